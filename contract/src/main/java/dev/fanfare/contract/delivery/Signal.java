@@ -1,0 +1,35 @@
+package dev.fanfare.contract.delivery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.UndecodableRecord;
+import java.io.IOException;
+import java.util.UUID;
+
+/**
+ * What a dispatcher tells the control plane about a subscription, on {@code fanfare.signals}. Dispatchers never write
+ * subscriptions themselves.
+ *
+ * @param kind {@link #GONE}: the endpoint answered 410 and the subscription should be disabled
+ */
+public record Signal(String kind, String tenant, String subscription, UUID generation, long atMillis, String detail) {
+    public static final String GONE = "gone";
+
+    /** As it stands on the topic. */
+    public byte[] toJson() {
+        try {
+            return Json.TOPIC.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a signal is plain data", e);
+        }
+    }
+
+    /** Reads {@link #toJson()}. */
+    public static Signal fromJson(byte[] json) throws UndecodableRecord {
+        try {
+            return Json.TOPIC.readValue(json, Signal.class);
+        } catch (IOException e) {
+            throw new UndecodableRecord("not a signal record: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.fanfare.contract.delivery;
+
+import dev.fanfare.contract.UndecodableRecord;
+
+/**
+ * Which state of a subscription a delivery was routed with: a place on the subscriptions topic, which has one
+ * partition and so a total order. Offsets of different topic ids (a topic made anew) can't be compared.
+ *
+ * @param topicId Kafka's id of the topic, as {@code Uuid.toString()} writes it
+ */
+public record SubscriptionVersion(String topicId, long offset) {
+    /** As in the header: {@code topicId:offset}. */
+    public String text() {
+        return topicId + ":" + offset;
+    }
+
+    /** Reads {@link #text()}. */
+    public static SubscriptionVersion parse(String text) throws UndecodableRecord {
+        int colon = text.lastIndexOf(':');
+        try {
+            return new SubscriptionVersion(
+                    text.substring(0, Math.max(0, colon)), Long.parseLong(text, colon + 1, text.length(), 10));
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new UndecodableRecord(
+                    "header '" + DeliveryRecords.SUBSCRIPTION_VERSION + "' holds '" + text + "', not 'topicId:offset'");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.fanfare.contract.event;
+
+import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.UndecodableRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events on {@code fanfare.events}: the CloudEvents Kafka protocol binding (1.0.2), binary as we write it, structured
+ * accepted too. An attribute {@code x} is the header {@code ce_x}; the data's media type is {@code content-type}.
+ */
+public final class EventRecords {
+    /** What stands before an attribute's name in a header (Kafka binding, section 3.2.3.1). */
+    public static final String ATTRIBUTE_PREFIX = "ce_";
+
+    public static final String CONTENT_TYPE = "content-type";
+    /** W3C Trace Context, handed through untouched. */
+    public static final String TRACEPARENT = "traceparent";
+
+    public static final String TRACESTATE = "tracestate";
+
+    private static final String SPEC_VERSION = ATTRIBUTE_PREFIX + "specversion";
+
+    private EventRecords() {}
+
+    /** Writes the headers of binary mode; the record's value is {@link Event#data()} as it is. */
+    public static void writeHeaders(Event event, Headers headers) {
+        headers.add(SPEC_VERSION, "1.0".getBytes(StandardCharsets.UTF_8));
+        event.attributes()
+                .forEach((name, value) -> headers.add(ATTRIBUTE_PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
+        String contentType = event.contentType();
+        if (contentType != null) {
+            headers.add(CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Reads an event from a record and checks the rules.
+     *
+     * @param defaultTenant whose it is where {@code ce_tenant} is absent
+     * @throws UndecodableRecord where it isn't a CloudEvent, or breaks a rule of {@link EventRules}
+     */
+    public static Event read(Headers headers, byte @Nullable [] value, String defaultTenant) throws UndecodableRecord {
+        byte[] data = value == null ? new byte[0] : value;
+        try {
+            String contentType = RecordHeaders.text(headers, CONTENT_TYPE);
+            Event event = contentType != null && isStructured(contentType)
+                    ? EventJson.readStructured(data)
+                    : readBinary(headers, contentType, data);
+            if (event.tenant() == null) {
+                event = event.with(Event.TENANT, defaultTenant);
+            }
+            EventRules.check(event);
+            return event;
+        } catch (InvalidEvent e) {
+            throw new UndecodableRecord(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static boolean isStructured(String contentType) {
+        return contentType.toLowerCase(Locale.ROOT).startsWith("application/cloudevents");
+    }
+
+    private static Event readBinary(Headers headers, @Nullable String contentType, byte[] data)
+            throws UndecodableRecord {
+        String version = RecordHeaders.text(headers, SPEC_VERSION);
+        if (version == null) {
+            throw new UndecodableRecord(
+                    "not a CloudEvent: header '" + SPEC_VERSION + "' is missing, and content-type is "
+                            + (contentType == null ? "absent" : "'" + contentType + "'"));
+        }
+        if (!version.equals("1.0")) {
+            throw new UndecodableRecord("CloudEvents version '" + version + "' is not known: use 1.0");
+        }
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (Header header : headers) {
+            if (header.key().startsWith(ATTRIBUTE_PREFIX) && !header.key().equals(SPEC_VERSION)) {
+                String text = header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+                attributes.put(header.key().substring(ATTRIBUTE_PREFIX.length()), text);
+            }
+        }
+        return new Event(attributes, contentType, data);
+    }
+}

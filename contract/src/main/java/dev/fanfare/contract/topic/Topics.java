@@ -1,0 +1,15 @@
+package dev.fanfare.contract.topic;
+
+/** The names of the topics. No other module holds a topic literal. */
+public final class Topics {
+    public static final String EVENTS = "fanfare.events";
+    public static final String SUBSCRIPTIONS = "fanfare.subscriptions";
+    public static final String CATALOG = "fanfare.catalog";
+    public static final String DELIVERIES = "fanfare.deliveries";
+    public static final String PARKED = "fanfare.parked";
+    public static final String DEAD_LETTERS = "fanfare.dead-letters";
+    public static final String ATTEMPTS = "fanfare.attempts";
+    public static final String SIGNALS = "fanfare.signals";
+
+    private Topics() {}
+}
