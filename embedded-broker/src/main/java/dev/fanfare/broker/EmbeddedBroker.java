@@ -1,0 +1,154 @@
+package dev.fanfare.broker;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.Server;
+import kafka.server.SharedServer;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.raft.QuorumConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * A real Kafka broker (KRaft, broker and controller in one node) inside this JVM, reachable on 127.0.0.1 only.
+ *
+ * <pre>{@code
+ * try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
+ *     Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+ * }
+ * }</pre>
+ *
+ * <pre>
+ *   lock the folder ─▶ bind the sockets ─▶ format once ─▶ controller ─▶ broker
+ *   (a second process   (a port in use      (first start    unreadable data fails the start
+ *    stops here)         stops here)         only)           with a clear sentence
+ * </pre>
+ *
+ * A start on a folder that was used before carries on with its data, on any port, and also after a {@code kill -9}.
+ * Thread-safe. What Kafka logs goes to slf4j; how loud is the caller's choice.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+    private final DataFolder folder;
+    private final BoundSockets sockets;
+    private final FatalFaults faults = new FatalFaults();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final int port;
+    private volatile @Nullable ControllerServer controller;
+    private volatile @Nullable BrokerServer broker;
+
+    private EmbeddedBroker(DataFolder folder, BoundSockets sockets) {
+        this.folder = folder;
+        this.sockets = sockets;
+        this.port = sockets.clientPort();
+    }
+
+    /**
+     * Starts a broker and returns when it answers clients.
+     *
+     * @throws BrokerStartException if the port is in use, the folder is locked, unreadable or not writable, or Kafka
+     *     refuses a property; nothing is left running
+     */
+    public static EmbeddedBroker start(BrokerSettings settings) {
+        DataFolder folder = DataFolder.take(settings.dataDir());
+        BoundSockets sockets;
+        try {
+            sockets = BoundSockets.bind(settings.port());
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+        EmbeddedBroker broker = new EmbeddedBroker(folder, sockets);
+        try {
+            broker.startServers(settings);
+            return broker;
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private void startServers(BrokerSettings settings) {
+        KafkaConfig config = SingleNodeConfig.of(folder.path(), port, sockets.controllerPort(), settings.overrides());
+        folder.formatOnce(SingleNodeConfig.NODE_ID, BoundSockets.CONTROLLER_LISTENER);
+        // a fault on one of Kafka's threads would leave startup waiting for minutes: whichever comes first decides
+        CompletableFuture<Void> startup =
+                CompletableFuture.runAsync(() -> startup(config), EmbeddedBroker::startThread);
+        try {
+            CompletableFuture.anyOf(startup, faults.whileStarting().thenAccept(fault -> {
+                        throw new CompletionException(fault);
+                    }))
+                    .join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw folder.corrupt(DataFolder.reason(cause), cause);
+        }
+        faults.started();
+    }
+
+    private static void startThread(Runnable task) {
+        Thread thread = new Thread(task, "embedded-broker-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void startup(KafkaConfig config) {
+        Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> identity = KafkaRaftServer.initializeLogDirs(config, LOG, "");
+        String clusterId = identity._1().clusterId().orElseThrow();
+        SharedServer shared = new SharedServer(
+                config,
+                identity._1(),
+                Time.SYSTEM,
+                Server.initializeMetrics(config, Time.SYSTEM, clusterId),
+                CompletableFuture.completedFuture(
+                        QuorumConfig.parseVoterConnections(config.quorumConfig().voters())),
+                QuorumConfig.parseBootstrapServers(config.quorumConfig().bootstrapServers()),
+                faults,
+                sockets);
+        ControllerServer newController = new ControllerServer(shared, KafkaRaftServer.configSchema(), identity._2());
+        controller = newController;
+        newController.startup();
+        BrokerServer newBroker = new BrokerServer(shared);
+        broker = newBroker;
+        newBroker.startup();
+    }
+
+    /** Where clients connect, as Kafka's {@code bootstrap.servers} wants it. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** The port that is bound on 127.0.0.1, also when any free one was asked for. */
+    public int port() {
+        return port;
+    }
+
+    /** Stops the broker, keeps its data and gives the folder and the port back. Further calls do nothing. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        faults.closing();
+        try {
+            // the broker first: its orderly leave needs the controller
+            Optional.ofNullable(broker).ifPresent(BrokerServer::shutdown);
+            Optional.ofNullable(controller).ifPresent(ControllerServer::shutdown);
+        } finally {
+            sockets.close();
+            folder.close();
+        }
+    }
+}

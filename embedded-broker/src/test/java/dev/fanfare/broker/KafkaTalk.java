@@ -1,0 +1,72 @@
+package dev.fanfare.broker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** What an ordinary Kafka client does with the broker, in few words. Every topic has one partition. */
+final class KafkaTalk {
+
+    private KafkaTalk() {}
+
+    static void createTopic(String bootstrapServers, String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
+            admin.listOffsets(Map.of(new TopicPartition(topic, 0), OffsetSpec.latest()))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    static Producer<String, String> producer(String bootstrapServers, Map<String, Object> more) {
+        var config = new java.util.HashMap<String, Object>(more);
+        config.put("bootstrap.servers", bootstrapServers);
+        return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
+    }
+
+    static void produce(String bootstrapServers, String topic, int from, int to) throws Exception {
+        try (Producer<String, String> producer = producer(bootstrapServers, Map.of())) {
+            var acks = IntStream.range(from, to)
+                    .mapToObj(i -> producer.send(new ProducerRecord<>(topic, "record " + i)))
+                    .toList();
+            for (var ack : acks) {
+                ack.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** All values that a read_committed reader sees, up to the end offset of this moment. */
+    static List<String> readAll(String bootstrapServers, String topic) {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "isolation.level", "read_committed",
+                "auto.offset.reset", "earliest");
+        TopicPartition partition = new TopicPartition(topic, 0);
+        List<String> values = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(Set.of(partition));
+            long end = consumer.endOffsets(Set.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
+                    values.add(consumed.value());
+                }
+            }
+        }
+        return values;
+    }
+}
