@@ -1,0 +1,86 @@
+package dev.fanfare.runtime.kafka;
+
+import dev.fanfare.runtime.config.InvalidSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How to reach the cluster, and the settings that all our clients share. What was given as {@code kafka.*} goes into
+ * every client. Keys and values are bytes everywhere.
+ */
+public final class KafkaConnection {
+    private final Map<String, String> properties;
+
+    /** With {@code bootstrap.servers} and any other client property. */
+    public KafkaConnection(Map<String, String> properties) {
+        if (!properties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+            throw new InvalidSettings(List.of("kafka.bootstrap.servers: is required, such as 127.0.0.1:9092"
+                    + " (environment: FANFARE_KAFKA_BOOTSTRAP_SERVERS)"));
+        }
+        this.properties = Map.copyOf(properties);
+    }
+
+    /** Reaches a cluster with nothing but its addresses. */
+    public static KafkaConnection to(String bootstrapServers) {
+        return new KafkaConnection(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /** What goes into every client, with its id. */
+    public Map<String, Object> properties(String clientId) {
+        Map<String, Object> all = new HashMap<>();
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+        all.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2_000);
+        // No telemetry pushed to a broker that never asked us for it.
+        all.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+        all.putAll(properties);
+        return all;
+    }
+
+    /** An admin client; the caller closes it. */
+    public Admin admin(String clientId) {
+        return Admin.create(properties(clientId));
+    }
+
+    /**
+     * A producer that waits for all in-sync replicas and never doubles; the caller closes it.
+     *
+     * @param own settings that go before ours, such as {@code transactional.id}
+     */
+    public Producer<byte[], byte[]> producer(String clientId, Map<String, Object> own) {
+        Map<String, Object> all = new HashMap<>(properties(clientId));
+        all.putIfAbsent(ProducerConfig.ACKS_CONFIG, "all");
+        all.putIfAbsent(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        all.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        all.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        all.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 2);
+        all.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * 1024 * 1024);
+        all.putAll(own);
+        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /**
+     * A consumer of what is committed, which never commits by itself; the caller closes it.
+     *
+     * @param own settings that go before ours, such as {@code group.id}
+     */
+    public Consumer<byte[], byte[]> consumer(String clientId, Map<String, Object> own) {
+        Map<String, Object> all = new HashMap<>(properties(clientId));
+        all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        all.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        all.putAll(own);
+        return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+}

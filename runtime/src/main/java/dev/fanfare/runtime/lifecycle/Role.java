@@ -1,0 +1,32 @@
+package dev.fanfare.runtime.lifecycle;
+
+import io.vertx.ext.web.Router;
+
+/**
+ * One of the jobs that make up the pipeline (ingest, router, dispatcher, retry, control). A process runs one or
+ * several; they never call each other, they meet in topics.
+ *
+ * <pre>
+ * new ──▶ mount ──▶ start ──▶ readiness … ──▶ close
+ * </pre>
+ */
+public interface Role extends AutoCloseable {
+    /** As in the command: {@code ingest}, {@code router}, … */
+    String name();
+
+    /** Adds the role's HTTP routes, if it has any. Called once, before {@link #start}. */
+    default void mount(Router routes) {}
+
+    /**
+     * Starts the work and returns; readiness may come later. Throws where it can never start (bad settings, missing
+     * topics); the message names the culprit and the way out.
+     */
+    void start();
+
+    /** Whether it does its work now. Cheap, and safe from any thread. */
+    Readiness readiness();
+
+    /** Stops taking work, finishes what is under way within its drain time-out, commits, leaves. Safe to call twice. */
+    @Override
+    void close();
+}
