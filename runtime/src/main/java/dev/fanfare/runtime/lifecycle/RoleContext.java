@@ -10,9 +10,12 @@ import java.util.random.RandomGenerator;
 /**
  * What a process hands to each role that it runs. The process owns all of it and closes it after the roles.
  *
- * @param random a secure generator
+ * @param instanceId tells this process from its peers and stays the same over a restart (the host's name by default): the
+ *                   transactional ids are made of it, so that a restarted process fences what is left of itself at once
+ * @param random     a secure generator
  */
 public record RoleContext(
+        String instanceId,
         Settings settings,
         KafkaConnection kafka,
         MeterRegistry meters,
