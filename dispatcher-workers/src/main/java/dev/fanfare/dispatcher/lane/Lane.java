@@ -1,0 +1,120 @@
+package dev.fanfare.dispatcher.lane;
+
+import java.util.ArrayDeque;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription's deliveries, first in, first out, behind a {@link Gate}. Any thread; its monitor is held for a few
+ * instructions and nothing is called in it but the lock-free queue of ready lanes.
+ */
+final class Lane<T> {
+    private final Lanes<T> lanes;
+    private final String key;
+    private final ArrayDeque<Turn<T>> queue = new ArrayDeque<>();
+    private final Gate gate = new Gate();
+
+    /** Queued or in flight. */
+    private int heldRecords;
+
+    private long heldBytes;
+    private long endedTurns;
+    /** Whether the lane stands in the queue of ready lanes: at most once. */
+    private boolean listed;
+    /** Nothing was offered since the last sweep. */
+    private boolean quiet;
+    /** The lane is no longer in the map; whoever still holds it must look again. */
+    private boolean evicted;
+
+    Lane(Lanes<T> lanes, String key) {
+        this.lanes = lanes;
+        this.key = key;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** Null if the lane was evicted meanwhile. */
+    synchronized @Nullable Admission offer(T item, int bytes, int maxInFlight) {
+        if (evicted) {
+            return null;
+        }
+        quiet = false;
+        gate.limit(maxInFlight);
+        Admission admission = lanes.holdings().admit(bytes, queue.size(), heldRecords, heldBytes);
+        if (admission == Admission.ADMITTED) {
+            heldRecords++;
+            heldBytes += bytes;
+            queue.add(new Turn<>(this, item, bytes));
+            listIfReady();
+        }
+        return admission;
+    }
+
+    /** Called by whoever took the lane out of the ready queue. Null if there is nothing to start after all. */
+    synchronized @Nullable Turn<T> take() {
+        listed = false;
+        if (!gate.isOpen()) {
+            return null;
+        }
+        Turn<T> turn = queue.poll();
+        if (turn != null) {
+            gate.started();
+            listIfReady();
+        }
+        return turn;
+    }
+
+    boolean end(Turn<T> turn, Result result) {
+        synchronized (this) {
+            if (!turn.markEnded()) {
+                return false;
+            }
+            gate.ended(result);
+            endedTurns++;
+            release(turn);
+            listIfReady();
+        }
+        // Only now: whoever gets this permit must find the lane listed.
+        lanes.releasePermit();
+        return true;
+    }
+
+    synchronized int drop(Predicate<? super T> condition) {
+        int before = queue.size();
+        queue.removeIf(turn -> {
+            boolean dropped = condition.test(turn.item());
+            if (dropped) {
+                turn.markEnded();
+                release(turn);
+            }
+            return dropped;
+        });
+        return before - queue.size();
+    }
+
+    /** Evicts the lane if it is empty and nothing was offered since the last call. */
+    synchronized boolean evictIfQuiet() {
+        evicted = quiet && heldRecords == 0;
+        quiet = true;
+        return evicted;
+    }
+
+    synchronized LaneView view() {
+        return new LaneView(queue.size(), gate.inFlight(), gate.cap(), endedTurns);
+    }
+
+    private void release(Turn<T> turn) {
+        heldRecords--;
+        heldBytes -= turn.bytes();
+        lanes.holdings().release(turn.bytes());
+    }
+
+    private void listIfReady() {
+        if (!listed && !queue.isEmpty() && gate.isOpen()) {
+            listed = true;
+            lanes.list(this);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.fanfare.dispatcher.lane;
+
+/**
+ * What all lanes together, and each by itself, may hold.
+ *
+ * @param queuedPerLane records that one lane queues at most
+ * @param inFlight attempts in flight at most, all lanes together. More than (lanes that may fail at once) × (their cap):
+ *     failing lanes fall to a cap of 1
+ * @param heldRecords records admitted and not yet ended or dropped, all lanes together
+ * @param heldBytes their bytes, as told to {@link Lanes#offer}
+ */
+public record LaneLimits(int queuedPerLane, int inFlight, int heldRecords, long heldBytes) {
+
+    /** 64 MiB leaves a heap of 512 MiB room for connections and buffers; 2,048 in flight outlasts 10 % of 500 failing. */
+    public static final LaneLimits DEFAULT = new LaneLimits(1_000, 2_048, 50_000, 64L << 20);
+
+    public LaneLimits {
+        atLeastOne("queuedPerLane", queuedPerLane);
+        atLeastOne("inFlight", inFlight);
+        atLeastOne("heldRecords", heldRecords);
+        atLeastOne("heldBytes", heldBytes);
+    }
+
+    private static void atLeastOne(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + "=" + value + ": must be at least 1");
+        }
+    }
+}

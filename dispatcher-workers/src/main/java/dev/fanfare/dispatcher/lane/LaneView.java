@@ -1,0 +1,12 @@
+package dev.fanfare.dispatcher.lane;
+
+/**
+ * A lane at one moment.
+ *
+ * @param queued deliveries waiting
+ * @param inFlight deliveries handed out and not ended
+ * @param cap how many may be in flight now
+ * @param ended deliveries ended since the lane came to be, whatever their result: unchanged after a while with deliveries
+ *     in flight means that the lane is stuck, not busy
+ */
+public record LaneView(int queued, int inFlight, int cap, long ended) {}

@@ -1,0 +1,258 @@
+package dev.fanfare.dispatcher.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LanesTest {
+    private static final int MANY = 1_000_000;
+
+    private final Lanes<String> lanes = new Lanes<>(new LaneLimits(20_000, 64, MANY, MANY * 1_000L));
+
+    @Test
+    void aNewLaneStartsWithTwoInFlightAndHandsOutInOrder() {
+        offer("a", 5);
+
+        assertThat(items(startAll())).containsExactly("a0", "a1");
+        assertThat(lanes.inFlight()).isEqualTo(2);
+    }
+
+    @Test
+    void aLaneThatSucceedsGrowsUpToItsSubscriptionsLimit() {
+        offer("a", 2_000);
+
+        Deque<Turn<String>> running = startAll();
+        for (int i = 0; i < 500; i++) {
+            running.remove().end(Result.SUCCEEDED);
+            running.addAll(startAll());
+        }
+
+        assertThat(running).hasSize(16);
+        assertThat(view("a").cap()).isEqualTo(16);
+    }
+
+    @Test
+    void aLaneThatNeverFillsItsCapDoesNotGrow() {
+        for (int i = 0; i < 500; i++) {
+            offer("a", 1);
+            startAll().remove().end(Result.SUCCEEDED);
+        }
+
+        assertThat(view("a").cap()).isEqualTo(2);
+    }
+
+    @Test
+    void aTimeOutBringsALaneDownToOneAtATime() {
+        offer("a", 100);
+        Deque<Turn<String>> running = startAll();
+
+        running.remove().end(Result.TIMED_OUT);
+        assertThat(startAll()).isEmpty();
+        running.remove().end(Result.FAILED);
+
+        assertThat(startAll()).hasSize(1);
+    }
+
+    @Test
+    void aSubscriptionThatAllowsOneAtATimeGetsOneAtATime() {
+        lanes.offer("a", "a0", 1, 1);
+        lanes.offer("a", "a1", 1, 1);
+
+        Deque<Turn<String>> running = startAll();
+        assertThat(items(running)).containsExactly("a0");
+        running.remove().end(Result.SUCCEEDED);
+
+        assertThat(items(startAll())).containsExactly("a1");
+    }
+
+    @Test
+    void aLaneWithTenThousandQueuedDoesNotDelayAnothersTen() {
+        offer("crowded", 10_000);
+        offer("small", 10);
+
+        List<String> order = new ArrayList<>();
+        Deque<Turn<String>> running = startAll();
+        while (lanes.view("small").ended() < 10) {
+            Turn<String> turn = running.remove();
+            order.add(turn.item());
+            turn.end(Result.SUCCEEDED);
+            running.addAll(startAll());
+        }
+
+        assertThat(order).hasSizeLessThan(40);
+    }
+
+    @Test
+    void aLaneThatHangsHoldsOnlyItsOwnCap() {
+        offer("hanging", 1_000);
+        offer("healthy", 200);
+
+        Deque<Turn<String>> running = startAll();
+        List<Turn<String>> hanging = new ArrayList<>();
+        int delivered = 0;
+        while (!running.isEmpty()) {
+            Turn<String> turn = running.remove();
+            if (turn.laneKey().equals("hanging")) {
+                hanging.add(turn);
+            } else {
+                turn.end(Result.SUCCEEDED);
+                delivered++;
+                running.addAll(startAll());
+            }
+        }
+
+        assertThat(delivered).isEqualTo(200);
+        assertThat(hanging).hasSize(2);
+    }
+
+    @Test
+    void noMoreStartThanTheCapOfAllLanesAllows() {
+        for (int lane = 0; lane < 100; lane++) {
+            offer("lane-" + lane, 2);
+        }
+
+        Deque<Turn<String>> running = startAll();
+        assertThat(running).hasSize(64);
+        running.remove().end(Result.FAILED);
+
+        assertThat(startAll()).hasSize(1);
+        assertThat(lanes.inFlight()).isEqualTo(64);
+    }
+
+    @Test
+    void aFullLaneRefusesWhileOthersAreAdmitted() {
+        Lanes<String> small = new Lanes<>(new LaneLimits(3, 64, MANY, MANY));
+        for (int i = 0; i < 3; i++) {
+            assertThat(small.offer("a", "a" + i, 1, 16)).isEqualTo(Admission.ADMITTED);
+        }
+
+        assertThat(small.offer("a", "a3", 1, 16)).isEqualTo(Admission.LANE_FULL);
+        assertThat(small.offer("b", "b0", 1, 16)).isEqualTo(Admission.ADMITTED);
+        small.next();
+        assertThat(small.offer("a", "a3", 1, 16)).isEqualTo(Admission.ADMITTED);
+    }
+
+    @Test
+    void stuckLanesLeaveMemoryForTheOthers() {
+        Lanes<String> tight = new Lanes<>(new LaneLimits(MANY, 64, MANY, 10_000_000));
+        for (int lane = 0; lane < 50; lane++) {
+            while (tight.offer("stuck-" + lane, "x", 1_000, 16) == Admission.ADMITTED) {
+                assertThat(tight.heldBytes()).isLessThanOrEqualTo(10_000_000);
+            }
+        }
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(tight.offer("healthy", "y", 1_000, 16)).isEqualTo(Admission.ADMITTED);
+        }
+    }
+
+    @Test
+    void whenAllLanesTogetherAreFullNoLaneIsBlamed() {
+        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 3, 1_000));
+        for (int lane = 0; lane < 3; lane++) {
+            assertThat(tiny.offer("lane-" + lane, "x", 1, 16)).isEqualTo(Admission.ADMITTED);
+        }
+
+        assertThat(tiny.offer("another", "x", 1, 16)).isEqualTo(Admission.ALL_FULL);
+        tiny.next().end(Result.SUCCEEDED);
+        assertThat(tiny.offer("another", "x", 999, 16)).isEqualTo(Admission.ALL_FULL);
+        assertThat(tiny.offer("another", "x", 998, 16)).isEqualTo(Admission.ADMITTED);
+    }
+
+    @Test
+    void whatIsLargerThanAllMemoryStillPassesAlone() {
+        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 10, 100));
+
+        assertThat(tiny.offer("a", "huge", 5_000, 16)).isEqualTo(Admission.ADMITTED);
+        assertThat(tiny.offer("b", "x", 1, 16)).isEqualTo(Admission.ALL_FULL);
+        tiny.next().end(Result.SUCCEEDED);
+        assertThat(tiny.heldBytes()).isZero();
+        assertThat(tiny.offer("b", "x", 1, 16)).isEqualTo(Admission.ADMITTED);
+    }
+
+    @Test
+    void aTurnEndsOnceWhoeverComesFirst() {
+        offer("a", 5);
+        Turn<String> turn = startAll().remove();
+
+        assertThat(turn.end(Result.TIMED_OUT)).isTrue();
+        assertThat(turn.end(Result.SUCCEEDED)).isFalse();
+
+        assertThat(lanes.inFlight()).isEqualTo(1);
+        assertThat(view("a").ended()).isEqualTo(1);
+    }
+
+    @Test
+    void droppedDeliveriesAreNeverHandedOutAndThoseInFlightStay() {
+        offer("a", 6);
+        offer("b", 6);
+        Deque<Turn<String>> running = startAll();
+
+        assertThat(lanes.dropQueued(item -> item.endsWith("3") || item.endsWith("0")))
+                .isEqualTo(2);
+        assertThat(lanes.dropQueued("b", item -> item.equals("b4"))).isEqualTo(1);
+        List<String> handedOut = new ArrayList<>();
+        while (!running.isEmpty()) {
+            handedOut.add(running.peek().item());
+            running.remove().end(Result.SUCCEEDED);
+            running.addAll(startAll());
+        }
+
+        assertThat(handedOut).containsExactlyInAnyOrder("a0", "a1", "a2", "a4", "a5", "b0", "b1", "b2", "b5");
+        assertThat(lanes.heldRecords()).isZero();
+        assertThat(lanes.heldBytes()).isZero();
+    }
+
+    @Test
+    void anIdleLaneIsForgottenAtTheSecondLookAndABusyOneIsNot() {
+        offer("idle", 1);
+        offer("busy", 1);
+        startAll().stream().filter(turn -> turn.laneKey().equals("idle")).forEach(turn -> turn.end(Result.SUCCEEDED));
+
+        assertThat(lanes.evictIdle()).isZero();
+        assertThat(lanes.evictIdle()).isEqualTo(1);
+
+        assertThat(lanes.view("idle")).isNull();
+        assertThat(lanes.view("busy")).isNotNull();
+        offer("idle", 1);
+        assertThat(startAll()).hasSize(1);
+    }
+
+    @Test
+    void impossibleLimitsAreRefusedByName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LaneLimits(1, 0, 1, 1))
+                .withMessage("inFlight=0: must be at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> lanes.offer("t/s", "x", 1, 0))
+                .withMessageContaining("lane t/s")
+                .withMessageContaining("maxInFlight=0");
+    }
+
+    private void offer(String key, int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(lanes.offer(key, key + i, 100, 16)).isEqualTo(Admission.ADMITTED);
+        }
+    }
+
+    private Deque<Turn<String>> startAll() {
+        Deque<Turn<String>> started = new ArrayDeque<>();
+        for (Turn<String> turn = lanes.next(); turn != null; turn = lanes.next()) {
+            started.add(turn);
+        }
+        return started;
+    }
+
+    private LaneView view(String key) {
+        return lanes.view(key);
+    }
+
+    private static List<String> items(Deque<Turn<String>> turns) {
+        return turns.stream().map(Turn::item).toList();
+    }
+}
