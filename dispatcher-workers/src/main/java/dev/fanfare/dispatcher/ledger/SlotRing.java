@@ -28,7 +28,7 @@ final class SlotRing {
         long slot = from;
         while (slot < to) {
             int bits = (int) Math.min(Long.SIZE - (slot & Long.SIZE - 1), to - slot);
-            words[wordOf(slot)] |= -1L >>> Long.SIZE - bits << slot;
+            words[wordOf(slot)] |= (-1L >>> (Long.SIZE - bits)) << slot;
             slot += bits;
         }
     }

@@ -235,7 +235,7 @@ final class PartitionWorld {
         }
     }
 
-    private static List<Long> some(double at, int count, int every, TreeSet<Long> from) {
+    private static List<Long> some(double at, int count, int every, Set<Long> from) {
         List<Long> chosen = new ArrayList<>();
         int index = 0;
         int first = (int) (at * from.size());
