@@ -130,7 +130,8 @@ public final class Settings {
         for (Class<?> section : sections) {
             ConfigClass mapping = ConfigClass.configClass(section);
             ConfigMappings.getProperties(mapping).forEach((key, property) -> keys.put(key, ""));
-            keys.putAll(mapping.getProperties());
+            // a key without a default stands there with null
+            mapping.getProperties().forEach((key, value) -> keys.put(key, value == null ? "" : value));
         }
         return keys;
     }
