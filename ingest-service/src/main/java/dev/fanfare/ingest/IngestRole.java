@@ -1,0 +1,121 @@
+package dev.fanfare.ingest;
+
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.http.Access;
+import dev.fanfare.runtime.http.AccessSettings;
+import dev.fanfare.runtime.http.Problems;
+import dev.fanfare.runtime.kafka.TopicSetup;
+import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.lifecycle.Role;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The front door: takes events over HTTP and writes them to {@code fanfare.events}.
+ *
+ * <pre>
+ * POST /v1/tenants/{t}/events ─▶ Access ─▶ format ─▶ body (≤ ingest.max-body) ─▶ IngestHandler ─▶ 202 after acks=all
+ *                                 401, 404   415       413
+ * </pre>
+ *
+ * <p>Nothing is written on any 4xx. A 503 says that an event was not seen to be safe: it may have been written, and
+ * repeating it under its own id is harmless.
+ */
+public final class IngestRole implements Role {
+    private static final Logger LOG = LoggerFactory.getLogger(IngestRole.class);
+    private static final Duration TOPIC_CHECK = Duration.ofSeconds(5);
+    private static final long REACH_EVERY_MILLIS = 50;
+
+    private final RoleContext context;
+    private final IngestSettings settings;
+    private final Access access;
+    private final EventPublisher publisher;
+    private final IngestHandler handler;
+
+    /** With the process's settings; {@link IngestSettings} and {@link AccessSettings} must be among the sections. */
+    public IngestRole(RoleContext context) {
+        this.context = context;
+        this.settings = context.settings().section(IngestSettings.class);
+        IngestSettings.check(settings);
+        this.access = new Access(context.settings().section(AccessSettings.class));
+        this.publisher = new EventPublisher(context.kafka(), settings, "fanfare-ingest-" + context.instanceId());
+        this.handler =
+                new IngestHandler(new EventValidator(context.clock(), context.random()), publisher, context.meters());
+    }
+
+    @Override
+    public String name() {
+        return "ingest";
+    }
+
+    @Override
+    public void mount(Router routes) {
+        routes.post("/v1/tenants/:tenant/events")
+                // the router lets only handlers of these kinds stand before the body's: neither needs it
+                .handler((SecurityPolicyHandler) access::check)
+                .handler((SecurityPolicyHandler) handler::checkFormat)
+                .handler(BodyHandler.create(false)
+                        .setBodyLimit(settings.maxBody().bytes()))
+                .handler(handler::handle)
+                .failureHandler(this::nameTheLimit);
+    }
+
+    /**
+     * Checks that the topic exists; a cluster that can't be reached now is waited for, and readiness says so.
+     *
+     * @throws IllegalStateException where the topic is missing
+     */
+    @Override
+    public void start() {
+        try (Admin admin = context.kafka().admin("fanfare-ingest-start-" + context.instanceId())) {
+            new TopicSetup(admin, TOPIC_CHECK).require(List.of(Topics.EVENTS));
+        } catch (KafkaException e) {
+            LOG.warn("Kafka can't be reached yet, ingest is not ready cause={}", e.toString());
+        }
+        context.vertx().setPeriodic(1, REACH_EVERY_MILLIS, timer -> {
+            if (publisher.reachTopic()) {
+                context.vertx().cancelTimer(timer);
+            }
+        });
+    }
+
+    @Override
+    public Readiness readiness() {
+        return publisher.readiness();
+    }
+
+    /** Turns new events away, answers those under way (within {@code ingest.ack-timeout}), and leaves. */
+    @Override
+    public void close() {
+        publisher.refuse();
+        int left = handler.awaitAnswers(settings.ackTimeout());
+        if (left > 0) {
+            LOG.warn("requests were still under way when their time ran out requests={}", left);
+        }
+        publisher.close();
+    }
+
+    private void nameTheLimit(RoutingContext request) {
+        if (request.statusCode() == 413 && request.failure() == null) {
+            Problems.answer(
+                    request,
+                    Problem.of(
+                            413,
+                            "too-large",
+                            "Body too large",
+                            "the request body is over the limit of " + settings.maxBody() + " (ingest.max-body)"));
+        } else {
+            request.next();
+        }
+    }
+}
