@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,12 @@ final class DataFolder implements AutoCloseable {
 
     /** Kafka skips plain files in its folder, so the lock can live inside and needs no right on the parent. */
     private static final String LOCK_FILE = "fanfare.lock";
+
+    private static final Set<String> LEFT_BY_FORMATTING = Set.of(
+            LOCK_FILE,
+            BootstrapDirectory.BINARY_BOOTSTRAP_FILENAME,
+            BootstrapDirectory.BINARY_BOOTSTRAP_FILENAME + ".tmp",
+            MetaPropertiesEnsemble.META_PROPERTIES_NAME + ".tmp");
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -98,15 +108,12 @@ final class DataFolder implements AutoCloseable {
 
     /** Makes the folder a Kafka log directory on the first start; later only looks whether it is sound. */
     void formatOnce(int nodeId, String controllerListener) {
-        if (Files.exists(path.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
-            check();
-            return;
-        }
-        // bootstrap.checkpoint is written before meta.properties: a crash between the two means formatting again
-        if (Files.exists(path.resolve(MetadataLogCheck.METADATA_LOG))) {
-            throw corrupt("meta.properties is missing although there is data", null);
-        }
         try {
+            if (Files.exists(path.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+                MetadataLogCheck.check(path);
+                return;
+            }
+            refuseWhatIsNotOurs();
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .setNodeId(nodeId)
@@ -116,23 +123,49 @@ final class DataFolder implements AutoCloseable {
                     .setControllerListenerName(controllerListener)
                     .setIgnoreFormatted(true)
                     .run();
+        } catch (BrokerStartException e) {
+            throw e;
         } catch (Exception e) {
-            throw new BrokerStartException(
-                    "The data folder " + path + " can't be prepared (" + reason(e)
-                            + "); check its rights and the free space, or choose another folder with --data-dir.",
-                    e);
+            throw unusable(e);
         }
     }
 
-    private void check() {
-        try {
-            MetadataLogCheck.check(path);
-        } catch (IOException | CorruptRecordException e) {
-            throw corrupt(reason(e), e);
+    /** Without meta.properties the folder must be empty, but for what a crash while formatting leaves behind. */
+    private void refuseWhatIsNotOurs() throws IOException {
+        try (Stream<Path> content = Files.list(path)) {
+            List<String> foreign = content.map(file -> file.getFileName().toString())
+                    .filter(name -> !LEFT_BY_FORMATTING.contains(name))
+                    .sorted()
+                    .toList();
+            if (foreign.contains(MetadataLogCheck.METADATA_LOG)) {
+                throw unreadable("meta.properties is missing although there is data", null);
+            }
+            if (!foreign.isEmpty()) {
+                throw new BrokerStartException("The folder " + path + " is not a broker's: it holds " + foreign.get(0)
+                        + "; choose an empty or a new one with --data-dir.");
+            }
         }
     }
 
-    BrokerStartException corrupt(String what, @Nullable Throwable cause) {
+    /** What to tell about a start that failed while Kafka worked on the folder. */
+    BrokerStartException unusable(Throwable cause) {
+        String reason = reason(cause);
+        if (reason.contains("No space left on device")) {
+            return new BrokerStartException(
+                    "The disk of the data folder " + path + " is full; free some space, or choose another folder with"
+                            + " --data-dir.",
+                    cause);
+        }
+        if (cause instanceof TimeoutException || cause instanceof VirtualMachineError) {
+            return new BrokerStartException(
+                    "The broker on the data folder " + path + " did not get ready (" + reason
+                            + "); give it more time or memory, and see the log for what it waited for.",
+                    cause);
+        }
+        return unreadable(reason, cause);
+    }
+
+    private BrokerStartException unreadable(String what, @Nullable Throwable cause) {
         return new BrokerStartException(
                 "The data folder " + path + " can't be read (" + what
                         + "); restore it from a copy, or move it away and start with an empty one.",

@@ -1,8 +1,9 @@
 package dev.fanfare.broker;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
@@ -40,6 +41,8 @@ import scala.Tuple2;
 public final class EmbeddedBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+    private static final Duration GIVING_UP = Duration.ofSeconds(30);
 
     private final DataFolder folder;
     private final BoundSockets sockets;
@@ -83,25 +86,46 @@ public final class EmbeddedBroker implements AutoCloseable {
     private void startServers(BrokerSettings settings) {
         KafkaConfig config = SingleNodeConfig.of(folder.path(), port, sockets.controllerPort(), settings.overrides());
         folder.formatOnce(SingleNodeConfig.NODE_ID, BoundSockets.CONTROLLER_LISTENER);
-        // a fault on one of Kafka's threads would leave startup waiting for minutes: whichever comes first decides
-        CompletableFuture<Void> startup =
-                CompletableFuture.runAsync(() -> startup(config), EmbeddedBroker::startThread);
+        // a fault on one of Kafka's threads would leave startup waiting: whichever comes first decides
+        CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
+        faults.whileStarting().thenAccept(started::completeExceptionally);
+        Thread starter = new Thread(() -> startAndTell(config, started), "embedded-broker-start");
+        starter.setDaemon(true);
+        starter.start();
         try {
-            CompletableFuture.anyOf(startup, faults.whileStarting().thenAccept(fault -> {
-                        throw new CompletionException(fault);
-                    }))
-                    .join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw folder.corrupt(DataFolder.reason(cause), cause);
+            started.get();
+            faults.started();
+        } catch (ExecutionException e) {
+            endStart(starter);
+            throw folder.unusable(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            endStart(starter);
+            Thread.currentThread().interrupt();
+            throw new BrokerStartException("The start of the broker was interrupted; start it again.", e);
         }
-        faults.started();
     }
 
-    private static void startThread(Runnable task) {
-        Thread thread = new Thread(task, "embedded-broker-start");
-        thread.setDaemon(true);
-        thread.start();
+    private void startAndTell(KafkaConfig config, CompletableFuture<@Nullable Void> started) {
+        try {
+            startup(config);
+            started.complete(null);
+        } catch (Throwable e) {
+            // whatever it is, the caller of start() gets it; Kafka has shut down what it had begun
+            started.completeExceptionally(e);
+        }
+    }
+
+    /** An interrupted startup undoes itself; Kafka offers no other way to give one up. */
+    private static void endStart(Thread starter) {
+        starter.interrupt();
+        try {
+            starter.join(GIVING_UP.toMillis());
+            if (starter.isAlive()) {
+                LOG.warn("the start of the broker does not end, waited={}", GIVING_UP);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void startup(KafkaConfig config) {

@@ -1,7 +1,10 @@
 package dev.fanfare.broker;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import kafka.server.FaultHandlerFactory;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.server.fault.FaultHandler;
 import org.apache.kafka.server.fault.LoggingFaultHandler;
 import org.apache.kafka.server.fault.ProcessTerminatingFaultHandler;
@@ -23,6 +26,20 @@ import org.slf4j.LoggerFactory;
 final class FatalFaults implements FaultHandlerFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(FatalFaults.class);
+    private static final Set<FatalFaults> ALL_STARTING = ConcurrentHashMap.newKeySet();
+
+    static {
+        // where a log directory can't be read, Kafka halts the process without asking a fault handler
+        Exit.setHaltProcedure((status, message) -> {
+            if (ALL_STARTING.isEmpty()) {
+                Runtime.getRuntime().halt(status);
+            }
+            IllegalStateException gaveUp =
+                    new IllegalStateException("Kafka gave up the folder; the log names the file");
+            ALL_STARTING.forEach(faults -> faults.whileStarting.complete(gaveUp));
+            throw gaveUp;
+        });
+    }
 
     private enum Phase {
         STARTING,
@@ -33,6 +50,10 @@ final class FatalFaults implements FaultHandlerFactory {
     private final CompletableFuture<Throwable> whileStarting = new CompletableFuture<>();
     private volatile Phase phase = Phase.STARTING;
 
+    FatalFaults() {
+        ALL_STARTING.add(this);
+    }
+
     /** Completes with the first fatal fault that happens before {@link #started()}. */
     CompletableFuture<Throwable> whileStarting() {
         return whileStarting;
@@ -40,10 +61,12 @@ final class FatalFaults implements FaultHandlerFactory {
 
     void started() {
         phase = Phase.RUNNING;
+        ALL_STARTING.remove(this);
     }
 
     void closing() {
         phase = Phase.CLOSING;
+        ALL_STARTING.remove(this);
     }
 
     @Override

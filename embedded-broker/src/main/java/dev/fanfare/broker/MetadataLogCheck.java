@@ -35,6 +35,7 @@ final class MetadataLogCheck {
     static void check(Path dataDir) throws IOException {
         Path metadataLog = dataDir.resolve(METADATA_LOG);
         if (!Files.isDirectory(metadataLog)) {
+            refuseTopicsWithoutIt(dataDir);
             return;
         }
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(metadataLog, "*.log")) {
@@ -42,6 +43,15 @@ final class MetadataLogCheck {
                 try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
                     checkSegment(records, segment.getFileName().toString());
                 }
+            }
+        }
+    }
+
+    private static void refuseTopicsWithoutIt(Path dataDir) throws IOException {
+        try (DirectoryStream<Path> partitions = Files.newDirectoryStream(dataDir, "?*-[0-9]*")) {
+            for (Path partition : partitions) {
+                throw new CorruptRecordException(
+                        METADATA_LOG + " is missing although there is " + partition.getFileName());
             }
         }
     }

@@ -49,6 +49,7 @@ final class SingleNodeConfig {
             // after a crash the node waits for its own former session to end before it may serve
             Map.entry("broker.session.timeout.ms", "3000"),
             Map.entry("broker.heartbeat.interval.ms", "500"),
+            Map.entry("server.max.startup.time.ms", "120000"),
             // a transaction left open holds every read_committed reader: look for timed-out ones each second
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
             // 128 MiB of heap by default, taken at start

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +165,42 @@ class EmbeddedBrokerIT {
     }
 
     @Test
+    void aMissingMetadataLogIsNamedBeforeItsTopicsAreForgotten() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
+            KafkaTalk.createTopic(broker.bootstrapServers(), "orphan");
+        }
+        deleteRecursively(dataDir.resolve("__cluster_metadata-0"));
+        assertCorrupt();
+        assertThat(dataDir.resolve("orphan-0")).isDirectory();
+    }
+
+    @Test
+    void aPartitionThatKafkaCannotReadFailsTheStartAndNotTheProcess() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
+            KafkaTalk.createTopic(broker.bootstrapServers(), "damaged");
+        }
+        Path file = dataDir.resolve("damaged-0/partition.metadata");
+        byte[] sound = Files.readAllBytes(file);
+        Files.writeString(file, "rubbish");
+        Set<Thread> before = liveThreads();
+        assertCorrupt();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(threadsSince(before)).isEmpty());
+        Files.write(file, sound);
+        EmbeddedBroker.start(BrokerSettings.in(dataDir)).close();
+    }
+
+    @Test
+    void aFolderThatHoldsOtherThingsIsLeftAlone() throws Exception {
+        Files.writeString(dataDir.resolve("letter.txt"), "Dear …");
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.in(dataDir)))
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessage("The folder " + dataDir
+                        + " is not a broker's: it holds letter.txt; choose an empty or a new one with --data-dir.");
+        assertThat(dataDir.resolve("meta.properties")).doesNotExist();
+    }
+
+    @Test
     void anOverrideOfWhatTheEmbeddingRestsOnIsRefused() {
         assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dataDir, 0, Map.of("listeners", "X://:1"))))
                 .isInstanceOf(BrokerStartException.class)
@@ -183,11 +221,8 @@ class EmbeddedBrokerIT {
         EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir));
         broker.close();
         broker.close();
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            Set<Thread> left = new HashSet<>(liveThreads());
-            left.removeAll(before);
-            assertThat(left.stream().map(Thread::getName)).isEmpty();
-        });
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(threadsSince(before)).isEmpty());
     }
 
     private void assertCorrupt() {
@@ -196,6 +231,20 @@ class EmbeddedBrokerIT {
                 .hasMessageStartingWith("The data folder " + dataDir + " can't be read (")
                 .hasMessageEndingWith("); restore it from a copy, or move it away and start with an empty one.")
                 .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+
+    private static void deleteRecursively(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static List<String> threadsSince(Set<Thread> before) {
+        Set<Thread> left = new HashSet<>(liveThreads());
+        left.removeAll(before);
+        return left.stream().map(Thread::getName).toList();
     }
 
     private static Set<Thread> liveThreads() {

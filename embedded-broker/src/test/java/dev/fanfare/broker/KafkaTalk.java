@@ -27,9 +27,16 @@ final class KafkaTalk {
     static void createTopic(String bootstrapServers, String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
-            admin.listOffsets(Map.of(new TopicPartition(topic, 0), OffsetSpec.latest()))
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
+        }
+        endOffset(bootstrapServers, new TopicPartition(topic, 0));
+    }
+
+    private static long endOffset(String bootstrapServers, TopicPartition partition) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                    .partitionResult(partition)
+                    .get(20, TimeUnit.SECONDS)
+                    .offset();
         }
     }
 
@@ -50,8 +57,11 @@ final class KafkaTalk {
         }
     }
 
-    /** All values that a read_committed reader sees, up to the end offset of this moment. */
-    static List<String> readAll(String bootstrapServers, String topic) {
+    /**
+     * All values that a read_committed reader sees, up to the end offset of this moment. A commit returns before its
+     * marker is in the log, so the end is asked for without regard to transactions, and the reader waits for the marker.
+     */
+    static List<String> readAll(String bootstrapServers, String topic) throws Exception {
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", bootstrapServers,
                 "isolation.level", "read_committed",
@@ -60,7 +70,7 @@ final class KafkaTalk {
         List<String> values = new ArrayList<>();
         try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(Set.of(partition));
-            long end = consumer.endOffsets(Set.of(partition)).get(partition);
+            long end = endOffset(bootstrapServers, partition);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
                     values.add(consumed.value());

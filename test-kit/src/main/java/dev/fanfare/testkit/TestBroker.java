@@ -164,26 +164,32 @@ public final class TestBroker implements AutoCloseable {
         }
     }
 
-    /** All records that a read_committed reader sees up to this moment; in order within each partition. */
+    /**
+     * All records up to this moment's end of the topic, as a read_committed reader sees them; in order within each
+     * partition. Waits for the transactions that are open at the end: a commit returns before its marker is in the log.
+     *
+     * @throws IllegalStateException if one of them stays open for half a minute
+     */
     public List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         Map<String, Object> config = clientConfig();
         config.put("isolation.level", "read_committed");
         config.put("auto.offset.reset", "earliest");
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        Map<TopicPartition, Long> ends = endOffsets(List.of(topic));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            consumer.assign(ends.keySet());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("A transaction on " + topic + " stays open; its end is " + ends);
+                }
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             }
         }
         return records;
     }
 
-    /** The end offset of every partition of the topics. */
+    /** The end offset of every partition of the topics, behind what open transactions have written. */
     public Map<TopicPartition, Long> endOffsets(Collection<String> topics) {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         for (TopicDescription topic :

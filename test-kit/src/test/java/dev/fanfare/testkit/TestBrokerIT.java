@@ -8,8 +8,11 @@ import dev.fanfare.contract.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,26 @@ class TestBrokerIT {
                         IntStream.range(0, 30).mapToObj(i -> "value " + i).toList());
         assertThat(broker.records(second)).isEmpty();
         assertThat(broker.endOffsets(List.of(first)).values()).containsOnly(10L);
+    }
+
+    @Test
+    void committedRecordsAreSeenAtOnceAndAbortedOnesNever(TestBroker broker) {
+        String topic = broker.newTopic("transfers", 1);
+        Map<String, Object> config = broker.clientConfig();
+        config.put("transactional.id", topic);
+        try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            for (int i = 0; i < 5; i++) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic, bytes("committed")));
+                producer.commitTransaction();
+                assertThat(broker.records(topic)).hasSize(i + 1);
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic, bytes("aborted")));
+                producer.abortTransaction();
+            }
+        }
+        assertThat(broker.records(topic)).hasSize(5);
     }
 
     @Test
