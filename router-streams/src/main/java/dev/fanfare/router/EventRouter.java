@@ -1,0 +1,95 @@
+package dev.fanfare.router;
+
+import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.topic.TopicLayout;
+import dev.fanfare.router.matching.Candidate;
+import dev.fanfare.router.matching.SubscriptionMatcher;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Makes one delivery of an event for each subscription that it matches, or a dead letter where it can't be routed.
+ *
+ * <pre>
+ * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ delivery, delivery, …
+ *            └────────────┴───────────────────────────────────────┴─▶ dead letter
+ * </pre>
+ *
+ * Confined to its stream thread.
+ */
+final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    /** What all event routers of a process share. */
+    record Shared(
+            String defaultTenant,
+            Set<String> tenants,
+            Supplier<SubscriptionMatcher> matcher,
+            Supplier<String> subscriptionTopicId,
+            ReadIndex readIndex,
+            RouterMetrics metrics) {}
+
+    private final Shared shared;
+    private final SubscriptionMatcher matcher;
+
+    EventRouter(Shared shared) {
+        this.shared = shared;
+        this.matcher = shared.matcher().get();
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> message) {
+        Event event;
+        try {
+            event = EventRecords.read(message.headers(), message.value(), shared.defaultTenant());
+        } catch (UndecodableRecord e) {
+            shared.metrics().undecodable();
+            bury(message, String.valueOf(e.getMessage()));
+            return;
+        }
+        String tenant = Objects.requireNonNull(event.tenant());
+        if (shared.tenants().contains(tenant)) {
+            route(message, tenant, event);
+        } else {
+            shared.metrics().unknownTenant();
+            bury(message, "there is no tenant '" + tenant + "'");
+        }
+    }
+
+    private void route(Record<byte[], byte[]> message, String tenant, Event event) {
+        shared.readIndex().await();
+        List<Candidate> matches = matcher.match(tenant, event);
+        if (matches.isEmpty()) {
+            shared.metrics().unmatched();
+            return;
+        }
+        DeliveryHeaders headers = new DeliveryHeaders(
+                tenant, event, message.headers(), shared.subscriptionTopicId().get(), message.timestamp());
+        if (RecordBytes.of(event.data(), headers.shared()) > RecordBytes.MOST) {
+            shared.metrics().tooLarge();
+            bury(
+                    message,
+                    "too large: with its headers it leaves no room for ours in a record of "
+                            + TopicLayout.MAX_RECORD_BYTES + " bytes");
+            return;
+        }
+        shared.metrics().routed(matches.size());
+        // not the event's time: a delivery is kept for days from now, also where its event waited for days
+        long nowMillis = context().currentSystemTimeMs();
+        for (Candidate match : matches) {
+            Record<byte[], byte[]> delivery = new Record<>(match.key(), event.data(), nowMillis, headers.of(match));
+            context().forward(delivery, RouterTopology.DELIVERIES);
+        }
+    }
+
+    private void bury(Record<byte[], byte[]> message, String error) {
+        RecordMetadata origin = context().recordMetadata().orElseThrow();
+        long nowMillis = context().currentSystemTimeMs();
+        context().forward(DeadEvent.of(message, origin, error, nowMillis), RouterTopology.DEAD_LETTERS);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.fanfare.router;
+
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.router.matching.Candidate;
+import dev.fanfare.router.matching.RoutedSubscription;
+import dev.fanfare.router.matching.SubscriptionIndex;
+import dev.fanfare.router.matching.SubscriptionMatcher;
+import dev.fanfare.runtime.http.AccessSettings;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.TopicSetup;
+import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.lifecycle.Role;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Routes events to subscriptions.
+ *
+ * <pre>
+ * fanfare.subscriptions ─▶ CompactedTable ─▶ SubscriptionIndex
+ *                                │ how far it has read     │ who wants what
+ *                                ▼                         ▼
+ * fanfare.events ─────────▶ ReadIndex ───────────────▶ EventRouter ─▶ fanfare.deliveries
+ * </pre>
+ *
+ * Any number of instances share the partitions of the events topic; each holds all subscriptions.
+ */
+public final class RouterRole implements Role {
+    private static final Logger LOG = LoggerFactory.getLogger(RouterRole.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration BEFORE_A_NEW_THREAD = Duration.ofSeconds(1);
+
+    private final RoleContext context;
+    private final RouterSettings settings;
+    private final CompactedTable.Decoder<RoutedSubscription> decoder;
+    private final SubscriptionIndex index = new SubscriptionIndex();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable CompactedTable<RoutedSubscription> table;
+    private @Nullable KafkaStreamsMetrics streamsMetrics;
+    private volatile @Nullable KafkaStreams streams;
+    private volatile @Nullable ThreadFailure stoppedBy;
+
+    /** Prepares the role; nothing is opened yet. */
+    public RouterRole(RoleContext context) {
+        this(context, RoutedSubscription::fromJson);
+    }
+
+    /** With another decoder: for a test that slows the table down. */
+    RouterRole(RoleContext context, CompactedTable.Decoder<RoutedSubscription> decoder) {
+        this.context = context;
+        this.settings = context.settings().section(RouterSettings.class);
+        this.decoder = decoder;
+    }
+
+    @Override
+    public String name() {
+        return "router";
+    }
+
+    @Override
+    public synchronized void start() {
+        String clientId = RouterStreams.APPLICATION_ID + "-" + context.instanceId();
+        try (Admin admin = context.kafka().admin(clientId + "-setup")) {
+            new TopicSetup(admin, PATIENCE)
+                    .require(List.of(Topics.EVENTS, Topics.SUBSCRIPTIONS, Topics.DELIVERIES, Topics.DEAD_LETTERS));
+        }
+        CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(
+                context.kafka(), Topics.SUBSCRIPTIONS, clientId + "-subscriptions", decoder, this::changed);
+        table = subscriptions;
+        subscriptions.start(settings.loadTimeout());
+        LOG.info("subscriptions loaded count={}", subscriptions.rows().size());
+
+        RouterMetrics metrics = new RouterMetrics(context.meters());
+        ReadIndex readIndex = new ReadIndex(view(subscriptions), settings.readIndexTimeout(), metrics);
+        AccessSettings access = context.settings().section(AccessSettings.class);
+        EventRouter.Shared shared = new EventRouter.Shared(
+                access.defaultTenant(),
+                Set.copyOf(access.tenants()),
+                () -> new SubscriptionMatcher(index),
+                subscriptions::topicId,
+                readIndex,
+                metrics);
+        KafkaStreams started = new KafkaStreams(
+                RouterTopology.of(shared, context.clock()),
+                RouterStreams.config(settings, context.kafka(), clientId, readIndex));
+        streams = started;
+        started.setUncaughtExceptionHandler(this::threadEnded);
+        started.setStateListener((now, before) -> LOG.info("router state={} before={}", now, before));
+        streamsMetrics = new KafkaStreamsMetrics(started);
+        streamsMetrics.bindTo(context.meters());
+        started.start();
+    }
+
+    @Override
+    public Readiness readiness() {
+        KafkaStreams running = streams;
+        if (running == null) {
+            return Readiness.notReady("the router has not loaded the subscriptions yet");
+        }
+        KafkaStreams.State state = running.state();
+        return switch (state) {
+            case RUNNING -> Readiness.READY;
+            case CREATED, REBALANCING -> Readiness.notReady("the router waits for its partitions of " + Topics.EVENTS);
+            case PENDING_SHUTDOWN, NOT_RUNNING -> Readiness.notReady("the router is closing");
+            case PENDING_ERROR, ERROR -> stopped();
+        };
+    }
+
+    private Readiness stopped() {
+        ThreadFailure failure = stoppedBy;
+        return Readiness.notReady(
+                "the router stopped" + (failure == null ? "" : " (" + failure + "): " + failure.advice()));
+    }
+
+    @Override
+    public synchronized void close() {
+        closing.countDown();
+        KafkaStreams running = streams;
+        if (running != null) {
+            // a member that stays keeps its partitions from the next start until its session times out
+            CloseOptions leave = CloseOptions.timeout(settings.drainTimeout())
+                    .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
+            if (!running.close(leave)) {
+                LOG.warn(
+                        "the router did not end in time: what it had under way is routed again timeoutMillis={}",
+                        settings.drainTimeout().toMillis());
+            }
+        }
+        if (streamsMetrics != null) {
+            streamsMetrics.close();
+            streamsMetrics = null;
+        }
+        if (table != null) {
+            table.close();
+            table = null;
+        }
+    }
+
+    /** Called on the table's thread. */
+    private void changed(
+            String key, @Nullable Row<RoutedSubscription> before, @Nullable Row<RoutedSubscription> after) {
+        RoutedSubscription former = before != null && before.value().active() ? before.value() : null;
+        if (after != null && after.value().active()) {
+            Candidate candidate = new Candidate(after.value(), after.offset());
+            if (former == null) {
+                index.put(candidate);
+            } else {
+                index.replace(former, candidate);
+            }
+        } else if (former != null) {
+            index.remove(former);
+        }
+    }
+
+    /** Called on the thread that ends. */
+    private StreamThreadExceptionResponse threadEnded(Throwable thrown) {
+        ThreadFailure failure = ThreadFailure.of(thrown);
+        if (failure.passes()) {
+            LOG.warn("a router thread ended, {} reason={}", failure.advice(), failure, thrown);
+            pauseBriefly();
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        stoppedBy = failure;
+        LOG.error(
+                "the router stops; no event is lost, routing goes on from here after a restart reason={} remedy={}",
+                failure,
+                failure.advice(),
+                thrown);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void pauseBriefly() {
+        try {
+            if (closing.await(BEFORE_A_NEW_THREAD.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closing anyway");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ReadIndex.View view(CompactedTable<?> subscriptions) {
+        return new ReadIndex.View() {
+            @Override
+            public CompletionStage<Long> endOffset() {
+                return subscriptions.endOffset();
+            }
+
+            @Override
+            public boolean awaitPosition(long offset, Duration timeout) {
+                return subscriptions.awaitPosition(offset, timeout);
+            }
+        };
+    }
+}

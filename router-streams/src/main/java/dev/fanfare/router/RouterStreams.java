@@ -1,0 +1,67 @@
+package dev.fanfare.router;
+
+import dev.fanfare.contract.topic.TopicLayout;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The router's settings in the words of Kafka Streams. */
+final class RouterStreams {
+    /** The group of all router instances. */
+    static final String APPLICATION_ID = "fanfare-router";
+
+    /** What a crash makes again, at least once: the events since the last commit. */
+    private static final Duration COMMIT_AT_LEAST_ONCE = Duration.ofSeconds(1);
+    /** What a reader of committed records waits for, exactly once. */
+    private static final Duration COMMIT_EXACTLY_ONCE = Duration.ofMillis(100);
+
+    private RouterStreams() {}
+
+    static StreamsConfig config(RouterSettings settings, KafkaConnection kafka, String clientId, ReadIndex readIndex) {
+        Map<String, Object> all = new HashMap<>(kafka.properties(clientId));
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+        all.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+        all.put(
+                StreamsConfig.STATE_DIR_CONFIG,
+                settings.stateDir()
+                        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), APPLICATION_ID))
+                        .toString());
+        all.put(
+                StreamsConfig.GROUP_PROTOCOL_CONFIG,
+                settings.groupProtocol().name().toLowerCase(Locale.ROOT));
+        switch (settings.guarantee()) {
+            case AT_LEAST_ONCE -> {
+                all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+                all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_AT_LEAST_ONCE.toMillis());
+            }
+            case EXACTLY_ONCE_V2 -> {
+                all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+                all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_EXACTLY_ONCE.toMillis());
+            }
+        }
+        consumer(all, ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        consumer(all, ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ReadIndexInterceptor.class.getName());
+        consumer(all, ReadIndexInterceptor.READ_INDEX, readIndex);
+        producer(all, ProducerConfig.ACKS_CONFIG, "all");
+        producer(all, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        producer(all, ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
+        producer(all, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        producer(all, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        producer(all, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicLayout.MAX_RECORD_BYTES);
+        return new StreamsConfig(all);
+    }
+
+    private static void consumer(Map<String, Object> all, String key, Object value) {
+        all.put(StreamsConfig.mainConsumerPrefix(key), value);
+    }
+
+    private static void producer(Map<String, Object> all, String key, Object value) {
+        all.put(StreamsConfig.producerPrefix(key), value);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.fanfare.router;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.router.matching.RoutedSubscription;
+import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.http.AccessSettings;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+
+/** A router as a process would run it, and the records that it meets. */
+final class TestRouter implements AutoCloseable {
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final RouterRole role;
+    private final Vertx vertx = Vertx.vertx();
+
+    private TestRouter(
+            String bootstrapServers,
+            String instanceId,
+            Map<String, String> settings,
+            CompactedTable.Decoder<RoutedSubscription> decoder) {
+        Map<String, String> all = new HashMap<>(Map.of("access.tenants", "default,acme"));
+        all.putAll(settings);
+        role = new RouterRole(
+                new RoleContext(
+                        instanceId,
+                        Settings.load(null, Map.of(), all, List.of(RouterSettings.class, AccessSettings.class)),
+                        KafkaConnection.to(bootstrapServers),
+                        meters,
+                        vertx,
+                        Clock.systemUTC(),
+                        new SecureRandom()),
+                decoder);
+    }
+
+    /** Starts a router and waits until it has its partitions. */
+    static TestRouter start(String bootstrapServers, String instanceId, Map<String, String> settings) {
+        return start(bootstrapServers, instanceId, settings, RoutedSubscription::fromJson);
+    }
+
+    static TestRouter start(
+            String bootstrapServers,
+            String instanceId,
+            Map<String, String> settings,
+            CompactedTable.Decoder<RoutedSubscription> decoder) {
+        TestRouter router = new TestRouter(bootstrapServers, instanceId, settings, decoder);
+        router.role.start();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> router.role.readiness().isReady());
+        return router;
+    }
+
+    double events(String outcome) {
+        return meters.get("fanfare.router.events")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    double count(String counter) {
+        return meters.get(counter).counter().count();
+    }
+
+    @Override
+    public void close() {
+        role.close();
+        vertx.close();
+    }
+
+    static Subscription subscription(String tenant, String id, String... eventTypes) {
+        return new Subscription(
+                id,
+                tenant,
+                UUID.randomUUID(),
+                URI.create("http://127.0.0.1:1/" + id),
+                List.of(eventTypes),
+                Map.of(),
+                "15s",
+                16,
+                new Subscription.Retry(List.of("1s")),
+                Subscription.State.ACTIVE,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                0,
+                0);
+    }
+
+    static Subscription disabled(Subscription subscription) {
+        return new Subscription(
+                subscription.id(),
+                subscription.tenant(),
+                subscription.generation(),
+                subscription.url(),
+                subscription.eventTypes(),
+                subscription.headers(),
+                subscription.timeout(),
+                subscription.maxInFlight(),
+                subscription.retry(),
+                Subscription.State.DISABLED,
+                "by a test",
+                null,
+                subscription.metadata(),
+                subscription.secrets(),
+                0,
+                0);
+    }
+
+    /** As the control plane writes it. */
+    static ProducerRecord<byte[], byte[]> row(Subscription subscription) {
+        return new ProducerRecord<>(Topics.SUBSCRIPTIONS, subscription.key().getBytes(UTF_8), subscription.toJson());
+    }
+
+    /** As the control plane deletes it. */
+    static ProducerRecord<byte[], byte[]> tombstone(Subscription subscription) {
+        return new ProducerRecord<>(Topics.SUBSCRIPTIONS, subscription.key().getBytes(UTF_8), null);
+    }
+
+    /** As any producer writes it, in binary mode, without a tenant. */
+    static ProducerRecord<byte[], byte[]> event(String id, String type, byte[] data) {
+        Event event = new Event(
+                Map.of(Event.ID, id, Event.TYPE, type, Event.SOURCE, "/tests"), "application/octet-stream", data);
+        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(Topics.EVENTS, id.getBytes(UTF_8), data);
+        EventRecords.writeHeaders(event, message.headers());
+        return message;
+    }
+}
