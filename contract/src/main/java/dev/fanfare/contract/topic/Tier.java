@@ -4,6 +4,7 @@ import dev.fanfare.contract.DurationText;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A topic in which a delivery waits a fixed delay.
@@ -15,6 +16,8 @@ public record Tier(Duration delay) {
     public static final List<Tier> DEFAULTS =
             List.of(new Tier(Duration.ofMinutes(1)), new Tier(Duration.ofMinutes(10)), new Tier(Duration.ofHours(1)));
 
+    private static final String TOPIC_PREFIX = "fanfare.retry.";
+
     public Tier {
         if (delay.compareTo(Duration.ofMillis(100)) < 0 || delay.compareTo(Duration.ofHours(24)) > 0) {
             throw new IllegalArgumentException(
@@ -24,7 +27,20 @@ public record Tier(Duration delay) {
 
     /** The topic's name, such as {@code fanfare.retry.10m}. */
     public String topic() {
-        return "fanfare.retry." + DurationText.format(delay);
+        return TOPIC_PREFIX + DurationText.format(delay);
+    }
+
+    /** The tier whose topic has this name; empty where it is another kind of topic. */
+    public static Optional<Tier> ofTopic(String topic) {
+        if (!topic.startsWith(TOPIC_PREFIX)) {
+            return Optional.empty();
+        }
+        try {
+            Tier tier = new Tier(DurationText.parse(topic.substring(TOPIC_PREFIX.length())));
+            return tier.topic().equals(topic) ? Optional.of(tier) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /**
