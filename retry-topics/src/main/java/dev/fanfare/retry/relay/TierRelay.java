@@ -1,0 +1,225 @@
+package dev.fanfare.retry.relay;
+
+import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.lifecycle.Readiness;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes deliveries out of the tiers when their stay is over: back to {@code fanfare.deliveries} when they are due, into
+ * the next tier when they are not, always under the same partition number. One of a consumer group.
+ *
+ * <pre>
+ *                        ┌───────────── session ─────────────┐
+ * fanfare.retry.1m  ──▶  │ what came in, and the offsets of  │ ──▶ fanfare.deliveries     due
+ * fanfare.retry.10m ──▶  │ what went out: one transaction    │ ──▶ fanfare.retry.*        not yet
+ * fanfare.retry.1h  ──▶  │                                   │ ──▶ fanfare.dead-letters   unreadable
+ *                        └──────┬────────────────────▲───────┘
+ *                               └─ failed ─▶ pause ──┘  the next begins from the committed offsets
+ * </pre>
+ *
+ * <p>Nothing is kept but offsets, so a crash neither loses nor doubles. A session that fails, for whatever reason, is
+ * replaced by a new one; that is told once, and once more when it is over. Thread-safe.
+ */
+public final class TierRelay implements AutoCloseable {
+    /** The consumer group of all relays. */
+    public static final String GROUP = "fanfare-retry";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TierRelay.class);
+    private static final long PAUSE_MILLIS = 1_000;
+
+    private final KafkaConnection kafka;
+    private final String instanceId;
+    private final Map<String, Tier> tiersByTopic;
+    private final List<Tier> ascending;
+    private final RelayLimits limits;
+    private final LongSupplier ticks;
+    private final UnaryOperator<Producer<byte[], byte[]>> tap;
+    private final RelayMeters meters;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile @Nullable Consumer<byte[], byte[]> current;
+    private volatile Readiness readiness = Readiness.notReady("has not joined the group " + GROUP + " yet");
+
+    /**
+     * Prepares a relay; {@link #start} begins.
+     *
+     * @param instanceId   no other relay that runs may have the same: its transactional id is made of it
+     * @param tiersByTopic what to read, as {@link TierTopics#check} found it
+     * @param tiers        what may be written to
+     */
+    public TierRelay(
+            KafkaConnection kafka,
+            String instanceId,
+            Map<String, Tier> tiersByTopic,
+            List<Tier> tiers,
+            RelayLimits limits,
+            MeterRegistry registry) {
+        this(
+                kafka,
+                instanceId,
+                tiersByTopic,
+                tiers,
+                limits,
+                registry,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                UnaryOperator.identity());
+    }
+
+    /** As above, for tests: with other ticks, and a tap on what goes to the broker. */
+    TierRelay(
+            KafkaConnection kafka,
+            String instanceId,
+            Map<String, Tier> tiersByTopic,
+            List<Tier> tiers,
+            RelayLimits limits,
+            MeterRegistry registry,
+            LongSupplier ticks,
+            UnaryOperator<Producer<byte[], byte[]>> tap) {
+        this.kafka = kafka;
+        this.instanceId = instanceId;
+        this.tiersByTopic = Map.copyOf(tiersByTopic);
+        this.ascending =
+                tiers.stream().sorted(Comparator.comparing(Tier::delay)).toList();
+        this.limits = limits;
+        this.ticks = ticks;
+        this.tap = tap;
+        this.meters = new RelayMeters(registry, tiersByTopic.values());
+        this.thread = new Thread(this::run, "fanfare-retry-relay");
+        thread.setDaemon(true);
+    }
+
+    /** Starts its thread and returns. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Whether it is a member of the group and has no trouble. */
+    public Readiness readiness() {
+        return thread.isAlive() || !isClosing() ? readiness : Readiness.notReady("has ended");
+    }
+
+    /** Finishes the transaction under way and leaves the group. Safe to call twice. */
+    @Override
+    public void close() {
+        closing.countDown();
+        Consumer<byte[], byte[]> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
+        try {
+            thread.join(limits.drainTimeout().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn("relay did not end in time, its transaction will be aborted timeout={}", limits.drainTimeout());
+        }
+    }
+
+    private void run() {
+        boolean troubled = false;
+        while (!isClosing()) {
+            try (RelaySession session = open()) {
+                session.begin();
+                while (!isClosing()) {
+                    session.step();
+                    if (troubled) {
+                        LOG.info("relaying again instance={}", instanceId);
+                        troubled = false;
+                    }
+                    readiness = session.isMember() ? Readiness.READY : readiness;
+                }
+            } catch (WakeupException e) {
+                LOG.debug("closing instance={}", instanceId);
+            } catch (RuntimeException e) {
+                if (!isClosing()) {
+                    readiness = Readiness.notReady("relaying fails: " + e.getMessage());
+                    if (!troubled) {
+                        tell(e);
+                    }
+                    troubled = true;
+                    pause();
+                }
+            }
+        }
+    }
+
+    private void tell(RuntimeException e) {
+        if (e instanceof ProducerFencedException) {
+            LOG.warn(
+                    "relaying stopped, trying again: another process relays under this instance id; give each its own"
+                            + " instance={}",
+                    instanceId);
+        } else if (e instanceof KafkaException) {
+            LOG.warn("relaying stopped, trying again instance={} cause={}", instanceId, e.toString());
+        } else {
+            LOG.error("relaying stopped by a fault of ours, trying again instance={}", instanceId, e);
+        }
+    }
+
+    private RelaySession open() {
+        Producer<byte[], byte[]> producer = tap.apply(kafka.producer(
+                "fanfare-retry-producer",
+                Map.of(
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        "fanfare-retry-" + instanceId,
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        (int) limits.transactionTimeout().toMillis(),
+                        // Within the transaction's time, or not at all.
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        (int) limits.transactionTimeout().toMillis(),
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        (int) limits.transactionTimeout().toMillis() / 2,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        limits.transactionTimeout().toMillis())));
+        try {
+            Consumer<byte[], byte[]> consumer = kafka.consumer(
+                    "fanfare-retry-consumer",
+                    Map.of(
+                            ConsumerConfig.GROUP_ID_CONFIG,
+                            GROUP,
+                            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+                            "consumer",
+                            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                            limits.recordsPerTransaction()));
+            current = consumer;
+            return new RelaySession(consumer, producer, tiersByTopic, ascending, ticks, meters);
+        } catch (RuntimeException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            if (closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("closing instance={}", instanceId);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
