@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,15 @@ public record Attempt(
         @Nullable String error,
         @Nullable Long nextDelayMillis,
         @Nullable String responseExcerpt) {
+
+    public Attempt {
+        Objects.requireNonNull(deliveryId, "deliveryId");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(subscription, "subscription");
+        Objects.requireNonNull(eventId, "eventId");
+        Objects.requireNonNull(eventType, "eventType");
+        Objects.requireNonNull(verdict, "verdict");
+    }
 
     /** As it stands on the topic. */
     public byte[] toJson() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -14,6 +15,13 @@ import java.util.UUID;
  */
 public record Signal(String kind, String tenant, String subscription, UUID generation, long atMillis, String detail) {
     public static final String GONE = "gone";
+
+    public Signal {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(subscription, "subscription");
+        Objects.requireNonNull(generation, "generation");
+    }
 
     /** As it stands on the topic. */
     public byte[] toJson() {
