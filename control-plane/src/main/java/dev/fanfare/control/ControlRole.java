@@ -1,0 +1,144 @@
+package dev.fanfare.control;
+
+import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.subscription.Subscription.Retry;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.attempt.AttemptRoutes;
+import dev.fanfare.control.attempt.AttemptTail;
+import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.subscription.SignalFollower;
+import dev.fanfare.control.subscription.SubscriptionIndex;
+import dev.fanfare.control.subscription.SubscriptionRoutes;
+import dev.fanfare.control.subscription.SubscriptionWriter;
+import dev.fanfare.runtime.config.InvalidSettings;
+import dev.fanfare.runtime.config.TopicSettings;
+import dev.fanfare.runtime.http.Access;
+import dev.fanfare.runtime.http.AccessSettings;
+import dev.fanfare.runtime.kafka.TopicSetup;
+import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.lifecycle.Role;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.SecretSettings;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * The role {@code control}: the management API, questions over attempts, the console.
+ *
+ * <pre>
+ * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
+ *                                      ▲
+ * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptTail ─▶ AttemptRoutes ─▶ HTTP
+ * </pre>
+ */
+public final class ControlRole implements Role {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    private enum Phase {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private final RoleContext context;
+    private final Access access;
+    private final SubscriptionIndex index;
+    private final SubscriptionWriter writer;
+    private final SignalFollower signals;
+    private final AttemptTail attempts;
+    private final SubscriptionRoutes subscriptionRoutes;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Phase phase = Phase.NEW;
+
+    /**
+     * Makes its parts; nothing runs before {@link #start}.
+     *
+     * @throws InvalidSettings where the keyset can't be opened or the default schedule can't be read
+     */
+    public ControlRole(RoleContext context) {
+        this.context = context;
+        ControlSettings settings = context.settings().section(ControlSettings.class);
+        Retry defaultRetry = defaultRetry(settings, context.settings().section(TopicSettings.class));
+        SecretSeal seal = KeysetFile.open(context.settings().section(SecretSettings.class));
+        String client = "fanfare-control-" + context.instanceId();
+        this.access = new Access(context.settings().section(AccessSettings.class));
+        this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
+        this.writer = new SubscriptionWriter(context.kafka(), index, client + "-writer", settings.writeTimeout());
+        this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
+        this.attempts = new AttemptTail(context.kafka(), settings.attemptsKept(), client + "-attempts");
+        this.subscriptionRoutes = new SubscriptionRoutes(
+                index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
+    }
+
+    @Override
+    public String name() {
+        return "control";
+    }
+
+    @Override
+    public void mount(Router routes) {
+        Handler<RoutingContext> guard = this::guard;
+        subscriptionRoutes.mount(routes, guard);
+        new AttemptRoutes(attempts).mount(routes, guard);
+    }
+
+    @Override
+    public void start() {
+        try (Admin admin = context.kafka().admin("fanfare-control-" + context.instanceId() + "-setup")) {
+            new TopicSetup(admin, START_TIMEOUT)
+                    .require(List.of(Topics.SUBSCRIPTIONS, Topics.SIGNALS, Topics.ATTEMPTS));
+        }
+        index.start(START_TIMEOUT);
+        signals.start();
+        attempts.start();
+        phase = Phase.STARTED;
+    }
+
+    @Override
+    public Readiness readiness() {
+        return switch (phase) {
+            case NEW -> Readiness.notReady("reading subscriptions");
+            case STARTED -> Readiness.READY;
+            case CLOSED -> Readiness.notReady("closed");
+        };
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        signals.close();
+        writer.close();
+        attempts.close();
+        index.close();
+    }
+
+    /** Before the index has been read, an answer from it would be wrong: nothing is found there yet. */
+    private void guard(RoutingContext request) {
+        if (phase != Phase.STARTED) {
+            throw Answers.unavailable(request, "the control plane is " + (closed.get() ? "stopping" : "starting"));
+        }
+        access.check(request);
+    }
+
+    private static Retry defaultRetry(ControlSettings settings, TopicSettings topics) {
+        String text = settings.retrySchedule().orElse(topics.retryTiers());
+        try {
+            return new Retry(Arrays.stream(text.split(","))
+                    .map(delay -> DurationText.format(DurationText.parse(delay)))
+                    .toList());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new InvalidSettings(List.of("control.retry-schedule: " + e.getMessage()));
+        }
+    }
+}

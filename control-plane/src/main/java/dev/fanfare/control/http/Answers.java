@@ -1,0 +1,54 @@
+package dev.fanfare.control.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the management API answers. */
+public final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private Answers() {}
+
+    /** Answers with JSON. No cache may keep it: a first answer holds a secret. */
+    public static void json(RoutingContext context, int status, Object body) {
+        byte[] bytes;
+        try {
+            bytes = Json.TOPIC.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an answer is plain data", e);
+        }
+        context.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(Buffer.buffer(bytes));
+    }
+
+    /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */
+    public static void failure(RoutingContext context, Throwable failure) {
+        if (failure instanceof RetriableException || failure instanceof InterruptException) {
+            LOG.warn("Kafka is away path={} cause={}", context.normalizedPath(), failure.toString());
+            context.fail(unavailable(
+                    context,
+                    "Kafka did not answer in time (" + failure.getMessage()
+                            + "): try again; where the change may have been written, repeating a PUT is harmless"));
+        } else {
+            context.fail(failure);
+        }
+    }
+
+    /** A 503 with {@code Retry-After}, to be thrown. */
+    public static ProblemException unavailable(RoutingContext context, String detail) {
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, "2");
+        return new ProblemException(Problem.of(503, "unavailable", "Temporarily unavailable", detail));
+    }
+}

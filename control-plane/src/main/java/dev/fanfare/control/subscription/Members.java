@@ -1,0 +1,144 @@
+package dev.fanfare.control.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.problem.Problem.FieldError;
+import dev.fanfare.runtime.config.Suggestion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a JSON object, read one by one by their kind. What is not of the kind is noted as a fault and read as
+ * absent, so that one reading finds all faults. JSON's null is absent. Confined to one reading.
+ */
+final class Members {
+    private final ObjectNode object;
+    private final String prefix;
+    private final List<FieldError> faults;
+
+    Members(ObjectNode object, String prefix, List<FieldError> faults) {
+        this.object = object;
+        this.prefix = prefix;
+        this.faults = faults;
+    }
+
+    void fault(String name, String detail) {
+        faults.add(new FieldError(prefix + name, detail));
+    }
+
+    /** Notes every member that isn't known; {@code explained} gives the words for some, or null. */
+    void refuseOthers(Set<String> known, Function<String, @Nullable String> explained) {
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                String words = explained.apply(name);
+                fault(cut(name), words != null ? words : "is not a member here" + Suggestion.among(known, cut(name)));
+            }
+        });
+    }
+
+    boolean has(String name) {
+        JsonNode node = object.get(name);
+        return node != null && !node.isNull();
+    }
+
+    @Nullable String text(String name, int maxLength) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode node = object.get(name);
+        return node.isTextual() ? within(name, node.textValue(), maxLength) : notA(name, "a string");
+    }
+
+    @Nullable Integer integer(String name, int least, int most) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode node = object.get(name);
+        if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
+            return notA(name, "a whole number from " + least + " to " + most);
+        }
+        return node.intValue();
+    }
+
+    @Nullable Members object(String name) {
+        if (!has(name)) {
+            return null;
+        }
+        return object.get(name) instanceof ObjectNode child
+                ? new Members(child, prefix + name + ".", faults)
+                : notA(name, "an object");
+    }
+
+    /** Strings of a list; null where it is absent or anything but that. */
+    @Nullable List<String> texts(String name, int most, int maxLength) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode node = object.get(name);
+        if (!node.isArray()) {
+            return notA(name, "a list of strings");
+        }
+        if (node.size() > most) {
+            fault(name, "holds " + node.size() + " entries, " + most + " are allowed");
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < node.size(); i++) {
+            String at = name + "[" + i + "]";
+            String text =
+                    node.get(i).isTextual() ? within(at, node.get(i).textValue(), maxLength) : notA(at, "a string");
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    /** An object whose values are strings, in the order given; null where it is absent or anything but that. */
+    @Nullable Map<String, String> map(String name, int most, int maxNameLength, int maxLength) {
+        if (!has(name)) {
+            return null;
+        }
+        if (!(object.get(name) instanceof ObjectNode child)) {
+            return notA(name, "an object whose values are strings");
+        }
+        if (child.size() > most) {
+            fault(name, "holds " + child.size() + " entries, " + most + " are allowed");
+            return null;
+        }
+        Map<String, String> map = new LinkedHashMap<>();
+        child.properties().forEach(member -> {
+            String at = name + "." + cut(member.getKey());
+            JsonNode value = member.getValue();
+            String text = value.isTextual() ? within(at, value.textValue(), maxLength) : notA(at, "a string");
+            if (member.getKey().isEmpty() || member.getKey().length() > maxNameLength) {
+                fault(at, "the name must have 1 to " + maxNameLength + " characters");
+            } else if (text != null) {
+                map.put(member.getKey(), text);
+            }
+        });
+        return map;
+    }
+
+    private @Nullable String within(String name, String text, int maxLength) {
+        if (text.length() > maxLength) {
+            fault(name, "is longer than " + maxLength + " characters");
+            return null;
+        }
+        return text;
+    }
+
+    private <T> @Nullable T notA(String name, String kind) {
+        fault(name, "must be " + kind);
+        return null;
+    }
+
+    private static String cut(String name) {
+        return name.length() <= 64 ? name : name.substring(0, 64) + "…";
+    }
+}

@@ -1,0 +1,75 @@
+package dev.fanfare.control.subscription;
+
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All subscriptions in memory, sorted by tenant and id, as the topic has them. Reading is lock-free and safe from any
+ * thread; only the table's thread changes it.
+ */
+public final class SubscriptionIndex implements AutoCloseable {
+    private final ConcurrentNavigableMap<String, Row<Subscription>> sorted = new ConcurrentSkipListMap<>();
+    private final Map<String, Integer> perTenant = new ConcurrentHashMap<>();
+    private final CompactedTable<Subscription> table;
+
+    public SubscriptionIndex(KafkaConnection kafka, String clientId) {
+        table = new CompactedTable<>(kafka, Topics.SUBSCRIPTIONS, clientId, Subscription::fromJson, this::changed);
+    }
+
+    /** Reads the topic to its present end and follows it. */
+    public void start(Duration timeout) {
+        table.start(timeout);
+    }
+
+    /** A subscription with its place on the topic, or null. */
+    public @Nullable Row<Subscription> get(String tenant, String id) {
+        return table.get(Delivery.key(tenant, id));
+    }
+
+    /** Up to so many of a tenant's subscriptions, by id, from the one after the given id (empty: from the first). */
+    public List<Subscription> page(String tenant, String afterId, int limit) {
+        // Names hold no '/', and '0' comes right after it: this range is the tenant's, whatever other names begin
+        // alike.
+        return sorted.subMap(Delivery.key(tenant, afterId), false, tenant + "0", false).values().stream()
+                .limit(limit)
+                .map(Row::value)
+                .toList();
+    }
+
+    /** How many subscriptions a tenant has. */
+    public int count(String tenant) {
+        return perTenant.getOrDefault(tenant, 0);
+    }
+
+    /** For the writer, which waits for what it wrote to come back. */
+    CompactedTable<Subscription> table() {
+        return table;
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+
+    private void changed(String key, @Nullable Row<Subscription> before, @Nullable Row<Subscription> after) {
+        String tenant = key.substring(0, Math.max(0, key.indexOf('/')));
+        if (after == null) {
+            sorted.remove(key);
+        } else {
+            sorted.put(key, after);
+        }
+        int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
+        perTenant.merge(tenant, more, Integer::sum);
+    }
+}

@@ -1,0 +1,297 @@
+package dev.fanfare.control.subscription;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.ObjectName;
+import dev.fanfare.contract.event.EventRules;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.Problem.FieldError;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Retry;
+import dev.fanfare.contract.subscription.Subscription.State;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a subscriber sends, and tells every fault at once with the field's name. Immutable.
+ *
+ * <p>Limits: {@value #MAX_EVENT_TYPES} event types; {@value #MAX_HEADERS} headers of {@value #MAX_VALUE_LENGTH}
+ * characters; {@value #MAX_METADATA} metadata entries; {@value #MAX_DELAYS} delays of 100 ms to 24 h; a time-out of
+ * 100 ms to 60 s; {@value #MOST_IN_FLIGHT} in flight.
+ */
+final class SubscriptionReader {
+    private static final int MAX_EVENT_TYPES = 100;
+    private static final int MAX_HEADERS = 32;
+    private static final int MAX_METADATA = 50;
+    private static final int MAX_NAME_LENGTH = 128;
+    private static final int MAX_VALUE_LENGTH = 1_024;
+    private static final int MAX_DELAYS = 50;
+    private static final int MOST_IN_FLIGHT = 1_024;
+    private static final int MAX_DURATION_LENGTH = 20;
+    private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MOST_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration LEAST_DELAY = Duration.ofMillis(100);
+    private static final Duration MOST_DELAY = Duration.ofHours(24);
+
+    /** The last three are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
+    private static final Set<String> KNOWN = Set.of(
+            "id",
+            "tenant",
+            "url",
+            "eventTypes",
+            "headers",
+            "timeout",
+            "maxInFlight",
+            "retry",
+            "state",
+            "description",
+            "metadata",
+            "stateReason",
+            "createdAt",
+            "updatedAt");
+
+    private static final Set<String> NOT_YET = Set.of("filters", "auth", "rateLimit", "format");
+
+    private final Retry defaultRetry;
+
+    /** With the schedule of subscriptions that name none. */
+    SubscriptionReader(Retry defaultRetry) {
+        this.defaultRetry = defaultRetry;
+    }
+
+    /**
+     * Reads JSON of any kind, or says where it stops being JSON.
+     *
+     * @throws ProblemException 400
+     */
+    static JsonNode parse(byte[] body) {
+        try {
+            JsonNode node = Json.STRICT.readTree(body);
+            if (node == null || node.isMissingNode()) {
+                throw invalid(List.of(new FieldError("body", "is empty: send one JSON object")));
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw invalid(List.of(new FieldError(
+                    "body",
+                    "is not valid JSON: " + e.getOriginalMessage()
+                            + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"))));
+        } catch (IOException e) {
+            throw invalid(List.of(new FieldError("body", "can't be read as UTF-8 JSON")));
+        }
+    }
+
+    /**
+     * Reads a whole subscription; absent members have their defaults.
+     *
+     * @param tenant as in the path; a member {@code tenant} must say the same
+     * @param id     as in the path; null where the body may choose it
+     * @throws ProblemException 400 with every fault
+     */
+    SubscriptionDraft read(JsonNode body, String tenant, @Nullable String id) {
+        if (!(body instanceof ObjectNode object)) {
+            throw invalid(List.of(new FieldError("body", "must be one JSON object")));
+        }
+        List<FieldError> faults = new ArrayList<>();
+        Members members = new Members(object, "", faults);
+        members.refuseOthers(KNOWN, SubscriptionReader::whyNot);
+        readTenant(members, tenant);
+        String chosenId = readId(members, id);
+        URI url = readUrl(members);
+        List<String> eventTypes = readEventTypes(members);
+        Map<String, String> headers = readHeaders(members);
+        String timeout = members.text("timeout", MAX_DURATION_LENGTH);
+        Duration timeoutRead = timeout == null
+                ? Subscription.DEFAULT_TIMEOUT
+                : duration(members, "timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT);
+        Integer maxInFlight = members.integer("maxInFlight", 1, MOST_IN_FLIGHT);
+        Retry retry = readRetry(members);
+        State state = readState(members);
+        String description = members.text("description", MAX_VALUE_LENGTH);
+        Map<String, String> metadata = members.map("metadata", MAX_METADATA, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
+        if (!faults.isEmpty() || url == null || timeoutRead == null) {
+            throw invalid(faults);
+        }
+        return new SubscriptionDraft(
+                chosenId,
+                url,
+                eventTypes,
+                headers,
+                DurationText.format(timeoutRead),
+                maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
+                retry,
+                state,
+                description,
+                metadata == null ? Map.of() : metadata);
+    }
+
+    private static @Nullable String whyNot(String name) {
+        if (NOT_YET.contains(name)) {
+            return "is not offered by this version yet: leave it out";
+        }
+        return name.equals("secret") || name.equals("secrets")
+                ? "can't be set: a signing secret is made for you and shown once, when the subscription is created"
+                : null;
+    }
+
+    private static void readTenant(Members members, String tenant) {
+        String given = members.text("tenant", MAX_VALUE_LENGTH);
+        if (given != null && !given.equals(tenant)) {
+            members.fault("tenant", "is not the tenant of the path, '" + tenant + "'");
+        }
+    }
+
+    private static @Nullable String readId(Members members, @Nullable String inPath) {
+        String given = members.text("id", MAX_VALUE_LENGTH);
+        if (inPath != null) {
+            if (given != null && !given.equals(inPath)) {
+                members.fault("id", "is not the id of the path, '" + inPath + "': an id can't be changed");
+            }
+            return inPath;
+        }
+        if (given != null && !ObjectName.isValid(given)) {
+            members.fault("id", "must be " + ObjectName.RULE);
+        }
+        return given;
+    }
+
+    private static @Nullable URI readUrl(Members members) {
+        if (!members.has("url")) {
+            members.fault("url", "is required: where webhooks are sent to, such as https://example.com/webhooks");
+            return null;
+        }
+        String text = members.text("url", EndpointUrl.MAX_LENGTH);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return EndpointUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            members.fault("url", Objects.requireNonNull(e.getMessage()));
+            return null;
+        }
+    }
+
+    private static List<String> readEventTypes(Members members) {
+        if (!members.has("eventTypes")) {
+            members.fault("eventTypes", "is required: a list such as [\"order.created\", \"invoice.*\"], or [\"*\"]");
+            return List.of();
+        }
+        List<String> types = members.texts("eventTypes", MAX_EVENT_TYPES, EventRules.MAX_ATTRIBUTE_LENGTH);
+        if (types == null) {
+            return List.of();
+        }
+        if (types.isEmpty()) {
+            members.fault("eventTypes", "must name at least one type, or be [\"*\"] for all");
+        }
+        Set<String> seen = new HashSet<>();
+        for (String type : types) {
+            String exact = type.endsWith(".*") ? type.substring(0, type.length() - 2) : type;
+            if (!type.equals("*") && !EventRules.isEventType(exact)) {
+                members.fault(
+                        "eventTypes",
+                        "'" + type + "' is neither an event type (order.created), nor a prefix (order.*), nor *");
+            } else if (!seen.add(type)) {
+                members.fault("eventTypes", "names '" + type + "' twice");
+            }
+        }
+        return types;
+    }
+
+    private static Map<String, String> readHeaders(Members members) {
+        Map<String, String> headers = members.map("headers", MAX_HEADERS, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
+        if (headers == null) {
+            return Map.of();
+        }
+        Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, value) -> {
+            String other = known.put(name, value);
+            if (other != null) {
+                members.fault("headers." + name, "is there twice: upper and lower case don't differ");
+            }
+            try {
+                CustomHeader.check(name, value);
+            } catch (IllegalArgumentException e) {
+                members.fault("headers." + name, Objects.requireNonNull(e.getMessage()));
+            }
+        });
+        return headers;
+    }
+
+    private Retry readRetry(Members members) {
+        Members retry = members.object("retry");
+        if (retry == null) {
+            return defaultRetry;
+        }
+        retry.refuseOthers(Set.of("schedule"), name -> null);
+        List<String> schedule = retry.texts("schedule", MAX_DELAYS, MAX_DURATION_LENGTH);
+        if (schedule == null) {
+            return defaultRetry;
+        }
+        List<String> delays = new ArrayList<>();
+        for (int i = 0; i < schedule.size(); i++) {
+            Duration delay = duration(retry, "schedule[" + i + "]", schedule.get(i), LEAST_DELAY, MOST_DELAY);
+            if (delay != null) {
+                delays.add(DurationText.format(delay));
+            }
+        }
+        return new Retry(delays);
+    }
+
+    private static State readState(Members members) {
+        String text = members.text("state", MAX_VALUE_LENGTH);
+        if (text == null) {
+            return State.ACTIVE;
+        }
+        for (State state : State.values()) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return state;
+            }
+        }
+        members.fault(
+                "state",
+                text.equals("paused")
+                        ? "pausing is not offered by this version yet: active or disabled"
+                        : "must be active or disabled");
+        return State.ACTIVE;
+    }
+
+    private static @Nullable Duration duration(
+            Members members, String name, String text, Duration least, Duration most) {
+        try {
+            Duration duration = DurationText.parse(text);
+            if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+            members.fault(
+                    name,
+                    "'" + text + "' is out of range: " + DurationText.format(least) + " to "
+                            + DurationText.format(most));
+        } catch (ArithmeticException e) {
+            members.fault(name, "is out of range: at most " + DurationText.format(most));
+        } catch (IllegalArgumentException e) {
+            members.fault(name, Objects.requireNonNull(e.getMessage()));
+        }
+        return null;
+    }
+
+    static ProblemException invalid(List<FieldError> faults) {
+        return new ProblemException(Problem.invalid("invalid-subscription", "Invalid subscription", faults));
+    }
+}

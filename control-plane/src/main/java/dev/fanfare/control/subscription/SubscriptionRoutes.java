@@ -1,0 +1,324 @@
+package dev.fanfare.control.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.ObjectName;
+import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.Problem.FieldError;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Retry;
+import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.Query;
+import dev.fanfare.control.subscription.SubscriptionWriter.Change;
+import dev.fanfare.control.subscription.SubscriptionWriter.Decision;
+import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete.
+ *
+ * <pre>
+ * request ─▶ guard (key, tenant) ─▶ body ≤ 64 KiB ─▶ SubscriptionReader ─▶ SubscriptionWriter ─▶ 200 | 201 | 204
+ *                                                     400 with all faults   404, 409, 412: decided on what is there
+ * </pre>
+ *
+ * <p>{@code PUT} on an id that doesn't exist creates it, so that creating can be repeated. A signing secret is minted at
+ * creation, answered once, and sealed before it leaves this process.
+ */
+public final class SubscriptionRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoutes.class);
+    private static final String COLLECTION = "/v1/tenants/:tenant/subscriptions";
+    private static final String ONE = COLLECTION + "/:id";
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+    private static final int DEFAULT_PAGE = 100;
+    private static final int MAX_PAGE = 500;
+    private static final String JSON = "application/json";
+    private static final String ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+    private static final int ID_LENGTH = 16;
+
+    private final SubscriptionIndex index;
+    private final SubscriptionWriter writer;
+    private final SubscriptionReader reader;
+    private final SecretSeal seal;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final int mostPerTenant;
+
+    /**
+     * Over the index and its writer, which stay the caller's.
+     *
+     * @param random a secure generator: secrets are made with it
+     */
+    public SubscriptionRoutes(
+            SubscriptionIndex index,
+            SubscriptionWriter writer,
+            SecretSeal seal,
+            Clock clock,
+            RandomGenerator random,
+            Retry defaultRetry,
+            int mostPerTenant) {
+        this.index = index;
+        this.writer = writer;
+        this.reader = new SubscriptionReader(defaultRetry);
+        this.seal = seal;
+        this.clock = clock;
+        this.random = random;
+        this.mostPerTenant = mostPerTenant;
+    }
+
+    /** Mounts the routes, each behind the guard. */
+    public void mount(Router router, Handler<RoutingContext> guard) {
+        BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
+        router.get(COLLECTION).handler(guard).handler(this::list);
+        router.post(COLLECTION).handler(guard).handler(body).handler(this::create);
+        router.get(ONE).handler(guard).handler(this::get);
+        router.put(ONE).handler(guard).handler(body).handler(this::replace);
+        router.patch(ONE).handler(guard).handler(body).handler(this::patch);
+        router.delete(ONE).handler(guard).handler(this::delete);
+    }
+
+    private void list(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        Query query = new Query(context, Set.of("limit", "cursor"));
+        int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
+        String after = readCursor(query);
+        query.check();
+        List<Subscription> found = index.page(tenant, after, limit + 1);
+        List<Subscription> page = found.subList(0, Math.min(limit, found.size()));
+        String next = found.size() > limit ? cursorAfter(page.get(limit - 1)) : null;
+        Answers.json(
+                context,
+                200,
+                new Page(
+                        page.stream().map(one -> SubscriptionView.of(one, null)).toList(), next));
+    }
+
+    /** One page; {@code nextCursor} is null on the last. */
+    record Page(List<SubscriptionView> items, @Nullable String nextCursor) {}
+
+    private void get(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Row<Subscription> row = index.get(tenant, id);
+        if (row == null) {
+            throw unknown(tenant, id);
+        }
+        if (EntityTag.isAmong(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH), row)) {
+            context.response()
+                    .setStatusCode(304)
+                    .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
+                    .end();
+            return;
+        }
+        answer(context, 200, row, null);
+    }
+
+    private void create(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        SubscriptionDraft draft = reader.read(readBody(context, Set.of(JSON)), tenant, null);
+        String id = draft.id() == null ? mintId() : draft.id();
+        WebhookSecret secret = WebhookSecret.mint(random);
+        Decision decision = current -> {
+            if (current != null) {
+                throw new ProblemException(Problem.of(
+                        409,
+                        "already-exists",
+                        "Already exists",
+                        "there is a subscription '" + id + "' already: change it with PUT or PATCH"));
+            }
+            return creation(draft, tenant, id, secret);
+        };
+        submit(context, tenant, id, decision, outcome -> created(context, outcome, secret));
+    }
+
+    private void replace(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        JsonNode body = readBody(context, Set.of(JSON));
+        if (!ObjectName.isValid(id)) {
+            throw SubscriptionReader.invalid(List.of(new FieldError("id", "must be " + ObjectName.RULE)));
+        }
+        SubscriptionDraft draft = reader.read(body, tenant, id);
+        WebhookSecret secret = WebhookSecret.mint(random);
+        Decision decision = current -> {
+            requireConditions(context, current);
+            return current == null ? creation(draft, tenant, id, secret) : update(draft, current.value());
+        };
+        submit(context, tenant, id, decision, outcome -> {
+            if (outcome.before() == null) {
+                created(context, outcome, secret);
+            } else {
+                updated(context, outcome);
+            }
+        });
+    }
+
+    private void patch(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        JsonNode changes = readBody(context, Set.of(JSON, MergePatch.MEDIA_TYPE));
+        Decision decision = current -> {
+            if (current == null) {
+                throw unknown(tenant, id);
+            }
+            requireConditions(context, current);
+            JsonNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current.value(), null));
+            return update(reader.read(MergePatch.apply(before, changes), tenant, id), current.value());
+        };
+        submit(context, tenant, id, decision, outcome -> updated(context, outcome));
+    }
+
+    private void delete(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Decision decision = current -> {
+            if (current == null) {
+                throw unknown(tenant, id);
+            }
+            requireConditions(context, current);
+            return new Change.Remove();
+        };
+        submit(context, tenant, id, decision, outcome -> {
+            LOG.info("subscription deleted tenant={} id={}", tenant, id);
+            context.response().setStatusCode(204).end();
+        });
+    }
+
+    private Change creation(SubscriptionDraft draft, String tenant, String id, WebhookSecret secret) {
+        if (index.count(tenant) >= mostPerTenant) {
+            throw new ProblemException(Problem.of(
+                    409,
+                    "too-many-subscriptions",
+                    "Too many subscriptions",
+                    "tenant '" + tenant + "' has " + mostPerTenant
+                            + " subscriptions, which is the most (control.max-subscriptions)"));
+        }
+        long now = clock.millis();
+        return new Change.Put(draft.create(
+                tenant, id, Uuid7.mint(now, random), seal.seal(secret, Delivery.key(tenant, id), now), now));
+    }
+
+    private Change update(SubscriptionDraft draft, Subscription current) {
+        Subscription updated = draft.update(current, clock.millis());
+        return updated.equals(current) ? new Change.Keep() : new Change.Put(updated);
+    }
+
+    private static void requireConditions(RoutingContext context, @Nullable Row<Subscription> current) {
+        EntityTag.require(
+                context.request().headers().getAll(HttpHeaders.IF_MATCH),
+                context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH),
+                current);
+    }
+
+    private void submit(
+            RoutingContext context, String tenant, String id, Decision decision, Consumer<Outcome> whenDone) {
+        Future.fromCompletionStage(
+                        writer.submit(tenant, id, decision), context.vertx().getOrCreateContext())
+                .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
+    }
+
+    private static void created(RoutingContext context, Outcome outcome, WebhookSecret secret) {
+        Row<Subscription> row = Objects.requireNonNull(outcome.after());
+        Subscription made = row.value();
+        LOG.info("subscription created tenant={} id={} offset={}", made.tenant(), made.id(), row.offset());
+        context.response()
+                .putHeader(HttpHeaders.LOCATION, "/v1/tenants/" + made.tenant() + "/subscriptions/" + made.id());
+        answer(context, 201, row, secret.reveal());
+    }
+
+    private static void updated(RoutingContext context, Outcome outcome) {
+        Row<Subscription> row = Objects.requireNonNull(outcome.after());
+        Subscription now = row.value();
+        if (outcome.before() != outcome.after()) {
+            LOG.info(
+                    "subscription updated tenant={} id={} state={} offset={}",
+                    now.tenant(),
+                    now.id(),
+                    now.state(),
+                    row.offset());
+        }
+        answer(context, 200, row, null);
+    }
+
+    private static void answer(RoutingContext context, int status, Row<Subscription> row, @Nullable String secret) {
+        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
+        Answers.json(context, status, SubscriptionView.of(row.value(), secret));
+    }
+
+    private static JsonNode readBody(RoutingContext context, Set<String> mediaTypes) {
+        String header = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String mediaType = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (!mediaTypes.contains(mediaType)) {
+            throw new ProblemException(Problem.of(
+                    415,
+                    "unsupported-media-type",
+                    "Unsupported media type",
+                    "send the body with 'Content-Type: " + JSON + "', not "
+                            + (mediaType.isEmpty() ? "without one" : "'" + mediaType + "'")));
+        }
+        return SubscriptionReader.parse(
+                context.body().buffer() == null
+                        ? new byte[0]
+                        : context.body().buffer().getBytes());
+    }
+
+    private String mintId() {
+        StringBuilder id = new StringBuilder("sub-");
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
+        }
+        return id.toString();
+    }
+
+    private static String cursorAfter(Subscription last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.id().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String readCursor(Query query) {
+        String cursor = query.text("cursor");
+        if (cursor == null) {
+            return "";
+        }
+        try {
+            String id = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+            if (ObjectName.isValid(id)) {
+                return id;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below, like a cursor that holds no id
+        }
+        query.fault("cursor", "is not one that was answered as nextCursor: start again without it");
+        return "";
+    }
+
+    private static ProblemException unknown(String tenant, String id) {
+        return new ProblemException(Problem.of(
+                404,
+                "unknown-subscription",
+                "Unknown subscription",
+                "tenant '" + tenant + "' has no subscription '" + id + "'"));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.fanfare.control.subscription;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Retry;
+import dev.fanfare.contract.subscription.Subscription.State;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription as it is answered. Sealed secrets stay inside.
+ *
+ * @param createdAt RFC 3339, UTC
+ * @param secret    only in the answer to its creation
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record SubscriptionView(
+        String id,
+        String tenant,
+        String url,
+        List<String> eventTypes,
+        Map<String, String> headers,
+        String timeout,
+        int maxInFlight,
+        Retry retry,
+        State state,
+        @Nullable String stateReason,
+        @Nullable String description,
+        Map<String, String> metadata,
+        String createdAt,
+        String updatedAt,
+        @Nullable String secret) {
+
+    static SubscriptionView of(Subscription subscription, @Nullable String secret) {
+        return new SubscriptionView(
+                subscription.id(),
+                subscription.tenant(),
+                subscription.url().toString(),
+                subscription.eventTypes(),
+                new TreeMap<>(subscription.headers()),
+                subscription.timeout(),
+                subscription.maxInFlight(),
+                subscription.retry(),
+                subscription.state(),
+                subscription.stateReason(),
+                subscription.description(),
+                new TreeMap<>(subscription.metadata()),
+                Instant.ofEpochMilli(subscription.createdAtMillis()).toString(),
+                Instant.ofEpochMilli(subscription.updatedAtMillis()).toString(),
+                secret);
+    }
+
+    @Override
+    public String toString() {
+        return "SubscriptionView[" + tenant + "/" + id + "]";
+    }
+}
