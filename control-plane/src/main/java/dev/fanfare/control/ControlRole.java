@@ -21,9 +21,9 @@ import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
-import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class ControlRole implements Role {
 
     @Override
     public void mount(Router routes) {
-        Handler<RoutingContext> guard = this::guard;
+        SecurityPolicyHandler guard = this::guard;
         subscriptionRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
     }

@@ -6,9 +6,9 @@ import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.Query;
 import dev.fanfare.runtime.config.Suggestion;
-import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class AttemptRoutes {
     }
 
     /** Mounts the route behind the guard. */
-    public void mount(Router router, Handler<RoutingContext> guard) {
+    public void mount(Router router, SecurityPolicyHandler guard) {
         router.get("/v1/tenants/:tenant/attempts").handler(guard).handler(this::list);
     }
 

@@ -19,11 +19,11 @@ import dev.fanfare.control.subscription.SubscriptionWriter.Decision;
 import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
@@ -90,7 +90,7 @@ public final class SubscriptionRoutes {
     }
 
     /** Mounts the routes, each behind the guard. */
-    public void mount(Router router, Handler<RoutingContext> guard) {
+    public void mount(Router router, SecurityPolicyHandler guard) {
         BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
         router.get(COLLECTION).handler(guard).handler(this::list);
         router.post(COLLECTION).handler(guard).handler(body).handler(this::create);
