@@ -32,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,20 @@ public final class TestBroker implements AutoCloseable {
      */
     public void createTopics(Collection<NewTopic> topics) {
         get(admin.createTopics(topics).all());
-        endOffsets(topics.stream().map(NewTopic::name).toList());
+        List<String> names = topics.stream().map(NewTopic::name).toList();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                endOffsets(names);
+                return;
+            } catch (IllegalStateException e) {
+                // On a busy machine the broker may not know of its newest topics at once.
+                boolean passes = e.getCause() != null && e.getCause().getCause() instanceof RetriableException;
+                if (!passes || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Sends one record and returns when it is acknowledged. */
