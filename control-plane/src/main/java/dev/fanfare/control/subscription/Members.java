@@ -51,7 +51,7 @@ final class Members {
             return null;
         }
         JsonNode node = object.get(name);
-        return node.isTextual() ? within(name, node.textValue(), maxLength) : notA(name, "a string");
+        return text(name, node, maxLength);
     }
 
     @Nullable Integer integer(String name, int least, int most) {
@@ -60,7 +60,8 @@ final class Members {
         }
         JsonNode node = object.get(name);
         if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
-            return notA(name, "a whole number from " + least + " to " + most);
+            notA(name, "a whole number from " + least + " to " + most);
+            return null;
         }
         return node.intValue();
     }
@@ -69,9 +70,11 @@ final class Members {
         if (!has(name)) {
             return null;
         }
-        return object.get(name) instanceof ObjectNode child
-                ? new Members(child, prefix + name + ".", faults)
-                : notA(name, "an object");
+        if (object.get(name) instanceof ObjectNode child) {
+            return new Members(child, prefix + name + ".", faults);
+        }
+        notA(name, "an object");
+        return null;
     }
 
     /** Strings of a list; null where it is absent or anything but that. */
@@ -81,7 +84,8 @@ final class Members {
         }
         JsonNode node = object.get(name);
         if (!node.isArray()) {
-            return notA(name, "a list of strings");
+            notA(name, "a list of strings");
+            return null;
         }
         if (node.size() > most) {
             fault(name, "holds " + node.size() + " entries, " + most + " are allowed");
@@ -90,8 +94,7 @@ final class Members {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < node.size(); i++) {
             String at = name + "[" + i + "]";
-            String text =
-                    node.get(i).isTextual() ? within(at, node.get(i).textValue(), maxLength) : notA(at, "a string");
+            String text = text(at, node.get(i), maxLength);
             if (text != null) {
                 texts.add(text);
             }
@@ -105,7 +108,8 @@ final class Members {
             return null;
         }
         if (!(object.get(name) instanceof ObjectNode child)) {
-            return notA(name, "an object whose values are strings");
+            notA(name, "an object whose values are strings");
+            return null;
         }
         if (child.size() > most) {
             fault(name, "holds " + child.size() + " entries, " + most + " are allowed");
@@ -114,8 +118,7 @@ final class Members {
         Map<String, String> map = new LinkedHashMap<>();
         child.properties().forEach(member -> {
             String at = name + "." + cut(member.getKey());
-            JsonNode value = member.getValue();
-            String text = value.isTextual() ? within(at, value.textValue(), maxLength) : notA(at, "a string");
+            String text = text(at, member.getValue(), maxLength);
             if (member.getKey().isEmpty() || member.getKey().length() > maxNameLength) {
                 fault(at, "the name must have 1 to " + maxNameLength + " characters");
             } else if (text != null) {
@@ -125,17 +128,20 @@ final class Members {
         return map;
     }
 
-    private @Nullable String within(String name, String text, int maxLength) {
-        if (text.length() > maxLength) {
+    private @Nullable String text(String name, JsonNode node, int maxLength) {
+        if (!node.isTextual()) {
+            notA(name, "a string");
+            return null;
+        }
+        if (node.textValue().length() > maxLength) {
             fault(name, "is longer than " + maxLength + " characters");
             return null;
         }
-        return text;
+        return node.textValue();
     }
 
-    private <T> @Nullable T notA(String name, String kind) {
+    private void notA(String name, String kind) {
         fault(name, "must be " + kind);
-        return null;
     }
 
     private static String cut(String name) {

@@ -252,7 +252,7 @@ public final class SubscriptionRoutes {
     private static void updated(RoutingContext context, Outcome outcome) {
         Row<Subscription> row = Objects.requireNonNull(outcome.after());
         Subscription now = row.value();
-        if (outcome.before() != outcome.after()) {
+        if (!row.equals(outcome.before())) {
             LOG.info(
                     "subscription updated tenant={} id={} state={} offset={}",
                     now.tenant(),
