@@ -1,0 +1,127 @@
+package dev.fanfare.dispatcher.intake;
+
+import dev.fanfare.dispatcher.ledger.CommitPoint;
+import dev.fanfare.dispatcher.ledger.OffsetLedger;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition while it is ours: its ledger, and what was received of it and has yet to find its lane. Confined to the
+ * poll thread.
+ *
+ * <pre>
+ * poll ─▶ received ▢▢▢▢ ─▶ ledger.open ─▶ head ▢ ─▶ its lane
+ *          └──────── nextOffset: where the ledger may skip to once nothing is left here
+ * </pre>
+ */
+public final class AssignedPartition {
+    private final TopicPartition id;
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> received = new ArrayDeque<>();
+    private OffsetLedger ledger;
+    private @Nullable OpenDelivery head;
+    private long nextOffset;
+    private CommitPoint committed;
+    private boolean paused;
+    /** Since when its head waits for the subscription view; 0 while it doesn't. */
+    private long behindSinceNanos;
+
+    AssignedPartition(TopicPartition id, OffsetLedger ledger) {
+        this.id = id;
+        this.ledger = ledger;
+        this.committed = ledger.commitPoint();
+        this.nextOffset = ledger.position();
+    }
+
+    public TopicPartition id() {
+        return id;
+    }
+
+    /** Which deliveries are open here, in the present epoch. */
+    public OffsetLedger ledger() {
+        return ledger;
+    }
+
+    /** Whether a delivery was opened in the present epoch of this partition. */
+    public boolean owns(OpenDelivery open) {
+        return open.epoch() == ledger.epoch();
+    }
+
+    /**
+     * Takes a batch as it was polled.
+     *
+     * @param after where the consumer stands behind the batch
+     */
+    public void receive(List<ConsumerRecord<byte[], byte[]>> records, long after) {
+        received.addAll(records);
+        nextOffset = after;
+    }
+
+    /** The log went back before the ledger's position: begins anew there. */
+    void replaceLedger(OffsetLedger fresh) {
+        ledger = fresh;
+    }
+
+    @Nullable ConsumerRecord<byte[], byte[]> nextReceived() {
+        return received.poll();
+    }
+
+    /** Whether nothing of what was polled is left; then what lies before the consumer's position has no record. */
+    boolean isDrained() {
+        if (head != null || !received.isEmpty()) {
+            return false;
+        }
+        ledger.skipTo(nextOffset);
+        return true;
+    }
+
+    @Nullable OpenDelivery head() {
+        return head;
+    }
+
+    void head(@Nullable OpenDelivery open) {
+        head = open;
+    }
+
+    /** Forgets what was received; returns how many of it were open. */
+    public int dropReceived() {
+        received.clear();
+        int open = head == null ? 0 : 1;
+        head = null;
+        return open;
+    }
+
+    public boolean isPaused() {
+        return paused;
+    }
+
+    public void paused(boolean now) {
+        paused = now;
+    }
+
+    /** How long its head has waited for the subscription view. */
+    long waitForView(long nowNanos) {
+        if (behindSinceNanos == 0) {
+            behindSinceNanos = nowNanos;
+        }
+        return nowNanos - behindSinceNanos;
+    }
+
+    void viewIsCurrent() {
+        behindSinceNanos = 0;
+    }
+
+    /** What is to be committed, or null where that is committed already. */
+    public @Nullable CommitPoint uncommitted() {
+        CommitPoint now = ledger.commitPoint();
+        return now.equals(committed) ? null : now;
+    }
+
+    /** A commit point was committed. */
+    public void committed(CommitPoint point) {
+        committed = point;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.fanfare.dispatcher.outcome;
+
+import dev.fanfare.contract.delivery.Delivery;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A delivery between {@code OffsetLedger.open} and {@code OffsetLedger.complete}.
+ *
+ * @param record as it was read: its key, value and headers go on untouched
+ * @param epoch  of the ledger in which its offset is open
+ */
+public record OpenDelivery(ConsumerRecord<byte[], byte[]> record, Delivery delivery, long epoch) {
+    /** Beside the body: headers, objects and queue entries, roughly. */
+    private static final int OVERHEAD_BYTES = 1_024;
+
+    /** What it takes in memory, roughly. */
+    public int bytes() {
+        return OVERHEAD_BYTES + Math.max(0, record.serializedValueSize()) + Math.max(0, record.serializedKeySize());
+    }
+}

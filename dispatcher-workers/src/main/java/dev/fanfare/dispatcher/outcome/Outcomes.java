@@ -1,0 +1,197 @@
+package dev.fanfare.dispatcher.outcome;
+
+import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.DeadLetterRecords;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.DeliveryId;
+import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.delivery.Progress;
+import dev.fanfare.contract.delivery.Signal;
+import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.plan.NextStep;
+import dev.fanfare.retry.plan.RetryPlanner;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what happened to a delivery into its {@link Outcome}: an attempt record always (where there is a delivery to
+ * speak of), and a tier record, a dead letter or nothing. Any thread; nothing is sent here.
+ */
+public final class Outcomes {
+    private final RetryPlanner planner;
+
+    public Outcomes(RetryPlanner planner) {
+        this.planner = planner;
+    }
+
+    /**
+     * An attempt, as it stands in the log and the metrics, and its outcome.
+     *
+     * @param verdict          with the schedule's say
+     * @param acceptedAtMillis when the event was accepted; 0 where that isn't known
+     */
+    public record Concluded(Attempt attempt, Verdict verdict, long acceptedAtMillis, Outcome outcome) {}
+
+    /**
+     * After an exchange, or after the policy forbade it.
+     *
+     * @param schedule        the subscription's delays
+     * @param startedAtMillis when the attempt began (Unix milliseconds)
+     */
+    public Concluded afterAttempt(
+            OpenDelivery open, List<Duration> schedule, Ruling ruling, long startedAtMillis, long durationMillis) {
+        Progress before = open.delivery().progress();
+        Progress after = ruling.verdict() == Verdict.FORBIDDEN ? before : before.attempted(startedAtMillis);
+        return switch (ruling.verdict()) {
+            case DELIVERED -> conclude(open, after, Verdict.DELIVERED, ruling, startedAtMillis, durationMillis, null);
+            case GONE, REJECTED, FORBIDDEN ->
+                conclude(open, after, ruling.verdict(), ruling, startedAtMillis, durationMillis, null);
+            case RETRY -> {
+                long nowMillis = startedAtMillis + durationMillis;
+                NextStep next = planner.afterFailure(after, schedule, ruling.retryAfter(), nowMillis);
+                if (next instanceof NextStep.Wait wait) {
+                    yield conclude(open, after, Verdict.RETRY, ruling, startedAtMillis, durationMillis, wait);
+                }
+                Verdict dead = ((NextStep.Dead) next).reason();
+                yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null);
+            }
+            case DEFERRED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED ->
+                throw new IllegalArgumentException(ruling.verdict() + " is no answer's ruling");
+        };
+    }
+
+    /**
+     * A delivery that ends without an attempt: cancelled, or gone because its subscription is disabled.
+     *
+     * @param error in words
+     */
+    public Concluded withoutAttempt(OpenDelivery open, Verdict verdict, String error, long nowMillis) {
+        Ruling ruling = new Ruling(verdict, null, error, null, null);
+        return conclude(open, open.delivery().progress(), verdict, ruling, nowMillis, 0, null);
+    }
+
+    /**
+     * A delivery that can't be attempted now. Not an attempt; only its age ends it.
+     *
+     * @param wait  the least it should wait
+     * @param cause in words, for the dead letter that it becomes when too old
+     */
+    public Outcome afterDeferral(OpenDelivery open, Duration wait, String cause, long nowMillis) {
+        Progress after = open.delivery().progress().deferred(nowMillis);
+        NextStep next = planner.afterDeferral(after, wait, nowMillis);
+        if (next instanceof NextStep.Wait tier) {
+            return new Outcome(open.record(), open.epoch(), () -> List.of(tierRecord(open, after, tier)));
+        }
+        Ruling ruling = new Ruling(((NextStep.Dead) next).reason(), null, cause, null, null);
+        return conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null)
+                .outcome();
+    }
+
+    /**
+     * A record that is no delivery: a dead letter with its bytes as they were.
+     *
+     * @param error which header or field is at fault
+     */
+    public Outcome undecodable(ConsumerRecord<byte[], byte[]> record, long epoch, String error) {
+        byte[] key = DeliveryId.ofOrigin(record.topic(), record.partition(), record.offset())
+                .getBytes(StandardCharsets.UTF_8);
+        return new Outcome(record, epoch, () -> {
+            ProducerRecord<byte[], byte[]> dead =
+                    new ProducerRecord<>(Topics.DEAD_LETTERS, null, key, record.value(), record.headers());
+            mark(dead, Verdict.UNDECODABLE, null, error, record);
+            return List.of(dead);
+        });
+    }
+
+    private static Concluded conclude(
+            OpenDelivery open,
+            Progress after,
+            Verdict verdict,
+            Ruling ruling,
+            long startedAtMillis,
+            long durationMillis,
+            NextStep.@Nullable Wait wait) {
+        Delivery delivery = open.delivery();
+        Attempt attempt = new Attempt(
+                delivery.id(),
+                delivery.tenant(),
+                delivery.subscriptionId(),
+                delivery.eventId(),
+                delivery.eventType(),
+                after.totalAttempts(),
+                verdict.text(),
+                startedAtMillis,
+                durationMillis,
+                ruling.status(),
+                ruling.error(),
+                wait == null ? null : wait.delay().toMillis(),
+                ruling.excerpt());
+        byte[] json = attempt.toJson();
+        Outcome outcome = new Outcome(open.record(), open.epoch(), () -> {
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(3);
+            byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
+            records.add(new ProducerRecord<>(Topics.ATTEMPTS, key, json));
+            if (wait != null) {
+                records.add(tierRecord(open, after, wait));
+            }
+            if (verdict.isDeadLetter()) {
+                records.add(deadLetter(open, after, verdict, ruling));
+            }
+            if (verdict == Verdict.GONE && ruling.status() != null) {
+                records.add(gone(delivery, key, startedAtMillis + durationMillis));
+            }
+            return records;
+        });
+        return new Concluded(attempt, verdict, delivery.acceptedAtMillis(), outcome);
+    }
+
+    private static ProducerRecord<byte[], byte[]> tierRecord(OpenDelivery open, Progress progress, NextStep.Wait wait) {
+        ConsumerRecord<byte[], byte[]> record = open.record();
+        ProducerRecord<byte[], byte[]> waiting = new ProducerRecord<>(
+                wait.tierTopic(), record.partition(), record.key(), record.value(), record.headers());
+        DeliveryRecords.writeProgress(progress, waiting.headers());
+        RecordHeaders.put(
+                waiting.headers(), DeliveryRecords.DELAY_MS, wait.delay().toMillis());
+        return waiting;
+    }
+
+    private static ProducerRecord<byte[], byte[]> deadLetter(
+            OpenDelivery open, Progress progress, Verdict reason, Ruling ruling) {
+        ConsumerRecord<byte[], byte[]> record = open.record();
+        byte[] key = open.delivery().id().getBytes(StandardCharsets.UTF_8);
+        ProducerRecord<byte[], byte[]> dead =
+                new ProducerRecord<>(Topics.DEAD_LETTERS, null, key, record.value(), record.headers());
+        DeliveryRecords.writeProgress(progress, dead.headers());
+        mark(dead, reason, ruling.status(), Objects.requireNonNullElse(ruling.error(), reason.text()), record);
+        return dead;
+    }
+
+    private static void mark(
+            ProducerRecord<byte[], byte[]> dead,
+            Verdict reason,
+            @Nullable Integer status,
+            String error,
+            ConsumerRecord<byte[], byte[]> origin) {
+        DeadLetterRecords.mark(
+                dead.headers(), reason, status, error, origin.topic(), origin.partition(), origin.offset());
+    }
+
+    private static ProducerRecord<byte[], byte[]> gone(Delivery delivery, byte[] key, long nowMillis) {
+        Signal signal = new Signal(
+                Signal.GONE,
+                delivery.tenant(),
+                delivery.subscriptionId(),
+                delivery.generation(),
+                nowMillis,
+                "the endpoint answered 410 to delivery " + delivery.id());
+        return new ProducerRecord<>(Topics.SIGNALS, key, signal.toJson());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.fanfare.dispatcher.outcome;
+
+import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
+import dev.fanfare.dispatcher.subscription.Standing;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled, or deferred.
+ *
+ * <p>A deferral waits twice as long each time, so that a backlog is rewritten seldom and what gets through in between
+ * makes room for the rest. Any thread.
+ */
+public final class Unsent {
+    private static final int MAX_DOUBLINGS = 6;
+
+    private final Outcomes outcomes;
+    private final AttemptReport report;
+    private final Duration firstWait;
+    private final Clock clock;
+
+    /**
+     * With what it takes.
+     *
+     * @param firstWait of a deferral: the shortest tier, as nothing shorter exists
+     */
+    public Unsent(Outcomes outcomes, AttemptReport report, Duration firstWait, Clock clock) {
+        this.outcomes = outcomes;
+        this.report = report;
+        this.firstWait = firstWait;
+        this.clock = clock;
+    }
+
+    /** The subscription says that it is not to be sent. */
+    public Outcome becauseOf(Standing standing, OpenDelivery open) {
+        if (standing instanceof Standing.Cancelled cancelled) {
+            return ended(open, Verdict.CANCELLED, cancelled.reason());
+        }
+        if (standing instanceof Standing.Disabled disabled) {
+            return ended(open, Verdict.GONE, disabled.reason());
+        }
+        if (standing instanceof Standing.Unusable unusable) {
+            return deferred(open, unusable.reason());
+        }
+        throw new IllegalArgumentException("an active subscription's delivery is sent");
+    }
+
+    /**
+     * It can't be sent now, through no fault of its own.
+     *
+     * @param cause in words, for the dead letter that it becomes when too old
+     */
+    public Outcome deferred(OpenDelivery open, String cause) {
+        report.deferred();
+        int deferrals = open.delivery().progress().deferrals();
+        Duration wait = firstWait.multipliedBy(1L << Math.min(deferrals, MAX_DOUBLINGS));
+        return outcomes.afterDeferral(open, wait, cause, clock.millis());
+    }
+
+    private Outcome ended(OpenDelivery open, Verdict verdict, String error) {
+        Concluded concluded = outcomes.withoutAttempt(open, verdict, error, clock.millis());
+        report.tell(concluded);
+        return concluded.outcome();
+    }
+}

@@ -1,0 +1,209 @@
+package dev.fanfare.dispatcher.send;
+
+import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.dispatcher.address.AddressBook;
+import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.lane.Result;
+import dev.fanfare.dispatcher.lane.Turn;
+import dev.fanfare.dispatcher.outcome.Answer;
+import dev.fanfare.dispatcher.outcome.AttemptReport;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.outcome.Outcome;
+import dev.fanfare.dispatcher.outcome.Outcomes;
+import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
+import dev.fanfare.dispatcher.outcome.ResponseClassifier;
+import dev.fanfare.dispatcher.outcome.Ruling;
+import dev.fanfare.dispatcher.outcome.Unsent;
+import dev.fanfare.dispatcher.subscription.Endpoint;
+import dev.fanfare.dispatcher.subscription.Standing;
+import dev.fanfare.dispatcher.subscription.SubscriptionView;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the attempts: from a lane's turn to an outcome.
+ *
+ * <pre>
+ * Turn ─▶ subscription still wants it? ─▶ Exchange (address, policy, signature, request) ─▶ Answer
+ *            │ no                                                                            │
+ *            ▼                                                                               ▼
+ *         Outcome ◀───────────────────────────────────── ResponseClassifier ─▶ Ruling ─▶ Outcomes
+ * </pre>
+ *
+ * Any thread. Every turn that is started ends, and gives exactly one outcome unless it is given up.
+ */
+final class AttemptSender {
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptSender.class);
+
+    private final CloseableHttpAsyncClient client;
+    private final long maxAnswerBytes;
+    private final SubscriptionView subscriptions;
+    private final AddressBook addressBook;
+    private final AddressPolicy policy;
+    private final Outcomes outcomes;
+    private final Unsent unsent;
+    private final AttemptReport report;
+    private final Clock clock;
+    private final Consumer<Outcome> outbox;
+    private final Runnable afterEnd;
+    private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
+
+    AttemptSender(CloseableHttpAsyncClient client, SendingSetup setup, Consumer<Outcome> outbox, Runnable afterEnd) {
+        this.client = client;
+        this.maxAnswerBytes = setup.maxAnswerBytes();
+        this.subscriptions = setup.subscriptions();
+        this.addressBook = setup.addressBook();
+        this.policy = setup.policy();
+        this.outcomes = setup.outcomes();
+        this.unsent = setup.unsent();
+        this.report = setup.report();
+        this.clock = setup.clock();
+        this.outbox = outbox;
+        this.afterEnd = afterEnd;
+    }
+
+    /** Begins an attempt, or ends the turn at once where there is none to make. */
+    void start(Turn<OpenDelivery> turn) {
+        OpenDelivery open = turn.item();
+        try {
+            // Looked at again: it may have queued for a while.
+            Standing standing = subscriptions.standing(open.delivery());
+            if (standing instanceof Standing.Active active) {
+                begin(turn, active.endpoint());
+            } else {
+                outbox.accept(unsent.becauseOf(standing, open));
+                end(turn, Result.CANCELLED);
+            }
+        } catch (RuntimeException e) {
+            deferBroken(turn, e);
+        }
+    }
+
+    private void begin(Turn<OpenDelivery> turn, Endpoint endpoint) {
+        Exchange exchange = new Exchange(this, turn, endpoint, clock.millis());
+        running.add(exchange);
+        Future<?> unused = addressBook.addresses(endpoint.host()).whenComplete((addresses, failure) -> {
+            try {
+                exchange.onAddresses(addresses, failure);
+            } catch (RuntimeException e) {
+                broken(exchange, e);
+            }
+        });
+    }
+
+    Future<Answer.Response> execute(HttpHost target, Exchange exchange, HttpClientContext context) {
+        OpenDelivery open = exchange.delivery();
+        RequestBody request = new RequestBody(
+                WebhookRequest.head(open, exchange.endpoint(), clock.millis()), WebhookRequest.body(open));
+        return client.execute(target, request, new AnswerReader(maxAnswerBytes), null, context, exchange);
+    }
+
+    void answered(Exchange exchange, Answer answer) {
+        try {
+            long durationMillis = TimeUnit.NANOSECONDS.toMillis(exchange.elapsedNanos());
+            Ruling ruling = ResponseClassifier.classify(answer, clock.millis());
+            hand(outcomes.afterAttempt(
+                    exchange.delivery(),
+                    exchange.endpoint().schedule(),
+                    ruling,
+                    exchange.startedAtMillis(),
+                    durationMillis));
+            running.remove(exchange);
+            end(exchange.turn(), resultOf(answer, ruling));
+        } catch (RuntimeException e) {
+            running.remove(exchange);
+            deferBroken(exchange.turn(), e);
+        }
+    }
+
+    void gaveUp(Exchange exchange) {
+        running.remove(exchange);
+        end(exchange.turn(), Result.CANCELLED);
+    }
+
+    void broken(Exchange exchange, RuntimeException fault) {
+        if (exchange.markEnded()) {
+            running.remove(exchange);
+            deferBroken(exchange.turn(), fault);
+        }
+    }
+
+    /** A fault of ours must not cost the delivery, nor leave its turn open for ever. */
+    private void deferBroken(Turn<OpenDelivery> turn, RuntimeException fault) {
+        OpenDelivery open = turn.item();
+        LOG.error(
+                "attempt broke, the delivery waits; please report this delivery={} subscription={}",
+                open.delivery().id(),
+                open.delivery().key(),
+                fault);
+        outbox.accept(unsent.deferred(open, "the dispatcher failed: " + fault));
+        end(turn, Result.CANCELLED);
+    }
+
+    private void hand(Concluded concluded) {
+        report.tell(concluded);
+        outbox.accept(concluded.outcome());
+    }
+
+    private void end(Turn<OpenDelivery> turn, Result result) {
+        turn.end(result);
+        afterEnd.run();
+    }
+
+    private static Result resultOf(Answer answer, Ruling ruling) {
+        if (answer instanceof Answer.TimedOut) {
+            return Result.TIMED_OUT;
+        }
+        return ruling.verdict() == Verdict.DELIVERED ? Result.SUCCEEDED : Result.FAILED;
+    }
+
+    AddressPolicy policy() {
+        return policy;
+    }
+
+    /** Ends the exchanges whose time is up. For a timer. */
+    void endOverdue() {
+        for (Exchange exchange : running) {
+            if (exchange.isOverdue()) {
+                exchange.timeOut();
+            }
+        }
+    }
+
+    /** Ends exchanges as if they had timed out. */
+    boolean timeOut(Predicate<OpenDelivery> which) {
+        boolean any = false;
+        for (Exchange exchange : running) {
+            if (which.test(exchange.delivery())) {
+                exchange.timeOut();
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** Ends exchanges without an outcome. */
+    void giveUp(Predicate<OpenDelivery> which) {
+        for (Exchange exchange : running) {
+            if (which.test(exchange.delivery())) {
+                exchange.giveUp();
+            }
+        }
+    }
+
+    void close() {
+        giveUp(open -> true);
+        client.close(CloseMode.GRACEFUL);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.fanfare.dispatcher.send;
+
+import dev.fanfare.dispatcher.lane.Turn;
+import dev.fanfare.dispatcher.outcome.Answer;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.subscription.Endpoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.RequestNotExecutedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt under way. It ends once: with an answer, at its deadline, or given up; whoever comes second changes
+ * nothing.
+ *
+ * <pre>
+ * addresses of the host ─▶ those the policy permits ─▶ connect to the first ─▶ request ─▶ answer
+ *                                                        │ can't: the next     │ a kept-alive connection was stale:
+ *                                                        ▼                     ▼ once more, at once
+ * </pre>
+ *
+ * Each step runs after the one before, on a lookup or reactor thread; ending comes from any thread.
+ */
+final class Exchange implements FutureCallback<Answer.Response> {
+    private final AttemptSender sender;
+    private final Turn<OpenDelivery> turn;
+    private final Endpoint endpoint;
+    private final long startedAtMillis;
+    private final long startedAtNanos;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private volatile @Nullable Future<?> request;
+    private List<InetAddress> permitted = List.of();
+    private int address;
+    private boolean sentAgain;
+    private HttpClientContext context = HttpClientContext.create();
+
+    Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
+        this.sender = sender;
+        this.turn = turn;
+        this.endpoint = endpoint;
+        this.startedAtMillis = startedAtMillis;
+        this.startedAtNanos = System.nanoTime();
+    }
+
+    Turn<OpenDelivery> turn() {
+        return turn;
+    }
+
+    OpenDelivery delivery() {
+        return turn.item();
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    long startedAtMillis() {
+        return startedAtMillis;
+    }
+
+    long elapsedNanos() {
+        return System.nanoTime() - startedAtNanos;
+    }
+
+    boolean isOverdue() {
+        return elapsedNanos() >= endpoint.timeout().toNanos();
+    }
+
+    /** Goes on once the host's addresses are known. */
+    void onAddresses(@Nullable List<InetAddress> addresses, @Nullable Throwable failure) {
+        if (addresses == null) {
+            end(new Answer.Failed("the host name '" + endpoint.host() + "' has no address"
+                    + (failure instanceof IOException ? "" : ": " + failure)));
+            return;
+        }
+        List<InetAddress> good = new ArrayList<>(addresses.size());
+        String refusal = "the host has no address";
+        for (InetAddress candidate : addresses) {
+            String reason = sender.policy().refusal(endpoint.scheme(), candidate, endpoint.port());
+            if (reason == null) {
+                good.add(candidate);
+            } else {
+                refusal = reason;
+            }
+        }
+        if (good.isEmpty()) {
+            end(new Answer.Forbidden(refusal));
+        } else {
+            permitted = good;
+            send();
+        }
+    }
+
+    /** The address that was checked goes into the target, and the client connects to that and to nothing else. */
+    private void send() {
+        if (ended.get()) {
+            return;
+        }
+        HttpHost target = new HttpHost(endpoint.scheme(), permitted.get(address), endpoint.host(), endpoint.port());
+        context = HttpClientContext.create();
+        try {
+            Future<?> started = sender.execute(target, this, context);
+            request = started;
+            if (ended.get()) {
+                started.cancel(true);
+            }
+        } catch (RuntimeException e) {
+            sender.broken(this, e);
+        }
+    }
+
+    @Override
+    public void completed(Answer.Response response) {
+        end(response);
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        if (isConnectFailure(cause) && address + 1 < permitted.size()) {
+            address++;
+            send();
+        } else if (!sentAgain && isStaleConnection(cause)) {
+            sentAgain = true;
+            send();
+        } else {
+            end(new Answer.Failed(FailureText.of(cause)));
+        }
+    }
+
+    @Override
+    public void cancelled() {
+        giveUp();
+    }
+
+    void timeOut() {
+        if (end(new Answer.TimedOut(Duration.ofNanos(elapsedNanos())))) {
+            cancelRequest();
+        }
+    }
+
+    /** Ends it without an outcome: it counts as if it had never begun. */
+    void giveUp() {
+        if (ended.compareAndSet(false, true)) {
+            cancelRequest();
+            sender.gaveUp(this);
+        }
+    }
+
+    /** Whether this was the first end. */
+    boolean markEnded() {
+        return ended.compareAndSet(false, true);
+    }
+
+    private boolean end(Answer answer) {
+        if (!markEnded()) {
+            return false;
+        }
+        sender.answered(this, answer);
+        return true;
+    }
+
+    private void cancelRequest() {
+        Future<?> running = request;
+        if (running != null) {
+            running.cancel(true);
+        }
+    }
+
+    private static boolean isConnectFailure(Exception cause) {
+        return cause instanceof HttpHostConnectException || cause instanceof ConnectTimeoutException;
+    }
+
+    /**
+     * The endpoint may close a connection while we begin to use it again. No answer has begun on it then, so asking once
+     * more on another connection is no more than what at-least-once allows.
+     */
+    private boolean isStaleConnection(Exception cause) {
+        if (cause instanceof RequestNotExecutedException) {
+            return true;
+        }
+        EndpointDetails connection = context.getEndpointDetails();
+        return (cause instanceof ConnectionClosedException || cause instanceof SocketException)
+                && connection != null
+                && connection.getResponseCount() > 0
+                && context.getResponse() == null;
+    }
+}

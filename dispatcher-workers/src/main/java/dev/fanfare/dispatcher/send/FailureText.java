@@ -1,0 +1,49 @@
+package dev.fanfare.dispatcher.send;
+
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ProtocolException;
+
+/** What went wrong on the wire, in words that a subscriber understands. Pure. */
+final class FailureText {
+    private static final int MAX_DETAIL = 300;
+
+    private FailureText() {}
+
+    static String of(Exception cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return "no connection in time";
+        }
+        if (cause instanceof HttpHostConnectException) {
+            return "connection refused";
+        }
+        if (cause instanceof NoRouteToHostException) {
+            return "no route to the host";
+        }
+        if (cause instanceof SSLException) {
+            return "TLS failed" + detail(cause);
+        }
+        if (cause instanceof ConnectionClosedException) {
+            return "the connection was closed before the answer was complete";
+        }
+        if (cause instanceof SocketException) {
+            return "the connection broke" + detail(cause);
+        }
+        if (cause instanceof ProtocolException) {
+            return "the answer is no valid HTTP" + detail(cause);
+        }
+        return cause.getClass().getSimpleName() + detail(cause);
+    }
+
+    private static String detail(Exception cause) {
+        String message = cause.getMessage();
+        if (message == null) {
+            return "";
+        }
+        return ": " + (message.length() > MAX_DETAIL ? message.substring(0, MAX_DETAIL) : message);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.fanfare.dispatcher.send;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Apache HttpClient with everything off that webhooks don't need: cookies, redirects, authentication, retries of its
+ * own, decompression, protocol upgrades. What is set, and why, was measured.
+ */
+final class HttpClients {
+    /** The default of 32 KiB takes 96 KB of heap per connection; webhooks and their answers are small. */
+    private static final int BUFFER_BYTES = 4 * 1024;
+    /** Servers close what idles, often after 5 s; what idled longer than this is looked at before it is used. */
+    private static final TimeValue VALIDATE_AFTER = TimeValue.ofSeconds(2);
+
+    private static final TimeValue EVICT_IDLE_AFTER = TimeValue.ofSeconds(30);
+    /** An endpoint that moved behind a load balancer is found again after this. */
+    private static final TimeValue CONNECTION_TTL = TimeValue.ofMinutes(10);
+
+    private HttpClients() {}
+
+    /** A client with one reactor thread; started. */
+    static CloseableHttpAsyncClient start(String name, int maxPerRoute, Duration connectTimeout) {
+        Timeout connect = Timeout.of(connectTimeout);
+        CloseableHttpAsyncClient client = HttpAsyncClientBuilder.create()
+                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                        // STRICT, the default, searches a list under one lock for each request.
+                        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                        .setConnPoolPolicy(PoolReusePolicy.LIFO)
+                        .setMaxConnPerRoute(maxPerRoute)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(connect)
+                                .setSocketTimeout(Timeout.DISABLED) // the exchange's own deadline is stricter
+                                .setTimeToLive(CONNECTION_TTL)
+                                .setValidateAfterInactivity(VALIDATE_AFTER)
+                                .build())
+                        .setDefaultTlsConfig(TlsConfig.custom()
+                                .setHandshakeTimeout(connect)
+                                .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                                .build())
+                        .setDnsResolver(new NoLookup())
+                        .build())
+                .setIOReactorConfig(IOReactorConfig.custom()
+                        .setIoThreadCount(1)
+                        .setTcpNoDelay(true)
+                        .setSelectInterval(TimeValue.ofMilliseconds(100))
+                        .build())
+                .setHttp1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setExpectContinueEnabled(false)
+                        .setAuthenticationEnabled(false)
+                        .setRedirectsEnabled(false)
+                        .setProtocolUpgradeEnabled(false)
+                        .setConnectionRequestTimeout(Timeout.DISABLED)
+                        .build())
+                .setRoutePlanner(HttpClients::direct)
+                .disableCookieManagement()
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableAuthCaching()
+                .disableConnectionState()
+                .disableContentCompression()
+                .evictExpiredConnections()
+                .evictIdleConnections(EVICT_IDLE_AFTER)
+                .setThreadFactory(task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                })
+                .build();
+        client.start();
+        return client;
+    }
+
+    private static HttpRoute direct(HttpHost target, HttpContext context) {
+        return new HttpRoute(target, null, target.getSchemeName().equals("https"));
+    }
+
+    /** Every target comes with the address that the policy has seen; a name that gets here has not been checked. */
+    private static final class NoLookup implements DnsResolver {
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            throw new UnknownHostException(host + ": not looked up where addresses aren't checked");
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) throws UnknownHostException {
+            throw new UnknownHostException(host + ": not looked up where addresses aren't checked");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.fanfare.dispatcher.send;
+
+import dev.fanfare.dispatcher.address.AddressBook;
+import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.lane.LaneLimits;
+import dev.fanfare.dispatcher.outcome.AttemptReport;
+import dev.fanfare.dispatcher.outcome.Outcomes;
+import dev.fanfare.dispatcher.outcome.Unsent;
+import dev.fanfare.dispatcher.subscription.SubscriptionView;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What sending needs.
+ *
+ * @param threads        reactor threads, each with a client and lanes of its own
+ * @param limits         for all lanes together
+ * @param maxAnswerBytes of an answer's body, before it is cut off
+ */
+public record SendingSetup(
+        int threads,
+        LaneLimits limits,
+        Duration connectTimeout,
+        long maxAnswerBytes,
+        SubscriptionView subscriptions,
+        AddressBook addressBook,
+        AddressPolicy policy,
+        Outcomes outcomes,
+        Unsent unsent,
+        AttemptReport report,
+        Clock clock) {}

@@ -1,0 +1,184 @@
+package dev.fanfare.dispatcher.send;
+
+import dev.fanfare.dispatcher.address.AddressBook;
+import dev.fanfare.dispatcher.lane.Admission;
+import dev.fanfare.dispatcher.lane.LaneLimits;
+import dev.fanfare.dispatcher.lane.LaneView;
+import dev.fanfare.dispatcher.lane.Lanes;
+import dev.fanfare.dispatcher.lane.Turn;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.outcome.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lanes and clients, one pair for each reactor thread; a subscription always meets the same pair, so nothing is shared
+ * between two reactor threads. When an attempt ends, the thread that ended it starts what its lanes have next.
+ *
+ * <pre>
+ * offer ─▶ shard of the key ─▶ Lanes ─▶ next() ─▶ AttemptSender ─▶ outbox
+ *                                ▲                     │ ended
+ *                                └─────────────────────┘
+ * </pre>
+ *
+ * Any thread.
+ */
+public final class Shards implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
+    /** How exactly deadlines are kept. */
+    private static final long TICK_MILLIS = 50;
+
+    private final List<Shard> shards = new ArrayList<>();
+    private final BooleanSupplier mayStart;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * Starts the clients.
+     *
+     * @param mayStart asked before each start, from any thread; when it turns true again, {@link #pump} must be called
+     * @param outbox   given each outcome, from any thread
+     */
+    public Shards(SendingSetup setup, BooleanSupplier mayStart, Consumer<Outcome> outbox) {
+        this.mayStart = mayStart;
+        for (int i = 0; i < setup.threads(); i++) {
+            shards.add(new Shard("dispatcher-http-" + i, setup, outbox));
+        }
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "dispatcher-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        Future<?> unused =
+                timer.scheduleWithFixedDelay(this::endOverdue, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        unused = timer.scheduleWithFixedDelay(() -> forget(setup.addressBook()), 1, 1, TimeUnit.MINUTES);
+    }
+
+    /** Queues a delivery in its subscription's lane; {@link #pump} starts it. */
+    public Admission offer(OpenDelivery open, int maxInFlight) {
+        String key = open.delivery().key();
+        return shardOf(key).lanes.offer(key, open, open.bytes(), maxInFlight);
+    }
+
+    /** Starts whatever may start. After a batch of offers, and when starting is allowed again. */
+    public void pump() {
+        shards.forEach(Shard::pump);
+    }
+
+    /** The lane of a subscription, or null if there is none. */
+    public @Nullable LaneView view(String key) {
+        return shardOf(key).lanes.view(key);
+    }
+
+    /**
+     * Whether the lanes are less than half full. Beyond that they give each of them so little that busy lanes would look
+     * like stuck ones; who asks first, and waits, never gets there.
+     */
+    public boolean hasRoom() {
+        for (Shard shard : shards) {
+            if (shard.lanes.heldRecords() * 2L > shard.limits.heldRecords()
+                    || shard.lanes.heldBytes() * 2 > shard.limits.heldBytes()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Attempts under way. */
+    public int inFlight() {
+        return shards.stream().mapToInt(shard -> shard.lanes.inFlight()).sum();
+    }
+
+    /** Deliveries queued and under way. */
+    public int held() {
+        return shards.stream().mapToInt(shard -> shard.lanes.heldRecords()).sum();
+    }
+
+    /** Removes deliveries that wait; see {@link Lanes#dropQueued(Predicate)}. */
+    public int dropQueued(Predicate<OpenDelivery> which) {
+        return shards.stream().mapToInt(shard -> shard.lanes.dropQueued(which)).sum();
+    }
+
+    /** Ends attempts under way as if they had timed out: they get their outcome. */
+    public void timeOut(Predicate<OpenDelivery> which) {
+        shards.forEach(shard -> shard.sender.timeOut(which));
+    }
+
+    /** Ends attempts under way without an outcome. */
+    public void giveUp(Predicate<OpenDelivery> which) {
+        shards.forEach(shard -> shard.sender.giveUp(which));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        shards.forEach(shard -> shard.sender.close());
+    }
+
+    private void endOverdue() {
+        try {
+            shards.forEach(shard -> shard.sender.endOverdue());
+        } catch (RuntimeException e) {
+            // A timer whose task throws stops for good, and with it every deadline.
+            LOG.error("deadlines could not be kept this time; please report this", e);
+        }
+    }
+
+    private void forget(AddressBook addressBook) {
+        shards.forEach(shard -> shard.lanes.evictIdle());
+        addressBook.sweep();
+    }
+
+    private Shard shardOf(String key) {
+        return shards.get(Math.floorMod(key.hashCode(), shards.size()));
+    }
+
+    /** One pair. */
+    private final class Shard {
+        private final LaneLimits limits;
+        private final Lanes<OpenDelivery> lanes;
+        private final AttemptSender sender;
+        /** Whether this thread is in {@link #pump} further up: then that one goes on, and no call nests. */
+        private final ThreadLocal<Boolean> pumping = ThreadLocal.withInitial(() -> false);
+
+        Shard(String name, SendingSetup setup, Consumer<Outcome> outbox) {
+            LaneLimits all = setup.limits();
+            int share = setup.threads();
+            this.limits = new LaneLimits(
+                    all.queuedPerLane(),
+                    Math.max(1, all.inFlight() / share),
+                    Math.max(1, all.heldRecords() / share),
+                    Math.max(1, all.heldBytes() / share));
+            this.lanes = new Lanes<>(limits);
+            this.sender = new AttemptSender(
+                    HttpClients.start(name, limits.inFlight(), setup.connectTimeout()), setup, outbox, this::pump);
+        }
+
+        void pump() {
+            if (pumping.get()) {
+                return;
+            }
+            pumping.set(true);
+            try {
+                while (mayStart.getAsBoolean()) {
+                    Turn<OpenDelivery> turn = lanes.next();
+                    if (turn == null) {
+                        return;
+                    }
+                    sender.start(turn);
+                }
+            } finally {
+                pumping.set(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.fanfare.dispatcher.send;
+
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.subscription.Endpoint;
+import dev.fanfare.dispatcher.subscription.HeaderRules;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.net.URIAuthority;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The head of a webhook: Standard Webhooks' three headers, the CloudEvents attributes in binary mode (HTTP protocol
+ * binding 1.0.2), ours, and the subscription's own. The body is the record's value as it is. Pure.
+ */
+final class WebhookRequest {
+    static final byte[] NO_BODY = {};
+
+    private static final String USER_AGENT = "Fanfare/" + version();
+    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    private WebhookRequest() {}
+
+    static byte[] body(OpenDelivery open) {
+        byte[] value = open.record().value();
+        return value == null ? NO_BODY : value;
+    }
+
+    static BasicHttpRequest head(OpenDelivery open, Endpoint endpoint, long nowMillis) {
+        Delivery delivery = open.delivery();
+        BasicHttpRequest request = new BasicHttpRequest(
+                "POST",
+                endpoint.scheme(),
+                new URIAuthority(null, endpoint.host(), endpoint.standardPort() ? -1 : endpoint.port()),
+                endpoint.target());
+        long timestamp = nowMillis / 1_000;
+        request.addHeader("webhook-id", delivery.id());
+        request.addHeader("webhook-timestamp", Long.toString(timestamp));
+        request.addHeader("webhook-signature", endpoint.signer().sign(delivery.id(), timestamp, body(open)));
+        for (Header header : open.record().headers()) {
+            addFromRecord(request, header);
+        }
+        request.addHeader(
+                "fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
+        request.addHeader("user-agent", USER_AGENT);
+        for (Map.Entry<String, String> custom : endpoint.headers()) {
+            request.addHeader(custom.getKey(), custom.getValue());
+        }
+        return request;
+    }
+
+    private static void addFromRecord(BasicHttpRequest request, Header header) {
+        String name = header.key();
+        if (header.value() == null) {
+            return;
+        }
+        if (name.startsWith(EventRecords.ATTRIBUTE_PREFIX)) {
+            String attribute = name.substring(EventRecords.ATTRIBUTE_PREFIX.length());
+            if (isAttributeName(attribute)) {
+                request.setHeader("ce-" + attribute, percentEncoded(header.value()));
+            }
+        } else if (name.equals(EventRecords.CONTENT_TYPE)
+                || name.equals(EventRecords.TRACEPARENT)
+                || name.equals(EventRecords.TRACESTATE)) {
+            String value = new String(header.value(), StandardCharsets.UTF_8);
+            if (HeaderRules.isFieldValue(value)) {
+                request.setHeader(name, value);
+            }
+        }
+    }
+
+    /** CloudEvents 1.0.2, "Attribute naming convention": what isn't a name can't be told from other headers. */
+    private static boolean isAttributeName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** Section 3.1.3.2 of the binding: space, quote, percent and all but printable ASCII, as UTF-8 octets. */
+    static String percentEncoded(byte[] utf8) {
+        int odd = 0;
+        for (byte octet : utf8) {
+            odd += isPlain(octet) ? 0 : 1;
+        }
+        if (odd == 0) {
+            return new String(utf8, StandardCharsets.US_ASCII);
+        }
+        StringBuilder text = new StringBuilder(utf8.length + 2 * odd);
+        for (byte octet : utf8) {
+            if (isPlain(octet)) {
+                text.append((char) octet);
+            } else {
+                text.append('%').append(HEX[octet >> 4 & 0xF]).append(HEX[octet & 0xF]);
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isPlain(byte octet) {
+        return octet > ' ' && octet <= '~' && octet != '"' && octet != '%';
+    }
+
+    private static String version() {
+        String version = WebhookRequest.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

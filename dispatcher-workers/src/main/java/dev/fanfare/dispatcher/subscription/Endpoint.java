@@ -1,0 +1,111 @@
+package dev.fanfare.dispatcher.subscription;
+
+import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.signing.WebhookSigner;
+import dev.fanfare.contract.subscription.Subscription;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One state of a subscription, made ready for sending. Immutable.
+ *
+ * @param version  the offset of that state on the subscriptions topic
+ * @param scheme   lower case
+ * @param host     name or address; an IPv6 address without brackets; empty where the URL has none
+ * @param port     the scheme's own where the URL has none
+ * @param target   path and query as they go into the request line
+ * @param headers  the subscription's own that may be sent
+ * @param timeout  for the whole exchange
+ * @param schedule delays between attempts
+ */
+public record Endpoint(
+        long version,
+        String scheme,
+        String host,
+        int port,
+        boolean standardPort,
+        String target,
+        List<Map.Entry<String, String>> headers,
+        Duration timeout,
+        int maxInFlight,
+        List<Duration> schedule,
+        WebhookSigner signer) {
+    private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
+
+    static Endpoint of(Subscription subscription, long version, WebhookSigner signer) {
+        URI url = subscription.url();
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        int standard = scheme.equals("http") ? 80 : 443;
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        return new Endpoint(
+                version,
+                scheme,
+                hostOf(url),
+                url.getPort() < 0 ? standard : url.getPort(),
+                url.getPort() < 0 || url.getPort() == standard,
+                url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
+                headersOf(subscription),
+                timeoutOf(subscription),
+                Math.max(1, subscription.maxInFlight()),
+                scheduleOf(subscription),
+                signer);
+    }
+
+    private static String hostOf(URI url) {
+        String host = url.getHost();
+        if (host == null) {
+            return "";
+        }
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static List<Map.Entry<String, String>> headersOf(Subscription subscription) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>();
+        subscription.headers().forEach((name, value) -> {
+            if (HeaderRules.mayBeCustom(name) && HeaderRules.isFieldValue(value)) {
+                headers.add(Map.entry(name, value));
+            } else {
+                LOG.warn(
+                        "custom header is not sent: the name is reserved or no name, or the value has characters that"
+                                + " headers can't carry subscription={} header={}",
+                        subscription.key(),
+                        HeaderRules.isToken(name) ? name : "(unprintable)");
+            }
+        });
+        return List.copyOf(headers);
+    }
+
+    private static Duration timeoutOf(Subscription subscription) {
+        try {
+            Duration timeout = DurationText.parse(subscription.timeout());
+            if (!timeout.isZero()) {
+                return timeout;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            LOG.warn(
+                    "time-out can't be read, the default serves subscription={} default={} cause={}",
+                    subscription.key(),
+                    Subscription.DEFAULT_TIMEOUT,
+                    e.getMessage());
+        }
+        return Subscription.DEFAULT_TIMEOUT;
+    }
+
+    private static List<Duration> scheduleOf(Subscription subscription) {
+        try {
+            return subscription.retry().delays();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            LOG.warn(
+                    "retry schedule can't be read, the default serves subscription={} cause={}",
+                    subscription.key(),
+                    e.getMessage());
+            return List.of(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1));
+        }
+    }
+}

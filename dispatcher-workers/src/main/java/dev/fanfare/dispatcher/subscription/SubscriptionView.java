@@ -1,0 +1,110 @@
+package dev.fanfare.dispatcher.subscription;
+
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.WebhookSigner;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.SealedSecret;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions topic as the dispatcher reads it, and of each subscription in use the {@link Endpoint}: its secrets
+ * are opened once per version, not per delivery. Any thread.
+ */
+public final class SubscriptionView implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionView.class);
+    /** An operator sees a fault that lasts about once a minute, not once per delivery. */
+    private static final long REMIND_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final CompactedTable<Subscription> table;
+    private final SecretSeal seal;
+    private final Map<String, Ready> ready = new ConcurrentHashMap<>();
+
+    /** A standing worked out for one version of a subscription. */
+    private record Ready(long version, Standing standing, long atNanos) {}
+
+    public SubscriptionView(KafkaConnection kafka, String clientId, SecretSeal seal) {
+        this.seal = seal;
+        this.table = new CompactedTable<>(
+                kafka,
+                Topics.SUBSCRIPTIONS,
+                clientId,
+                Subscription::fromJson,
+                (key, before, after) -> ready.remove(key));
+    }
+
+    /** Reads the topic to its end. */
+    public void start(Duration timeout) {
+        table.start(timeout);
+    }
+
+    /** Whether the view has yet to reach a version. A version of another topic can't be waited for. */
+    public boolean isBehind(SubscriptionVersion version) {
+        return table.position() <= version.offset() && table.topicId().equals(version.topicId());
+    }
+
+    /** What the subscription's state means for a delivery, as far as the view has read. */
+    public Standing standing(Delivery delivery) {
+        String key = delivery.key();
+        Row<Subscription> row = table.get(key);
+        if (row == null) {
+            return new Standing.Cancelled("the subscription was deleted");
+        }
+        Subscription subscription = row.value();
+        if (!subscription.generation().equals(delivery.generation())) {
+            return new Standing.Cancelled("the subscription was deleted and made anew under the same id");
+        }
+        return switch (subscription.state()) {
+            case DISABLED -> new Standing.Disabled("the subscription is disabled");
+            case ACTIVE -> {
+                Ready known = ready.get(key);
+                if (known == null || known.version() != row.offset() || isDueForReminder(known)) {
+                    known = new Ready(row.offset(), workOut(subscription, row.offset()), System.nanoTime());
+                    ready.put(key, known);
+                }
+                yield known.standing();
+            }
+        };
+    }
+
+    private static boolean isDueForReminder(Ready known) {
+        return known.standing() instanceof Standing.Unusable && System.nanoTime() - known.atNanos() > REMIND_NANOS;
+    }
+
+    private Standing workOut(Subscription subscription, long version) {
+        try {
+            List<WebhookSecret> secrets = new ArrayList<>();
+            for (SealedSecret secret : subscription.secrets()) {
+                secrets.add(seal.open(secret, subscription.key()));
+            }
+            return new Standing.Active(Endpoint.of(subscription, version, new WebhookSigner(secrets)));
+        } catch (GeneralSecurityException e) {
+            LOG.error(
+                    "nothing is sent, deliveries wait: the signing secret does not open with this keyset; give this"
+                            + " dispatcher the control plane's keyset (secrets.keyset-file) subscription={}",
+                    subscription.key());
+            return new Standing.Unusable("the signing secret does not open");
+        } catch (IllegalArgumentException e) {
+            LOG.error("nothing is sent, deliveries wait subscription={} cause={}", subscription.key(), e.getMessage());
+            return new Standing.Unusable("the subscription has no signing secret");
+        }
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

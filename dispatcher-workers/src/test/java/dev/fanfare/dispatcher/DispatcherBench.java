@@ -1,0 +1,279 @@
+package dev.fanfare.dispatcher;
+
+import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.DeliveryId;
+import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.delivery.Progress;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.config.TopicSettings;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.SecretSettings;
+import dev.fanfare.testkit.TestBroker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.awaitility.Awaitility;
+
+/** Dispatchers on a real broker, and the records that the other roles would write. Closes what it started. */
+final class DispatcherBench implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final TestBroker broker;
+    final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Path keyset;
+    private final SecretSeal seal;
+    private final List<DispatcherRole> started = new ArrayList<>();
+
+    DispatcherBench(TestBroker broker, Path folder) {
+        this.broker = broker;
+        this.keyset = folder.resolve("keyset-" + NUMBER.incrementAndGet() + ".json");
+        try {
+            KeysetFile.create(keyset);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.seal = KeysetFile.open(keyset);
+    }
+
+    /** A subscription as it stands on the topic. */
+    record Subscribed(Subscription subscription, SubscriptionVersion version, WebhookSecret secret) {
+        String id() {
+            return subscription.id();
+        }
+    }
+
+    DispatcherRole start(String... settings) {
+        return start("one", settings);
+    }
+
+    DispatcherRole start(String instance, String... settings) {
+        DispatcherRole role = new DispatcherRole(context(instance, settings));
+        started.add(role);
+        role.start();
+        Awaitility.await().atMost(PATIENCE).until(() -> role.readiness().isReady());
+        return role;
+    }
+
+    RoleContext context(String instance, String... settings) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "dispatcher.allow-loopback", "true",
+                "dispatcher.commit-interval", "100ms",
+                "topics.retry-tiers", "1s,2s,5s",
+                "topics.delivery-partitions", "2",
+                "secrets.keyset-file", keyset.toString()));
+        for (int i = 0; i < settings.length; i += 2) {
+            values.put(settings[i], settings[i + 1]);
+        }
+        Settings loaded = Settings.load(
+                null, Map.of(), values, List.of(DispatcherSettings.class, TopicSettings.class, SecretSettings.class));
+        return new RoleContext(
+                instance,
+                loaded,
+                KafkaConnection.to(broker.bootstrapServers()),
+                meters,
+                null,
+                Clock.systemUTC(),
+                new SecureRandom());
+    }
+
+    Subscribed subscribe(String url, String... schedule) {
+        return put(subscription("sub-" + NUMBER.incrementAndGet(), url, schedule));
+    }
+
+    Subscription subscription(String id, String url, String... schedule) {
+        return new Subscription(
+                id,
+                "acme",
+                UUID.randomUUID(),
+                URI.create(url),
+                List.of("*"),
+                Map.of(),
+                "2s",
+                16,
+                new Subscription.Retry(List.of(schedule)),
+                Subscription.State.ACTIVE,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                1,
+                1);
+    }
+
+    /** Writes it with a secret of its own. */
+    Subscribed put(Subscription plain) {
+        WebhookSecret secret = WebhookSecret.mint(new SecureRandom());
+        return put(plain, secret, seal);
+    }
+
+    Subscribed put(Subscription plain, WebhookSecret secret, SecretSeal with) {
+        Subscription sealed = new Subscription(
+                plain.id(),
+                plain.tenant(),
+                plain.generation(),
+                plain.url(),
+                plain.eventTypes(),
+                plain.headers(),
+                plain.timeout(),
+                plain.maxInFlight(),
+                plain.retry(),
+                plain.state(),
+                plain.stateReason(),
+                plain.description(),
+                plain.metadata(),
+                List.of(with.seal(secret, plain.key(), 1)),
+                plain.createdAtMillis(),
+                plain.updatedAtMillis());
+        RecordMetadata at =
+                broker.send(new ProducerRecord<>(Topics.SUBSCRIPTIONS, bytes(sealed.key()), sealed.toJson()));
+        return new Subscribed(sealed, new SubscriptionVersion(subscriptionsTopicId(), at.offset()), secret);
+    }
+
+    SubscriptionVersion delete(Subscribed gone) {
+        RecordMetadata at = broker.send(new ProducerRecord<>(
+                Topics.SUBSCRIPTIONS, bytes(gone.subscription().key()), null));
+        return new SubscriptionVersion(subscriptionsTopicId(), at.offset());
+    }
+
+    String subscriptionsTopicId() {
+        try {
+            return broker.admin()
+                    .describeTopics(List.of(Topics.SUBSCRIPTIONS))
+                    .allTopicNames()
+                    .get()
+                    .get(Topics.SUBSCRIPTIONS)
+                    .topicId()
+                    .toString();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Delivery delivery(Subscribed to, String eventId) {
+        Subscription subscription = to.subscription();
+        return new Delivery(
+                DeliveryId.of("acme", "/test", eventId, subscription.id(), subscription.generation()),
+                subscription.tenant(),
+                subscription.id(),
+                subscription.generation(),
+                to.version(),
+                eventId,
+                "order.created",
+                System.currentTimeMillis(),
+                Progress.NONE);
+    }
+
+    /** As the router writes it; the partition is fixed so that tests know who shares one. */
+    Delivery deliver(Subscribed to, String eventId, String body) {
+        Delivery delivery = delivery(to, eventId);
+        broker.send(record(delivery, body));
+        return delivery;
+    }
+
+    ProducerRecord<byte[], byte[]> record(Delivery delivery, String body) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(Topics.DELIVERIES, 0, bytes(delivery.key()), bytes(body));
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put(Event.ID, delivery.eventId());
+        attributes.put(Event.SOURCE, "/test");
+        attributes.put(Event.TYPE, delivery.eventType());
+        attributes.put(Event.SUBJECT, "Größe 42%");
+        attributes.put(Event.TENANT, delivery.tenant());
+        EventRecords.writeHeaders(new Event(attributes, "application/json", bytes(body)), record.headers());
+        RecordHeaders.put(
+                record.headers(), EventRecords.TRACEPARENT, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        DeliveryRecords.writeHeaders(delivery, record.headers());
+        return record;
+    }
+
+    /** What the attempts topic holds about a subscription, in order. */
+    List<Attempt> attempts(Subscribed of) {
+        return broker.records(Topics.ATTEMPTS).stream()
+                .map(DispatcherBench::attempt)
+                .filter(attempt -> attempt.subscription().equals(of.id()))
+                .toList();
+    }
+
+    List<Attempt> awaitAttempts(Subscribed of, int count) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> attempts(of), attempts -> attempts.size() >= count);
+    }
+
+    /** What a topic holds about a subscription. */
+    List<ConsumerRecord<byte[], byte[]>> records(String topic, Subscribed of) {
+        return broker.records(topic).stream()
+                .filter(record -> of.id().equals(header(record, DeliveryRecords.SUBSCRIPTION)))
+                .toList();
+    }
+
+    ConsumerRecord<byte[], byte[]> awaitRecord(String topic, Subscribed of) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> records(topic, of), records -> !records.isEmpty())
+                .get(0);
+    }
+
+    double count(String meter) {
+        return meters.find(meter).counters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        started.forEach(DispatcherRole::close);
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return RecordHeaders.text(record.headers(), name);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static Attempt attempt(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Attempt.fromJson(record.value());
+        } catch (dev.fanfare.contract.UndecodableRecord e) {
+            throw new AssertionError(e);
+        }
+    }
+}
