@@ -3,7 +3,6 @@ package dev.fanfare.dispatcher.ledger;
 import dev.fanfare.dispatcher.ledger.Restoration.Reading;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -76,8 +75,7 @@ final class LedgerMetadata {
             putBitmap(out, runs, weight);
         }
         out.putInt(0, checksum(out.array()));
-        byte[] text = Base64.getUrlEncoder().withoutPadding().encode(out.array());
-        return PREFIX + new String(text, StandardCharsets.US_ASCII);
+        return PREFIX + encode(out.array());
     }
 
     static Content read(UUID topicId, long committedOffset, @Nullable String metadata) {
@@ -96,7 +94,8 @@ final class LedgerMetadata {
         } catch (IllegalArgumentException notBase64) {
             return Content.ignored(Reading.DAMAGED);
         }
-        if (bytes.length < FIXED_BYTES) {
+        // The last character has bits that decoding ignores: altered, they would go unnoticed.
+        if (bytes.length < FIXED_BYTES || !metadata.endsWith(encode(bytes))) {
             return Content.ignored(Reading.DAMAGED);
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -214,6 +213,10 @@ final class LedgerMetadata {
             }
         }
         throw new BufferUnderflowException();
+    }
+
+    private static String encode(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static int checksum(byte[] bytes) {

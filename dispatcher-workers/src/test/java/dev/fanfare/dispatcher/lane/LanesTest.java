@@ -224,6 +224,18 @@ class LanesTest {
     }
 
     @Test
+    void anEvictedLaneTakesNothingMoreSoThatNoSubscriptionEverHasTwo() {
+        Lane<String> lane = new Lane<>(lanes, "a");
+        assertThat(lane.evictIfQuiet()).isFalse();
+        assertThat(lane.evictIfQuiet()).isTrue();
+
+        assertThat(lane.offer("a0", 1, 16)).isNull();
+
+        assertThat(startAll()).isEmpty();
+        assertThat(lanes.heldRecords()).isZero();
+    }
+
+    @Test
     void impossibleLimitsAreRefusedByName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LaneLimits(1, 0, 1, 1))

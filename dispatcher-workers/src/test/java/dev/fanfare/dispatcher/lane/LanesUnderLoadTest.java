@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 class LanesUnderLoadTest {
     private static final Logger LOG = LoggerFactory.getLogger(LanesUnderLoadTest.class);
     private static final int CALLBACK_THREADS = 4;
-    private static final int MAX_PER_LANE = 5;
+    private static final int MAX_PER_LANE = 3;
     private static final int MAX_ALL = 23;
     private static final int DELIVERIES = 60_000;
 
@@ -55,8 +55,7 @@ class LanesUnderLoadTest {
                 // A few hot lanes, many rare ones that come and go.
                 String lane = random.nextInt(3) == 0 ? "rare-" + random.nextInt(500) : "hot-" + random.nextInt(4);
                 Delivery delivery = new Delivery(lane, i, random.nextInt(50) == 0);
-                Admission admission =
-                        lanes.offer(lane, delivery, random.nextInt(300), 1 + random.nextInt(MAX_PER_LANE));
+                Admission admission = lanes.offer(lane, delivery, random.nextInt(300), MAX_PER_LANE);
                 switch (admission) {
                     case ADMITTED -> admitted++;
                     case LANE_FULL, ALL_FULL -> refused++;
@@ -112,7 +111,9 @@ class LanesUnderLoadTest {
                 }
                 inFlight.get(turn.item().lane()).decrementAndGet();
                 inFlightAll.decrementAndGet();
-                expect(turn.end(results[random.nextInt(results.length)]), "ended before: " + turn.item());
+                expect(
+                        turn.end(random.nextInt(8) > 0 ? Result.SUCCEEDED : results[random.nextInt(results.length)]),
+                        "ended before: " + turn.item());
                 startAll();
                 ended.incrementAndGet();
             }
