@@ -38,6 +38,14 @@ public final class DeadLetterRecords {
         headers.remove(DeliveryRecords.DELAY_MS);
     }
 
+    /**
+     * The value of a dead letter: its body, and an empty one where it had none. On this topic, a record without a value
+     * is a tombstone: it would take the dead letter away.
+     */
+    public static byte[] value(byte @Nullable [] body) {
+        return body == null ? new byte[0] : body;
+    }
+
     /** Takes the marks off again, for a replay. */
     public static void unmark(Headers headers) {
         headers.remove(DeliveryRecords.REASON);
