@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
 /** What a record becomes when it leaves a tier. Key and value go along as they are; so do headers that aren't ours. */
 sealed interface Onward {
@@ -40,27 +39,31 @@ sealed interface Onward {
         String fault = waiting.fault();
         if (fault != null) {
             String id = DeliveryId.ofOrigin(from.topic(), from.partition(), from.offset());
-            ProducerRecord<byte[], byte[]> dead =
-                    copy(from, Topics.DEAD_LETTERS, null, id.getBytes(StandardCharsets.UTF_8));
+            ProducerRecord<byte[], byte[]> dead = new ProducerRecord<>(
+                    Topics.DEAD_LETTERS,
+                    null,
+                    null,
+                    id.getBytes(StandardCharsets.UTF_8),
+                    DeadLetterRecords.value(from.value()),
+                    from.headers());
             DeadLetterRecords.mark(
                     dead.headers(), Verdict.UNDECODABLE, null, fault, from.topic(), from.partition(), from.offset());
             return new Dead(dead);
         }
         long remainingMillis = waiting.stay().dueAtMillis() - nowMillis;
         if (remainingMillis <= 0) {
-            ProducerRecord<byte[], byte[]> due = copy(from, Topics.DELIVERIES, from.partition(), from.key());
+            ProducerRecord<byte[], byte[]> due = copy(from, Topics.DELIVERIES);
             due.headers().remove(DeliveryRecords.DELAY_MS);
             return new Due(due);
         }
         Tier next = TierChoice.of(ascending, Duration.ofMillis(remainingMillis));
-        ProducerRecord<byte[], byte[]> hop = copy(from, next.topic(), from.partition(), from.key());
+        ProducerRecord<byte[], byte[]> hop = copy(from, next.topic());
         RecordHeaders.put(hop.headers(), DeliveryRecords.DELAY_MS, remainingMillis);
         return new Hop(hop);
     }
 
     /** The copy has headers of its own, so that an aborted transaction leaves the original as it was. */
-    private static ProducerRecord<byte[], byte[]> copy(
-            ConsumerRecord<byte[], byte[]> from, String topic, @Nullable Integer partition, byte @Nullable [] key) {
-        return new ProducerRecord<>(topic, partition, null, key, from.value(), from.headers());
+    private static ProducerRecord<byte[], byte[]> copy(ConsumerRecord<byte[], byte[]> from, String topic) {
+        return new ProducerRecord<>(topic, from.partition(), null, from.key(), from.value(), from.headers());
     }
 }
