@@ -63,9 +63,23 @@ public final class Settings {
             Map<String, String> environment,
             Map<String, String> overrides,
             List<Class<?>> sections) {
+        return load(file, environment, overrides, Map.of(), sections);
+    }
+
+    /**
+     * As above, for a process whose defaults are not the sections' own.
+     *
+     * @param base full keys with values that everything else wins over
+     */
+    public static Settings load(
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> overrides,
+            Map<String, String> base,
+            List<Class<?>> sections) {
         Map<String, String> defaults = knownKeys(sections);
         List<String> faults = new ArrayList<>();
-        Map<String, String> given = new HashMap<>();
+        Map<String, String> given = new HashMap<>(base);
         if (file != null) {
             given.putAll(YamlFile.read(file));
         }

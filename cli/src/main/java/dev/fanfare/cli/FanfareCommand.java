@@ -1,0 +1,132 @@
+package dev.fanfare.cli;
+
+import dev.fanfare.cli.api.AttemptsCommand;
+import dev.fanfare.cli.api.EventsCommand;
+import dev.fanfare.cli.api.SubscriptionsCommand;
+import dev.fanfare.cli.cluster.KeysetCommand;
+import dev.fanfare.cli.cluster.TopicsCommand;
+import dev.fanfare.cli.listen.ListenCommand;
+import dev.fanfare.cli.process.RoleCommand;
+import dev.fanfare.cli.process.RoleKind;
+import dev.fanfare.cli.shell.ExitCode;
+import dev.fanfare.cli.shell.PlainErrors;
+import dev.fanfare.cli.shell.Shell;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The root of the command. */
+@Command(
+        name = "fanfare",
+        header = {"Webhooks from Kafka: events in, signed HTTP requests out, nothing lost.", ""},
+        customSynopsis = {"fanfare COMMAND [OPTION…]", "       fanfare COMMAND --help", ""},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; also a process that was told to stop (Ctrl-C, SIGTERM) and stopped in order",
+            "1:failed; one sentence on stderr says what, and --debug adds where",
+            "2:arguments or settings can't be used; nothing was done"
+        })
+public final class FanfareCommand implements Runnable {
+    /** What a newcomer reads first comes first. */
+    private static final Map<String, List<String>> GROUPS = new java.util.LinkedHashMap<>();
+
+    static {
+        GROUPS.put("Try it", List.of("dev", "listen", "events"));
+        GROUPS.put("Operate", List.of("subscriptions", "attempts", "dlq", "topics", "keyset"));
+        GROUPS.put(
+                "Run one role against a Kafka cluster", List.of("ingest", "router", "dispatcher", "retry", "control"));
+    }
+
+    @CommandLine.Spec
+    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    /** The whole command for a shell; more commands may be added to it. */
+    public static CommandLine commandLine(Shell shell) {
+        CommandLine root = new CommandLine(new FanfareCommand());
+        root.addSubcommand(new ListenCommand(shell));
+        root.addSubcommand(new EventsCommand(shell));
+        root.addSubcommand(new SubscriptionsCommand(shell));
+        root.addSubcommand(new AttemptsCommand(shell));
+        root.addSubcommand(new TopicsCommand(shell));
+        root.addSubcommand(new KeysetCommand(shell));
+        for (RoleKind kind : RoleKind.values()) {
+            CommandLine role = new CommandLine(new RoleCommand(kind, shell));
+            role.getCommandSpec().usageMessage().description(kind.description());
+            root.addSubcommand(kind.text(), role);
+        }
+        return root;
+    }
+
+    /** Runs the command line and returns its {@link ExitCode}. Call it once all subcommands are there. */
+    public static int run(CommandLine root, Shell shell, String... args) {
+        PlainErrors errors = new PlainErrors();
+        root.setOut(shell.out())
+                .setErr(shell.err())
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(Math.min(120, Math.max(80, shell.columns())))
+                .setColorScheme(Help.defaultColorScheme(shell.outIsTerminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
+        root.getCommandSpec().version("fanfare " + Version.current());
+        root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+        root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, FanfareCommand::commandList);
+        int code = root.execute(args);
+        shell.out().flush();
+        shell.err().flush();
+        return code;
+    }
+
+    @Override
+    public void run() {
+        java.util.Objects.requireNonNull(spec)
+                .commandLine()
+                .usage(spec.commandLine().getOut());
+    }
+
+    private static String commandList(Help help) {
+        StringBuilder text = new StringBuilder();
+        GROUPS.forEach((heading, names) -> {
+            text.append(help.createHeading("%n@|bold " + heading + "|@%n"));
+            Help.TextTable table = Help.TextTable.forColumns(
+                    help.colorScheme(),
+                    new Help.Column(16, 2, Help.Column.Overflow.SPAN),
+                    new Help.Column(help.commandSpec().usageMessage().width() - 16, 2, Help.Column.Overflow.WRAP));
+            for (String name : names) {
+                Help command = help.subcommands().get(name);
+                if (command != null) {
+                    table.addRowValues(
+                            help.colorScheme().commandText(name),
+                            help.colorScheme().text(summary(command)));
+                }
+            }
+            text.append(table);
+        });
+        return text.toString();
+    }
+
+    private static String summary(Help command) {
+        String[] description = command.commandSpec().usageMessage().description();
+        return description.length == 0 ? "" : description[0];
+    }
+}

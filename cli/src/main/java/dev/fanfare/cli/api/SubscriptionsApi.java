@@ -1,0 +1,58 @@
+package dev.fanfare.cli.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/** Subscriptions as the management API gives them. Safe for use by several threads. */
+public final class SubscriptionsApi {
+    private static final String PATH = "/subscriptions";
+    private static final byte[] NO_BODY = {};
+
+    private final ApiClient client;
+
+    public SubscriptionsApi(ApiClient client) {
+        this.client = client;
+    }
+
+    /** Creates one; what comes back has the {@code secret}. */
+    public JsonNode create(JsonNode subscription) {
+        return client.call(
+                        "POST",
+                        PATH,
+                        "application/json",
+                        subscription.toString().getBytes(StandardCharsets.UTF_8))
+                .json();
+    }
+
+    /** One by its id. */
+    public JsonNode get(String id) {
+        return client.call("GET", PATH + "/" + ApiClient.encode(id), null, NO_BODY)
+                .json();
+    }
+
+    /** Deletes one. */
+    public void delete(String id) {
+        client.call("DELETE", PATH + "/" + ApiClient.encode(id), null, NO_BODY);
+    }
+
+    /** Deletes one if it is there; false where there was none, or where Fanfare refused. */
+    public boolean deleteIfThere(String id) {
+        ApiAnswer answer = client.request("DELETE", PATH + "/" + ApiClient.encode(id), null, NO_BODY);
+        return answer.isSuccess();
+    }
+
+    /** All of the tenant, page by page. */
+    public void forEach(Consumer<JsonNode> each) {
+        String query = "?limit=500";
+        while (true) {
+            JsonNode page = client.call("GET", PATH + query, null, NO_BODY).json();
+            page.path("items").forEach(each);
+            if (!page.hasNonNull("nextCursor")) {
+                return;
+            }
+            query = "?limit=500&cursor="
+                    + ApiClient.encode(page.path("nextCursor").asText());
+        }
+    }
+}

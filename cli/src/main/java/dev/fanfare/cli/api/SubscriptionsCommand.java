@@ -1,0 +1,129 @@
+package dev.fanfare.cli.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.OutputFormat;
+import dev.fanfare.cli.output.Style;
+import dev.fanfare.cli.output.Table;
+import dev.fanfare.cli.shell.Shell;
+import dev.fanfare.contract.Json;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fanfare subscriptions …}, through the management API. */
+@Command(name = "subscriptions", description = "Create, list, show and delete subscriptions.")
+public final class SubscriptionsCommand {
+    private final Shell shell;
+
+    public SubscriptionsCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Command(
+            name = "create",
+            description = "Subscribe a URL to event types. Prints the signing secret: it is never shown again.")
+    void create(
+            @Mixin ApiOptions api,
+            @Option(names = "--url", required = true, paramLabel = "URL", description = "Where webhooks are sent.")
+                    String url,
+            @Option(
+                            names = "--types",
+                            required = true,
+                            split = ",",
+                            paramLabel = "TYPE",
+                            description = "Exact types (order.created), prefixes ('invoice.*') or '*'; several with"
+                                    + " commas. Quote what has a *.")
+                    List<String> types,
+            @Option(names = "--id", paramLabel = "ID", description = "A name of your choice (default: one is made).")
+                    @Nullable String id,
+            @Option(names = "--description", paramLabel = "TEXT", description = "For people.") @Nullable String description,
+            @Option(
+                            names = "--schedule",
+                            split = ",",
+                            paramLabel = "DELAY",
+                            description = "Delays before each retry, such as 1m,10m,1h (default: the retry tiers).")
+                    @Nullable List<String> schedule,
+            @Option(names = "--timeout", paramLabel = "TIME", description = "For one attempt (default: 15s).") @Nullable String timeout,
+            @Option(names = "--output", paramLabel = "FORMAT", description = "table, json or jsonl (default: table).")
+                    @Nullable OutputFormat output) {
+        ObjectNode body = Json.TOPIC.createObjectNode().put("url", url);
+        ArrayNode eventTypes = body.putArray("eventTypes");
+        types.forEach(type -> eventTypes.add(type.strip()));
+        if (id != null) {
+            body.put("id", id);
+        }
+        if (description != null) {
+            body.put("description", description);
+        }
+        if (timeout != null) {
+            body.put("timeout", timeout);
+        }
+        if (schedule != null) {
+            ArrayNode delays = body.putObject("retry").putArray("schedule");
+            schedule.forEach(delay -> delays.add(delay.strip()));
+        }
+        JsonNode created = new SubscriptionsApi(api.client(shell)).create(body);
+        if (output != null && output != OutputFormat.TABLE) {
+            JsonOutput.print(shell, created, output);
+            return;
+        }
+        shell.out().println("Created " + Style.of(shell).bold(created.path("id").asText()));
+        shell.out().println("Secret  " + created.path("secret").asText() + "   (shown this once)");
+    }
+
+    @Command(name = "list", description = "List the tenant's subscriptions.")
+    void list(
+            @Mixin ApiOptions api,
+            @Option(
+                            names = "--output",
+                            paramLabel = "FORMAT",
+                            defaultValue = "table",
+                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
+                    OutputFormat output) {
+        List<JsonNode> all = new ArrayList<>();
+        new SubscriptionsApi(api.client(shell)).forEach(all::add);
+        if (output != OutputFormat.TABLE) {
+            JsonOutput.printAll(shell, all, output);
+            return;
+        }
+        if (all.isEmpty()) {
+            shell.out()
+                    .println("No subscriptions yet. Create one with '" + shell.command()
+                            + " subscriptions create --url URL --types TYPE'.");
+            return;
+        }
+        Table table = new Table("ID", "STATE", "TYPES", "URL");
+        for (JsonNode subscription : all) {
+            List<String> types = new ArrayList<>();
+            subscription.path("eventTypes").forEach(type -> types.add(type.asText()));
+            table.add(
+                    subscription.path("id").asText(),
+                    subscription.path("state").asText(),
+                    String.join(",", types),
+                    subscription.path("url").asText());
+        }
+        table.print(shell);
+    }
+
+    @Command(name = "show", description = "Show one subscription as JSON.")
+    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) throws JsonProcessingException {
+        JsonNode subscription = new SubscriptionsApi(api.client(shell)).get(id);
+        shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(subscription));
+    }
+
+    @Command(
+            name = "delete",
+            description = "Delete a subscription. Deliveries of it that wait are cancelled; dead letters stay.")
+    void delete(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) {
+        new SubscriptionsApi(api.client(shell)).delete(id);
+        shell.out().println("Deleted " + id);
+    }
+}

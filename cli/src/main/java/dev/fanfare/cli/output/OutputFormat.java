@@ -1,0 +1,18 @@
+package dev.fanfare.cli.output;
+
+import java.util.Locale;
+
+/** What a list is printed as. */
+public enum OutputFormat {
+    /** For people. */
+    TABLE,
+    /** One JSON array. */
+    JSON,
+    /** One JSON object a line. */
+    JSONL;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

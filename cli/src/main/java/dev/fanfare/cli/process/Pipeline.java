@@ -1,0 +1,154 @@
+package dev.fanfare.cli.process;
+
+import dev.fanfare.cli.cluster.ProcessSettings;
+import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.http.HttpFront;
+import dev.fanfare.runtime.http.HttpSettings;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.lifecycle.Role;
+import dev.fanfare.runtime.lifecycle.RoleContext;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One or several roles in this process, and the HTTP front before them.
+ *
+ * <pre>
+ * start   make roles ─▶ front listens ─▶ control ─▶ router ─▶ dispatcher ─▶ retry ─▶ ingest
+ * close   front says "draining" ─▶ ingest ─▶ retry ─▶ dispatcher ─▶ router ─▶ control ─▶ front stops
+ * </pre>
+ *
+ * Closing takes the roles in the order of a delivery, so that what is under way flows on for as long as it can. Confined
+ * to one thread, except {@link #notReady}.
+ */
+public final class Pipeline implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+    private static final long READY_POLL_NANOS = 20_000_000L;
+
+    private final Vertx vertx;
+    private final PrometheusMeterRegistry meters;
+    private final List<Role> roles = new ArrayList<>();
+    private @Nullable HttpFront front;
+    private int port;
+
+    private Pipeline(Vertx vertx, PrometheusMeterRegistry meters) {
+        this.vertx = vertx;
+        this.meters = meters;
+    }
+
+    /**
+     * Starts roles and returns when all have started; {@link #awaitReady} says when they do their work.
+     *
+     * @param vertx closed with the pipeline
+     * @throws RuntimeException of the role that can't start; what was started is closed again
+     */
+    public static Pipeline start(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx) {
+        Pipeline pipeline = new Pipeline(vertx, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        try {
+            pipeline.startRoles(kinds, settings, kafka);
+            return pipeline;
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    private void startRoles(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka) {
+        HttpSettings http = settings.section(HttpSettings.class);
+        RoleContext context = new RoleContext(
+                instanceId(settings), settings, kafka, meters, vertx, Clock.systemUTC(), new SecureRandom());
+        for (RoleKind kind : EnumSet.copyOf(kinds)) {
+            roles.add(kind.make(context));
+        }
+        HttpFront opened = new HttpFront(vertx, roles, meters);
+        front = opened;
+        port = opened.listen(http.host(), http.port());
+        for (Role role : roles) {
+            long startedAt = System.nanoTime();
+            role.start();
+            LOG.debug("role started role={} ms={}", role.name(), (System.nanoTime() - startedAt) / 1_000_000);
+        }
+    }
+
+    private static String instanceId(Settings settings) {
+        return settings.section(ProcessSettings.class).instanceId().orElseGet(() -> {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException(
+                        "this host doesn't know its name: set process.instance-id, a name that no other process of this"
+                                + " role has and that stays the same over a restart",
+                        e);
+            }
+        });
+    }
+
+    /** The port of the HTTP front. */
+    public int port() {
+        return port;
+    }
+
+    /** Which roles can't do their work now, and why; empty where all can. Safe from any thread. */
+    public List<String> notReady() {
+        return roles.stream()
+                .filter(role -> !role.readiness().isReady())
+                .map(role -> role.name() + ": " + role.readiness().reason())
+                .toList();
+    }
+
+    /** Waits until all roles do their work; false where the time ran out, or this thread was interrupted. */
+    public boolean awaitReady(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!notReady().isEmpty()) {
+            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(READY_POLL_NANOS);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        HttpFront open = front;
+        if (open != null) {
+            open.drain();
+        }
+        List<Role> backwards = new ArrayList<>(roles);
+        Collections.reverse(backwards);
+        backwards.forEach(role -> closeOne(role.name(), role));
+        if (open != null) {
+            closeOne("http", open);
+        }
+        closeOne(
+                "vertx",
+                () -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        meters.close();
+    }
+
+    /** One part that can't close must not keep the others from it. */
+    private static void closeOne(String name, AutoCloseable part) {
+        long startedAt = System.nanoTime();
+        try {
+            part.close();
+            LOG.debug("closed part={} ms={}", name, (System.nanoTime() - startedAt) / 1_000_000);
+        } catch (Exception e) {
+            LOG.error("closing failed part={}", name, e);
+        }
+    }
+}

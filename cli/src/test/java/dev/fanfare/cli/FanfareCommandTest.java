@@ -1,0 +1,105 @@
+package dev.fanfare.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FanfareCommandTest {
+    @TempDir
+    Path home;
+
+    TestShell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new TestShell(home);
+    }
+
+    @Test
+    void withoutArgumentsItTeaches() {
+        assertThat(shell.run()).isZero();
+        assertThat(shell.out())
+                .contains("Usage: fanfare COMMAND")
+                .containsSubsequence("Try it", "listen", "events", "Operate", "subscriptions", "topics", "Run one role")
+                .contains("ingest", "router", "dispatcher", "retry", "control");
+    }
+
+    @Test
+    void helpOfACommandNamesItsExitCodes() {
+        assertThat(shell.run("events", "send", "--help")).isZero();
+        assertThat(shell.out()).contains("FILE", "--in-flight", "Exit codes:");
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() {
+        assertThat(shell.run("--version")).isZero();
+        assertThat(shell.out()).matches("fanfare \\d+\\.\\d+\\.\\d+\\S*\\R");
+    }
+
+    @Test
+    void aMisspeltCommandGetsASuggestionAndExitCode2() {
+        assertThat(shell.run("evnts")).isEqualTo(2);
+        assertThat(shell.err()).contains("Did you mean 'events'?").doesNotContain("Exception");
+    }
+
+    @Test
+    void aMisspeltOptionGetsASuggestionAndExitCode2() {
+        assertThat(shell.run("events", "send", "-", "--in-fligt=3")).isEqualTo(2);
+        assertThat(shell.err()).contains("Did you mean '--in-flight'?");
+    }
+
+    @Test
+    void wrongSettingsAreToldAllAtOnceWithExitCode2() {
+        assertThat(shell.run("topics", "plan", "--set", "topics.retry-tier=1s", "--set", "http.prot=1"))
+                .isEqualTo(2);
+        assertThat(shell.err())
+                .contains("topics.retry-tier", "'topics.retry-tiers'", "http.prot", "'http.port'")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutAClusterItSaysHowToNameOne() {
+        assertThat(shell.run("topics", "check")).isEqualTo(2);
+        assertThat(shell.err()).contains("--bootstrap-servers", "FANFARE_KAFKA_BOOTSTRAP_SERVERS", "./fanfare dev");
+    }
+
+    @Test
+    void withoutFanfareItSaysHowToStartIt() {
+        assertThat(shell.run("subscriptions", "list", "--api-url", "http://127.0.0.1:1"))
+                .isEqualTo(1);
+        assertThat(shell.err())
+                .isEqualToIgnoringNewLines(
+                        "fanfare: nothing answers at http://127.0.0.1:1: start './fanfare dev', or say"
+                                + " where Fanfare is with --api-url");
+    }
+
+    @Test
+    void aStackTraceIsShownOnlyWhenAskedFor() {
+        assertThat(shell.run("subscriptions", "list", "--api-url", "http://127.0.0.1:1", "--debug"))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("\tat ");
+    }
+
+    @Test
+    void theTopicPlanShowsEveryTier() {
+        assertThat(shell.run("topics", "plan", "--set", "topics.retry-tiers=2s,5s"))
+                .isZero();
+        assertThat(shell.out()).contains("fanfare.retry.2s", "fanfare.retry.5s").doesNotContain("fanfare.retry.1m");
+    }
+
+    @Test
+    void aKeysetIsWrittenOnceAndNeverOverwritten() throws Exception {
+        Path file = home.resolve("keyset.json");
+        assertThat(shell.run("keyset", "create", file.toString())).isZero();
+        String written = Files.readString(file);
+
+        assertThat(shell.run("keyset", "create", file.toString())).isEqualTo(1);
+        assertThat(shell.err()).contains("is there already");
+        assertThat(file).hasContent(written);
+        assertThat(shell.out()).doesNotContain("\"key\"");
+    }
+}
