@@ -1,0 +1,183 @@
+package dev.fanfare.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** {@code ./fanfare dev} as a user starts it: the script, in a process of its own, on free ports. */
+final class DevProcess implements AutoCloseable {
+    /** The checkout; the build tells it. */
+    static final Path ROOT = Path.of(System.getProperty("fanfare.root")).toAbsolutePath();
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+    private final int kafkaPort;
+
+    private DevProcess(Process process, Path log, int port, int kafkaPort) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+        this.kafkaPort = kafkaPort;
+    }
+
+    /** Starts it and waits until it says that it is ready. */
+    static DevProcess start(Path folder, String... options) {
+        int port = freePort();
+        int kafkaPort = freePort();
+        List<String> command = new ArrayList<>(
+                List.of(ROOT.resolve("fanfare").toString(), "dev", "--port=" + port, "--kafka-port=" + kafkaPort));
+        command.add("--data-dir=" + folder.resolve("data"));
+        command.addAll(List.of(options));
+        Path log = folder.resolve("dev-" + port + ".log");
+        try {
+            Process process = command(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            DevProcess dev = new DevProcess(process, log, port, kafkaPort);
+            dev.awaitReady();
+            return dev;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A process that runs what the build just packaged, rather than building inside a build. */
+    static ProcessBuilder command(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile());
+        builder.environment().put("FANFARE_NO_BUILD", "1");
+        builder.environment().keySet().removeIf(name -> name.startsWith("FANFARE_KAFKA") || name.startsWith("MAVEN_"));
+        return builder;
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + kafkaPort;
+    }
+
+    String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a request with the key of {@code fanfare dev}. */
+    HttpResponse<String> send(String method, String path, String contentType, byte[] body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer dev")
+                .header("Content-Type", contentType)
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        return send(request);
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(url(path)))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer dev")
+                .build());
+    }
+
+    /** As {@code kill -9} does, with no chance to tidy up. */
+    void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** As Ctrl-C does; returns the exit code. */
+    int stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                kill();
+                throw new AssertionError("fanfare dev did not end within " + PATIENCE + ":\n" + output());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill();
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            stop();
+        }
+    }
+
+    private void awaitReady() {
+        Awaitility.await("fanfare dev is ready")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("fanfare dev ended with " + process.exitValue() + ":\n" + output());
+                    }
+                    return isReady();
+                });
+    }
+
+    private boolean isReady() {
+        try {
+            return HTTP.send(
+                                    HttpRequest.newBuilder(URI.create(url("/health/ready")))
+                                            .timeout(Duration.ofSeconds(5))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
