@@ -6,6 +6,8 @@ import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptRoutes;
 import dev.fanfare.control.attempt.AttemptTail;
+import dev.fanfare.control.console.ConsoleRoutes;
+import dev.fanfare.control.docs.ApiDocs;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.control.subscription.SubscriptionIndex;
@@ -55,6 +57,7 @@ public final class ControlRole implements Role {
     private final SignalFollower signals;
     private final AttemptTail attempts;
     private final SubscriptionRoutes subscriptionRoutes;
+    private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
 
@@ -69,13 +72,16 @@ public final class ControlRole implements Role {
         Retry defaultRetry = defaultRetry(settings, context.settings().section(TopicSettings.class));
         SecretSeal seal = KeysetFile.open(context.settings().section(SecretSettings.class));
         String client = "fanfare-control-" + context.instanceId();
-        this.access = new Access(context.settings().section(AccessSettings.class));
+        AccessSettings accessSettings = context.settings().section(AccessSettings.class);
+        this.access = new Access(accessSettings);
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
         this.writer = new SubscriptionWriter(context.kafka(), index, client + "-writer", settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptTail(context.kafka(), settings.attemptsKept(), client + "-attempts");
         this.subscriptionRoutes = new SubscriptionRoutes(
                 index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
+        this.console =
+                new ConsoleRoutes(access, accessSettings.tenants(), index, attempts, context.clock(), context.random());
     }
 
     @Override
@@ -88,6 +94,8 @@ public final class ControlRole implements Role {
         SecurityPolicyHandler guard = this::guard;
         subscriptionRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
+        ApiDocs.mount(routes);
+        console.mount(routes);
     }
 
     @Override

@@ -41,6 +41,14 @@ final class RunningControl implements AutoCloseable {
     private final String base;
 
     RunningControl(String bootstrapServers, Path keyset, Map<String, String> overrides) {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        role = role(bootstrapServers, keyset, overrides, vertx);
+        front = new HttpFront(vertx, List.of(role), meters);
+        base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
+    }
+
+    /** The role alone, not started. */
+    static ControlRole role(String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "access.key", "k",
                 "access.tenants", "acme,other",
@@ -57,17 +65,14 @@ final class RunningControl implements AutoCloseable {
                         SecretSettings.class,
                         TopicSettings.class,
                         HttpSettings.class));
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        role = new ControlRole(new RoleContext(
+        return new ControlRole(new RoleContext(
                 "test",
                 settings,
                 KafkaConnection.to(bootstrapServers),
-                meters,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 vertx,
                 Clock.systemUTC(),
                 new SecureRandom()));
-        front = new HttpFront(vertx, List.of(role), meters);
-        base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
     }
 
     RunningControl start() {

@@ -6,7 +6,7 @@ import dev.fanfare.contract.subscription.Subscription.State;
 
 /** How a subscription comes to be disabled, and the words that it then shows. */
 final class Disabling {
-    static final String BY_REQUEST = "disabled by request";
+    static final String BY_REQUEST = "by request";
     static final String GONE = "the endpoint answered 410 Gone";
 
     private Disabling() {}

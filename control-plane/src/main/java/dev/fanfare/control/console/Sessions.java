@@ -1,0 +1,70 @@
+package dev.fanfare.control.console;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is logged in to the console of this process. Sessions are in memory: they end with the process, after twelve
+ * hours, or when newer ones push them out. Safe for use by several threads.
+ */
+final class Sessions {
+    static final Duration LIFETIME = Duration.ofHours(12);
+
+    private static final int MOST = 1_000;
+    private static final int TOKEN_BYTES = 32;
+
+    /**
+     * One log-in.
+     *
+     * @param formToken what a form of this session must send along, so that no other site can post it
+     */
+    record Session(String id, String formToken, long expiresAtMillis) {
+        @Override
+        public String toString() {
+            return "Session[expiresAtMillis=" + expiresAtMillis + "]";
+        }
+    }
+
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Map<String, Session> byId = new LinkedHashMap<>();
+
+    /** With a secure generator. */
+    Sessions(Clock clock, RandomGenerator random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
+    synchronized Session open() {
+        if (byId.size() >= MOST) {
+            byId.remove(byId.keySet().iterator().next());
+        }
+        Session session = new Session(token(), token(), clock.millis() + LIFETIME.toMillis());
+        byId.put(session.id(), session);
+        return session;
+    }
+
+    synchronized @Nullable Session find(String id) {
+        Session session = byId.get(id);
+        if (session != null && session.expiresAtMillis() <= clock.millis()) {
+            byId.remove(id);
+            return null;
+        }
+        return session;
+    }
+
+    synchronized void close(Session session) {
+        byId.remove(session.id());
+    }
+
+    private String token() {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.fanfare.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.runtime.secret.KeysetFile;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The description is written by hand; this keeps it true. */
+class ApiDescriptionTest {
+    /** Mounted by the ingest role, which this module can't see. */
+    private static final String INGEST = "POST /v1/tenants/{tenant}/events";
+
+    private static JsonNode description;
+
+    @BeforeAll
+    static void readTheDescription() throws Exception {
+        try (InputStream in = ControlRole.class.getResourceAsStream("docs/openapi.json")) {
+            description = Json.STRICT.readTree(in);
+        }
+    }
+
+    @Test
+    void itDescribesExactlyTheRoutesThatAreMounted(@TempDir Path folder) throws Exception {
+        KeysetFile.create(folder.resolve("keyset.json"));
+        Vertx vertx = Vertx.vertx();
+        Set<String> mounted = new TreeSet<>(Set.of(INGEST));
+        try (ControlRole role = RunningControl.role("127.0.0.1:1", folder.resolve("keyset.json"), Map.of(), vertx)) {
+            Router router = Router.router(vertx);
+            role.mount(router);
+            router.getRoutes().stream()
+                    .filter(route -> route.getPath() != null && route.getPath().startsWith("/v1/"))
+                    .forEach(route -> {
+                        for (HttpMethod method : route.methods()) {
+                            mounted.add(method + " " + route.getPath().replaceAll(":(\\w+)", "{$1}"));
+                        }
+                    });
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+        Set<String> described = new TreeSet<>();
+        description.path("paths").properties().forEach(path -> path.getValue()
+                .fieldNames()
+                .forEachRemaining(member -> {
+                    if (!member.equals("parameters")) {
+                        described.add(member.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                    }
+                }));
+        assertThat(described).isEqualTo(mounted);
+    }
+
+    @Test
+    void itsSchemasHaveTheMembersThatAreAnswered() throws Exception {
+        assertThat(properties("Subscription"))
+                .containsExactlyInAnyOrderElementsOf(components("subscription.SubscriptionView")
+                        .filter(name -> !name.equals("secret"))
+                        .toList());
+        assertThat(properties("SubscriptionRequest")).containsExactlyInAnyOrderElementsOf(properties("Subscription"));
+        assertThat(properties("Attempt"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("attempt.AttemptRoutes$View").toList());
+        assertThat(description.at("/components/schemas/Verdict/enum").toString())
+                .isEqualTo(Json.STRICT.writeValueAsString(
+                        Stream.of(Verdict.values()).map(Verdict::text).toList()));
+    }
+
+    @Test
+    void everyReferenceInItLeadsSomewhere() {
+        List<String> references = description.findValuesAsText("$ref");
+        assertThat(references).isNotEmpty().allSatisfy(reference -> assertThat(
+                        description.at(reference.substring(1)).isMissingNode())
+                .as(reference)
+                .isFalse());
+    }
+
+    @Test
+    void everyOperationSaysWhatItAnswersWithoutAKey() {
+        for (JsonNode path : description.path("paths")) {
+            path.properties().stream()
+                    .filter(operation -> !operation.getKey().equals("parameters"))
+                    .forEach(operation -> assertThat(
+                                    operation.getValue().path("responses").has("401"))
+                            .as(operation.getValue().path("operationId").asText())
+                            .isTrue());
+        }
+    }
+
+    private static List<String> properties(String schema) {
+        return description.at("/components/schemas/" + schema + "/properties").properties().stream()
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static Stream<String> components(String record) throws ClassNotFoundException {
+        return Arrays.stream(Class.forName("dev.fanfare.control." + record).getRecordComponents())
+                .map(component -> component.getName());
+    }
+}

@@ -1,0 +1,208 @@
+package dev.fanfare.control;
+
+import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.TestBroker;
+import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@WithBroker
+class ConsoleIT {
+    private static final String PAGE = "/console/tenants/acme";
+    private static final String ATTACK = "</span><script>alert(1)</script><img src=x onerror=\"alert('2')\">";
+
+    @TempDir
+    static Path folder;
+
+    private static TestBroker broker;
+    private static RunningControl control;
+
+    @BeforeAll
+    static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
+        broker = fresh;
+        broker.createFanfareTopics();
+        KeysetFile.create(folder.resolve("keyset.json"));
+        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+    }
+
+    @AfterAll
+    static void stopTheControlPlane() {
+        control.close();
+    }
+
+    @Test
+    void whoIsNotLoggedInIsSentToTheLoginPageAndSeesNothing() {
+        assertThat(control.get("/console").header("location")).isEqualTo(PAGE);
+        Answer page = get(PAGE, "");
+        assertThat(page.status()).isEqualTo(303);
+        assertThat(page.header("location")).isEqualTo("/console/login");
+        assertThat(page.body()).isEmpty();
+        assertThat(get(PAGE, "fanfare_session=made-up").status()).isEqualTo(303);
+        Answer refreshed = control.send("GET", PAGE, null, Map.of("HX-Request", "true"));
+        assertThat(refreshed.status()).isEqualTo(401);
+        assertThat(refreshed.header("hx-redirect")).isEqualTo("/console/login");
+        assertThat(get("/console/login", "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void theCookieOfALoginIsOutOfReachOfScriptsAndOtherSites() {
+        Answer answer = logIn("k", Map.of());
+        assertThat(answer.status()).isEqualTo(303);
+        assertThat(answer.header("set-cookie"))
+                .containsIgnoringCase("HttpOnly")
+                .contains("SameSite=Strict", "Path=/console");
+        assertThat(logIn("k", Map.of("X-Forwarded-Proto", "https")).header("set-cookie"))
+                .contains("Secure");
+    }
+
+    @Test
+    void aWrongKeyLogsNobodyIn() {
+        for (String key : List.of("", "K", "wrong", "%00")) {
+            Answer answer = logIn(key, Map.of());
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.header("set-cookie")).isEmpty();
+            assertThat(answer.body()).contains("not known");
+        }
+    }
+
+    @Test
+    void aFormOfAnotherSiteIsRefused() {
+        assertThat(logIn("k", Map.of("Origin", "https://evil.example")).status())
+                .isEqualTo(403);
+        assertThat(logIn("k", Map.of("Origin", "null")).status()).isEqualTo(403);
+        assertThat(logIn("k", Map.of("Sec-Fetch-Site", "cross-site")).status()).isEqualTo(403);
+        assertThat(logIn("k", Map.of("Sec-Fetch-Site", "same-site")).status()).isEqualTo(403);
+        assertThat(logIn("k", Map.of("Sec-Fetch-Site", "same-origin")).status()).isEqualTo(303);
+    }
+
+    @Test
+    void loggingOutEndsTheSessionAndNeedsThePagesToken() {
+        String cookie = session();
+        Answer page = get(PAGE, cookie);
+        assertThat(page.status()).isEqualTo(200);
+        post("/console/logout", "token=wrong", Map.of("Cookie", cookie));
+        assertThat(get(PAGE, cookie).status()).isEqualTo(200);
+        Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page.body());
+        assertThat(token.find()).isTrue();
+        post("/console/logout", "token=" + token.group(1), Map.of("Cookie", cookie));
+        assertThat(get(PAGE, cookie).status()).isEqualTo(303);
+    }
+
+    @Test
+    void whateverSubscribersAndEndpointsSayIsTextOnThePage() {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("url", "https://example.com/?q='><b>&lt;").put("description", ATTACK);
+        body.putArray("eventTypes").add("order.*");
+        Answer refused = control.put(SUBSCRIPTIONS + "/hostile", body.toString());
+        assertThat(refused.faultyFields()).as("such a URL isn't one").containsExactly("url");
+        body.put("url", "https://example.com/?q='&amp;lt;%3Cscript%3E");
+        assertThat(control.put(SUBSCRIPTIONS + "/hostile", body.toString()).status())
+                .isEqualTo(201);
+        Attempt attempt = new Attempt(
+                "dlv_x",
+                "acme",
+                "hostile",
+                ATTACK,
+                ATTACK,
+                2,
+                "retry",
+                System.currentTimeMillis(),
+                1_234,
+                500,
+                ATTACK,
+                1_000L,
+                ATTACK);
+        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, "acme/hostile".getBytes(UTF_8), attempt.toJson()));
+        String cookie = session();
+        await().untilAsserted(() -> assertThat(get(PAGE, cookie).body()).contains("1.2 s"));
+        String page = get(PAGE, cookie).body();
+        assertThat(page)
+                .contains(
+                        "hostile",
+                        "&lt;script&gt;alert(1)",
+                        "title=\"&lt;/span>&lt;script>",
+                        "onerror=&#34;alert(",
+                        "&amp;amp;lt;%3Cscript%3E")
+                .doesNotContain("<script>alert")
+                .doesNotContain("<img")
+                .doesNotContain("onerror=\"alert('2')\">\"")
+                .doesNotContain("whsec_");
+        assertThat(Pattern.compile("<script").matcher(page).results().count())
+                .as("only our own script")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void eachTenantHasItsOwnPage() {
+        control.put(SUBSCRIPTIONS + "/of-acme", "{\"url\":\"https://acme.example/\",\"eventTypes\":[\"*\"]}");
+        String cookie = session();
+        assertThat(get(PAGE, cookie).body()).contains("of-acme", "https://acme.example/");
+        assertThat(get("/console/tenants/other", cookie).body()).doesNotContain("of-acme");
+        assertThat(get("/console/tenants/nobody", cookie).status()).isEqualTo(404);
+    }
+
+    @Test
+    void thePolicyAllowsNothingFromElsewhere() {
+        for (String path : List.of("/console/login", "/docs")) {
+            Answer page = control.get(path);
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("content-security-policy"))
+                    .contains("frame-ancestors 'none'")
+                    .containsPattern("^default-src '(self|none)'")
+                    .doesNotContain("unsafe-eval")
+                    .doesNotContain("http");
+            assertThat(page.body())
+                    .doesNotContain("https://")
+                    .doesNotContain(" style=")
+                    .doesNotContain("onclick");
+            Matcher files = Pattern.compile("(?:src|href)=\"(/[^\"]+)\"").matcher(page.body());
+            while (files.find()) {
+                assertThat(control.get(files.group(1)).status())
+                        .as(files.group(1))
+                        .isIn(200, 303);
+            }
+        }
+        assertThat(control.get("/openapi.json").json().path("openapi").asText()).isEqualTo("3.1.0");
+        assertThat(control.get("/docs/index.html").status()).isEqualTo(404);
+        assertThat(control.get("/docs/..%2f..%2fopenapi.json").status()).isEqualTo(404);
+    }
+
+    private static String session() {
+        return logIn("k", Map.of()).header("set-cookie").split(";", 2)[0];
+    }
+
+    private static Answer logIn(String key, Map<String, String> headers) {
+        return post("/console/login", "key=" + key, headers);
+    }
+
+    private static Answer post(String path, String form, Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("content-type", "application/x-www-form-urlencoded");
+        all.put("authorization", "");
+        return control.send("POST", path, form, all);
+    }
+
+    private static Answer get(String path, String cookie) {
+        return control.send("GET", path, null, Map.of("authorization", "", "cookie", cookie));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fanfare.control.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.control.console.Sessions.Session;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+    private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+
+    private final Sessions sessions = new Sessions(
+            new Clock() {
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+
+                @Override
+                public Instant instant() {
+                    return now;
+                }
+            },
+            new SecureRandom());
+
+    @Test
+    void aSessionIsFoundUntilItsTimeIsOver() {
+        Session session = sessions.open();
+        now = now.plus(Sessions.LIFETIME).minusMillis(1);
+        assertThat(sessions.find(session.id())).isEqualTo(session);
+        now = now.plusMillis(1);
+        assertThat(sessions.find(session.id())).isNull();
+    }
+
+    @Test
+    void aClosedSessionIsNotFound() {
+        Session session = sessions.open();
+        sessions.close(session);
+        assertThat(sessions.find(session.id())).isNull();
+    }
+
+    @Test
+    void manyLoginsPushOutTheOldestAndNoMore() {
+        Session first = sessions.open();
+        Session second = sessions.open();
+        for (int i = 0; i < 999; i++) {
+            sessions.open();
+        }
+        assertThat(sessions.find(first.id())).isNull();
+        assertThat(sessions.find(second.id())).isNotNull();
+    }
+
+    @Test
+    void aSessionDoesNotPrintItself() {
+        Session session = sessions.open();
+        assertThat(session.toString()).doesNotContain(session.id()).doesNotContain(session.formToken());
+    }
+}
