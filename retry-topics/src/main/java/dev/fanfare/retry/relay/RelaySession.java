@@ -46,6 +46,7 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
     /** After so long without an answer of the broker's, its time is asked for again. */
     private static final long RELEARN_TICKS = 60_000;
 
+    private static final long PROVEN_TICKS = 10_000;
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final byte[] PROBE = {};
@@ -59,6 +60,8 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
     private final BrokerClock clock = new BrokerClock();
     private final WaitingRoom room = new WaitingRoom();
     private final Set<TopicPartition> paused = new HashSet<>();
+    private long begunAtTicks;
+    private boolean committed;
 
     /**
      * Takes over both clients and closes them.
@@ -84,8 +87,14 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
 
     /** Ends what an earlier session left open under the same transactional id, and joins the group. */
     void begin() {
+        begunAtTicks = ticks.getAsLong();
         producer.initTransactions();
         consumer.subscribe(tiersByTopic.keySet(), this);
+    }
+
+    /** Whether it has shown that it works: moved something, or had ten seconds without trouble. */
+    boolean isProven() {
+        return committed || ticks.getAsLong() - begunAtTicks > PROVEN_TICKS;
     }
 
     /** Whether the group knows this member. */
@@ -161,6 +170,7 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
         // If this fails, it is open whether the broker committed: only a new session, which begins from the committed
         // offsets, knows.
         producer.commitTransaction();
+        committed = true;
         room.release(leaving);
         learnFrom(hop, sentTicks);
         count(leaving, onward);

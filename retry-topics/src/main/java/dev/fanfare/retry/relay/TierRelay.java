@@ -142,11 +142,11 @@ public final class TierRelay implements AutoCloseable {
                 session.begin();
                 while (!isClosing()) {
                     session.step();
-                    if (troubled) {
+                    if (troubled && session.isProven()) {
                         LOG.info("relaying again instance={}", instanceId);
                         troubled = false;
                     }
-                    readiness = session.isMember() ? Readiness.READY : readiness;
+                    readiness = !troubled && session.isMember() ? Readiness.READY : readiness;
                 }
             } catch (WakeupException e) {
                 LOG.debug("closing instance={}", instanceId);

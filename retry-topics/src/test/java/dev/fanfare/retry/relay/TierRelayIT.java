@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -143,6 +144,25 @@ class TierRelayIT {
             assertAllBackOnceAndNeverEarly(world, world.awaitAll(PATIENCE));
         } finally {
             first.close();
+        }
+    }
+
+    @Test
+    void whateverFailsAboutATransactionItsRecordsGoBackOnce(@Fresh TestBroker broker, Seeds seeds) {
+        RelayWorld world = new RelayWorld(broker);
+        Random faults = seeds.random("faults");
+        AtomicInteger failed = new AtomicInteger();
+        try (TierRelay failing = world.relay(
+                "one",
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                producer -> FailingProducer.around(producer, faults, failed))) {
+            Random random = seeds.random("deliveries");
+            await().atMost(PATIENCE).until(() -> {
+                put(world, random, 5, "d" + world.sent.size());
+                return failed.get() >= 6;
+            });
+            assertAllBackOnceAndNeverEarly(world, world.awaitAll(Duration.ofSeconds(60)));
+            await().atMost(PATIENCE).until(() -> failing.readiness().isReady());
         }
     }
 
