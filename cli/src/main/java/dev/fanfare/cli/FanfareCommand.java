@@ -5,20 +5,27 @@ import dev.fanfare.cli.api.EventsCommand;
 import dev.fanfare.cli.api.SubscriptionsCommand;
 import dev.fanfare.cli.cluster.KeysetCommand;
 import dev.fanfare.cli.cluster.TopicsCommand;
+import dev.fanfare.cli.deadletters.DlqCommand;
+import dev.fanfare.cli.deadletters.RunCommand;
 import dev.fanfare.cli.listen.ListenCommand;
 import dev.fanfare.cli.process.RoleCommand;
 import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.PlainErrors;
 import dev.fanfare.cli.shell.Shell;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The root of the command. */
 @Command(
@@ -31,9 +38,10 @@ import picocli.CommandLine.ScopeType;
             "1:failed; one sentence on stderr says what, and --debug adds where",
             "2:arguments or settings can't be used; nothing was done"
         })
+@SuppressWarnings("UnusedVariable") // options that picocli acts on by itself
 public final class FanfareCommand implements Runnable {
     /** What a newcomer reads first comes first. */
-    private static final Map<String, List<String>> GROUPS = new java.util.LinkedHashMap<>();
+    private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
     static {
         GROUPS.put("Try it", List.of("dev", "listen", "events"));
@@ -42,8 +50,8 @@ public final class FanfareCommand implements Runnable {
                 "Run one role against a Kafka cluster", List.of("ingest", "router", "dispatcher", "retry", "control"));
     }
 
-    @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(
             names = {"-h", "--help"},
@@ -70,6 +78,13 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));
         root.addSubcommand(new KeysetCommand(shell));
+        CommandLine dlq = new CommandLine(new DlqCommand(shell));
+        for (RunCommand.Action action : RunCommand.Action.values()) {
+            CommandLine run = new CommandLine(new RunCommand(action, shell));
+            run.getCommandSpec().usageMessage().description(action.description());
+            dlq.addSubcommand(action.text(), run);
+        }
+        root.addSubcommand(dlq);
         for (RoleKind kind : RoleKind.values()) {
             CommandLine role = new CommandLine(new RoleCommand(kind, shell));
             role.getCommandSpec().usageMessage().description(kind.description());
@@ -99,9 +114,8 @@ public final class FanfareCommand implements Runnable {
 
     @Override
     public void run() {
-        java.util.Objects.requireNonNull(spec)
-                .commandLine()
-                .usage(spec.commandLine().getOut());
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        command.usage(command.getOut());
     }
 
     private static String commandList(Help help) {

@@ -98,7 +98,7 @@ final class DevInstance implements AutoCloseable {
                     EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), vertx.join());
             return new DevInstance(plan, settings, broker, pipeline);
         } catch (RuntimeException e) {
-            vertx.thenAccept(Vertx::close);
+            CompletableFuture<?> unused = vertx.thenAccept(Vertx::close);
             if (broker != null) {
                 broker.close();
             }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param retryAfter the header of that name
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ApiAnswer(int status, @Nullable String retryAfter, byte[] body) {
 
     public boolean isSuccess() {

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.cli.output.JsonOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Table;
-import dev.fanfare.cli.shell.CommandFailure;
+import dev.fanfare.cli.shell.PastTime;
 import dev.fanfare.cli.shell.Shell;
-import dev.fanfare.contract.DurationText;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +61,12 @@ public final class AttemptsCommand {
         add(query, "event", event);
         add(query, "delivery", delivery);
         add(query, "verdict", verdict);
-        add(query, "since", since == null ? null : moment(since, Instant.now()));
+        add(
+                query,
+                "since",
+                since == null
+                        ? null
+                        : PastTime.parse(since, "--since", Instant.now()).toString());
         List<JsonNode> attempts = new ArrayList<>();
         api.client(shell)
                 .call("GET", "/attempts" + query, null, new byte[0])
@@ -96,20 +99,6 @@ public final class AttemptsCommand {
                     attempt.hasNonNull("error") ? attempt.path("error").asText() : null);
         }
         return table;
-    }
-
-    /** How long ago, or a moment, as a moment. */
-    static String moment(String text, Instant now) {
-        try {
-            return Instant.parse(text).toString();
-        } catch (DateTimeParseException notAMoment) {
-            try {
-                return now.minus(DurationText.parse(text)).toString();
-            } catch (IllegalArgumentException e) {
-                throw CommandFailure.usage("--since: '" + text + "' is neither a time ago, such as 10m or 1h, nor a"
-                        + " moment, such as 2026-11-21T12:00:00Z");
-            }
-        }
     }
 
     private static void add(StringBuilder query, String name, @Nullable String value) {

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param number      of the line in the file, from 1
  * @param contentType that of a structured CloudEvent where the line has {@code specversion}, else that of our envelope
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record EventLine(long number, String contentType, byte[] body) {
     static final String ENVELOPE = "application/json";
     static final String CLOUD_EVENT = "application/cloudevents+json";

@@ -4,6 +4,7 @@ import dev.fanfare.cli.output.ProgressLine;
 import dev.fanfare.cli.shell.CommandFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -96,7 +97,7 @@ final class EventSender {
             permits.release();
             return;
         }
-        client.send("POST", "/events", line.contentType(), line.body())
+        CompletableFuture<?> unused = client.send("POST", "/events", line.contentType(), line.body())
                 .whenComplete((answer, error) -> answered(line, tried, answer, error));
     }
 
@@ -119,7 +120,7 @@ final class EventSender {
                     ? client.unreachable(
                             error instanceof CompletionException && error.getCause() != null
                                     ? error.getCause()
-                                    : java.util.Objects.requireNonNull(error))
+                                    : Objects.requireNonNull(error))
                     : new CommandFailure(answer.words());
             stopped.compareAndSet(
                     null,

@@ -3,6 +3,7 @@ package dev.fanfare.cli.api;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a stream as bytes, one at a time, none longer than {@link #MAX_BYTES}. Confined to one thread. */
@@ -37,7 +38,7 @@ final class Lines {
         }
         byte[] bytes = line.toByteArray();
         if (number == 1 && startsWithByteOrderMark(bytes)) {
-            bytes = java.util.Arrays.copyOfRange(bytes, 3, bytes.length);
+            bytes = Arrays.copyOfRange(bytes, 3, bytes.length);
         }
         return bytes;
     }

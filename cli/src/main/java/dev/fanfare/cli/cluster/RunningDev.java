@@ -10,7 +10,9 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -45,7 +47,7 @@ public record RunningDev(
             Files.createDirectories(folder);
             Path draft = Files.createTempFile(folder, "draft", ".tmp");
             Files.writeString(draft, Json.TOPIC.writeValueAsString(this));
-            Files.move(draft, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("can't say in " + folder + " that dev runs", e);
@@ -71,7 +73,7 @@ public record RunningDev(
         } catch (IOException | DirectoryIteratorException e) {
             LOG.debug("running instances can't be listed folder={}", folder, e);
         }
-        running.sort(java.util.Comparator.comparingLong(RunningDev::pid));
+        running.sort(Comparator.comparingLong(RunningDev::pid));
         return running;
     }
 

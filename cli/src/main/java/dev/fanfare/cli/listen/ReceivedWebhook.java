@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param status    what it was answered with
  * @param repeated  whether a webhook of this id was answered with success before
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ReceivedWebhook(
         Instant at, Map<String, String> headers, byte[] body, Outcome signature, int status, boolean repeated) {
     static final String ID = "webhook-id";

@@ -71,8 +71,8 @@ public final class WebhookVerifier {
             return Outcome.TIMESTAMP_FAR;
         }
         boolean matches = false;
-        for (String expected : signer.sign(id, timestampSeconds, body).split(" ")) {
-            for (String given : signatures.split(" ")) {
+        for (String expected : signer.sign(id, timestampSeconds, body).split(" ", -1)) {
+            for (String given : signatures.split(" ", -1)) {
                 matches |= MessageDigest.isEqual(
                         expected.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.UTF_8));
             }
