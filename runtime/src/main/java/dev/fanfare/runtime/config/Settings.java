@@ -77,7 +77,7 @@ public final class Settings {
             Map<String, String> overrides,
             Map<String, String> base,
             List<Class<?>> sections) {
-        Map<String, String> defaults = knownKeys(sections);
+        Map<String, String> defaults = defaults(sections);
         List<String> faults = new ArrayList<>();
         Map<String, String> given = new HashMap<>(base);
         if (file != null) {
@@ -119,6 +119,18 @@ public final class Settings {
         return effective;
     }
 
+    /** Every key that the sections know, with its default; empty where it has none. */
+    public static Map<String, String> defaults(List<Class<?>> sections) {
+        Map<String, String> keys = new HashMap<>();
+        for (Class<?> section : sections) {
+            ConfigClass mapping = ConfigClass.configClass(section);
+            ConfigMappings.getProperties(mapping).forEach((key, property) -> keys.put(key, ""));
+            // a key without a default stands there with null
+            mapping.getProperties().forEach((key, value) -> keys.put(key, value == null ? "" : value));
+        }
+        return keys;
+    }
+
     private static @Nullable SmallRyeConfig build(
             Map<String, String> values, List<Class<?>> sections, List<String> faults) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
@@ -137,17 +149,6 @@ public final class Settings {
             }
             return null;
         }
-    }
-
-    private static Map<String, String> knownKeys(List<Class<?>> sections) {
-        Map<String, String> keys = new HashMap<>();
-        for (Class<?> section : sections) {
-            ConfigClass mapping = ConfigClass.configClass(section);
-            ConfigMappings.getProperties(mapping).forEach((key, property) -> keys.put(key, ""));
-            // a key without a default stands there with null
-            mapping.getProperties().forEach((key, value) -> keys.put(key, value == null ? "" : value));
-        }
-        return keys;
     }
 
     private static Set<String> secretKeys(List<Class<?>> sections) {
