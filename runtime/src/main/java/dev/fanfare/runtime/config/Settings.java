@@ -128,6 +128,8 @@ public final class Settings {
             // a key without a default stands there with null
             mapping.getProperties().forEach((key, value) -> keys.put(key, value == null ? "" : value));
         }
+        // lists are written as one text with commas, not element by element
+        keys.keySet().removeIf(key -> key.endsWith("[*]"));
         return keys;
     }
 
