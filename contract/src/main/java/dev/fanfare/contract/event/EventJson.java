@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.UTF8StreamJsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,8 +33,24 @@ public final class EventJson {
     private static final String JSON_MEDIA_TYPE = "application/json";
     private static final Set<String> ENVELOPE_MEMBERS =
             Set.of(Event.ID, Event.TYPE, Event.SOURCE, Event.SUBJECT, Event.TIME, Event.PARTITION_KEY);
+    /** What only extensions may be is a number or a boolean (CloudEvents type system). */
+    private static final Set<String> STRINGS = Set.of(
+            "specversion",
+            "datacontenttype",
+            "data_base64",
+            Event.ID,
+            Event.TYPE,
+            Event.SOURCE,
+            Event.SUBJECT,
+            Event.TIME,
+            Event.DATA_SCHEMA,
+            Event.PARTITION_KEY,
+            Event.TENANT);
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // the names inside the data are strangers' and never the same: not for the JVM's table of strings
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(200)
                     .maxNameLength(1_024)
@@ -109,7 +126,14 @@ public final class EventJson {
     }
 
     private static Members read(byte[] json, @Nullable Set<String> allowed) throws InvalidEvent {
+        int fault = Utf8.firstFault(json);
+        if (fault >= 0) {
+            throw new InvalidEvent("body", "is not UTF-8 (RFC 8259, section 8.1) at byte " + fault);
+        }
         try (JsonParser parser = JSON.createParser(json)) {
+            if (!(parser instanceof UTF8StreamJsonParser)) {
+                throw new InvalidEvent("body", "is UTF-16 or UTF-32: JSON is read as UTF-8 (RFC 8259, section 8.1)");
+            }
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new InvalidEvent("body", "must be one JSON object");
             }
@@ -148,7 +172,7 @@ public final class EventJson {
         return switch (token) {
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT, VALUE_TRUE, VALUE_FALSE -> {
-                if (name.equals(Event.TYPE) || name.equals(Event.ID) || name.equals(Event.SOURCE)) {
+                if (STRINGS.contains(name)) {
                     throw new InvalidEvent(name, "must be a string");
                 }
                 yield parser.getText();

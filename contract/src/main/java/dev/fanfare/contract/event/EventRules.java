@@ -46,7 +46,11 @@ public final class EventRules {
         if (!isUriReference(event.source())) {
             errors.add(new FieldError(Event.SOURCE, "must be a URI reference (RFC 3986), such as /orders"));
         }
+        notEmpty(event, Event.SUBJECT, errors);
+        notEmpty(event, Event.PARTITION_KEY, errors);
         checkTime(event.attributes().get(Event.TIME), errors);
+        checkDataSchema(event.attributes().get(Event.DATA_SCHEMA), errors);
+        checkContentType(event.contentType(), errors);
         String tenant = event.tenant();
         if (tenant != null && !ObjectName.isValid(tenant)) {
             errors.add(new FieldError(Event.TENANT, "is not a tenant's name: " + ObjectName.RULE));
@@ -77,6 +81,13 @@ public final class EventRules {
     private static void required(Event event, String name, List<FieldError> errors) {
         if (event.attributes().getOrDefault(name, "").isBlank()) {
             errors.add(new FieldError(name, "is required and must not be empty"));
+        }
+    }
+
+    private static void notEmpty(Event event, String name, List<FieldError> errors) {
+        String value = event.attributes().get(name);
+        if (value != null && value.isEmpty()) {
+            errors.add(new FieldError(name, "must not be empty: leave it out instead"));
         }
     }
 
@@ -121,6 +132,30 @@ public final class EventRules {
         } catch (DateTimeParseException e) {
             errors.add(new FieldError(
                     Event.TIME, "must be a timestamp with an offset (RFC 3339), such as 2026-11-21T12:00:00Z"));
+        }
+    }
+
+    private static void checkDataSchema(@Nullable String schema, List<FieldError> errors) {
+        if (schema != null && !(isUriReference(schema) && URI.create(schema).isAbsolute())) {
+            errors.add(new FieldError(
+                    Event.DATA_SCHEMA, "must be an absolute URI (RFC 3986), such as https://shop.example/order.json"));
+        }
+    }
+
+    /** It becomes a header of a request: {@code type/subtype} (RFC 2046) and parameters, in visible ASCII. */
+    private static void checkContentType(@Nullable String contentType, List<FieldError> errors) {
+        if (contentType == null) {
+            return;
+        }
+        int slash = contentType.indexOf('/');
+        boolean right = slash > 0 && slash < contentType.length() - 1 && contentType.length() <= MAX_ATTRIBUTE_LENGTH;
+        for (int i = 0; right && i < contentType.length(); i++) {
+            char c = contentType.charAt(i);
+            right = c >= ' ' && c <= '~';
+        }
+        if (!right) {
+            errors.add(new FieldError(
+                    "datacontenttype", "must be a media type (RFC 2046) in ASCII, such as application/json"));
         }
     }
 
