@@ -33,7 +33,8 @@ public final class HttpFront implements AutoCloseable {
         this.roles = List.copyOf(roles);
         this.meters = meters;
         this.routes = Router.router(vertx);
-        routes.route().failureHandler(Problems::onFailure);
+        // the last one: a role's own failure handlers come before it
+        routes.route().last().failureHandler(Problems::onFailure);
         for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
             routes.errorHandler(status, Problems::onFailure);
         }
@@ -58,6 +59,7 @@ public final class HttpFront implements AutoCloseable {
         try {
             HttpServer started = vertx.createHttpServer(options)
                     .requestHandler(routes)
+                    .invalidRequestHandler(Problems::onInvalidRequest)
                     .listen()
                     .toCompletionStage()
                     .toCompletableFuture()

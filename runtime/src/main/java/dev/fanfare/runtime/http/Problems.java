@@ -4,9 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,23 +43,86 @@ public final class Problems {
             answer(context, known.problem());
             return;
         }
+        if (failure instanceof HttpClosedException) {
+            LOG.debug(
+                    "client left before its request was read path={}",
+                    context.request().path());
+            return;
+        }
+        if (isBrokenBody(context.request(), failure)) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            answer(context, unreadable(failure));
+            return;
+        }
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
+        if (status >= 500 && hasBrokenEscape(context.request().path())) {
+            answer(context, Problem.of(400, "bad-request", "Bad request", "the path holds a broken %-escape"));
+            return;
+        }
         if (status >= 500) {
             LOG.error(
-                    "request failed method={} path={}", context.request().method(), context.normalizedPath(), failure);
+                    "request failed method={} path={}",
+                    context.request().method(),
+                    context.request().path(),
+                    failure);
         }
-        answer(context, ofStatus(status, context));
+        answer(context, ofStatus(status, context.request()));
     }
 
-    private static Problem ofStatus(int status, RoutingContext context) {
+    /** Answers what could not be read as HTTP, and closes: nobody knows where the next request would begin. */
+    static void onInvalidRequest(HttpServerRequest request) {
+        Problem problem = notHttp(request.decoderResult().cause());
+        request.response()
+                .setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .putHeader(HttpHeaders.CONNECTION, "close")
+                .end(Buffer.buffer(json(problem)))
+                .onComplete(sent -> request.connection().close());
+    }
+
+    /** Whether reading failed in the middle of a body, such as at a chunk's size. */
+    private static boolean isBrokenBody(HttpServerRequest request, @Nullable Throwable failure) {
+        return !request.isEnded() && (failure instanceof CodecException || failure instanceof NumberFormatException);
+    }
+
+    /** The router can't match such a path, and says so by throwing. */
+    private static boolean hasBrokenEscape(@Nullable String path) {
+        int at = path == null ? -1 : path.indexOf('%');
+        while (path != null && at >= 0) {
+            if (at + 2 >= path.length()
+                    || Character.digit(path.charAt(at + 1), 16) < 0
+                    || Character.digit(path.charAt(at + 2), 16) < 0) {
+                return true;
+            }
+            at = path.indexOf('%', at + 1);
+        }
+        return false;
+    }
+
+    private static Problem notHttp(@Nullable Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return Problem.of(414, "uri-too-long", "URI too long", "the request line is over the limit");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return Problem.of(431, "headers-too-large", "Headers too large", "the request headers are over the limit");
+        }
+        return unreadable(cause);
+    }
+
+    private static Problem unreadable(@Nullable Throwable cause) {
+        String reason = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return Problem.of(400, "bad-request", "Bad request", "this can't be read as HTTP" + reason);
+    }
+
+    private static Problem ofStatus(int status, HttpServerRequest request) {
         return switch (status) {
-            case 404 -> Problem.of(404, "not-found", "Not found", "there is nothing at " + context.normalizedPath());
+            case 404 -> Problem.of(404, "not-found", "Not found", "there is nothing at " + request.path());
             case 405 ->
                 Problem.of(
                         405,
                         "method-not-allowed",
                         "Method not allowed",
-                        context.request().method() + " is not offered at " + context.normalizedPath());
+                        request.method() + " is not offered at " + request.path());
             case 413 -> Problem.of(413, "too-large", "Body too large", "the request body is over the limit");
             case 415 -> Problem.of(415, "unsupported-media-type", "Unsupported media type", "check the content-type");
             case 400 -> Problem.of(400, "bad-request", "Bad request", "the request can't be understood");
