@@ -27,16 +27,17 @@ import org.slf4j.LoggerFactory;
  * may call it; thread-safe.
  *
  * <pre>
- *              room in the buffer?          is Kafka taking events?          acks=all
- * publish ──▶ no: BUSY, at once ──▶ no: OUTAGE, at once, but for a probe ──▶ done, or OUTAGE after the ack time-out
+ *              room in the buffer?     is there an outage?
+ * publish ──▶ no: BUSY, at once ──▶ yes: OUTAGE, at once ──▶ acks=all: done, or OUTAGE after the ack time-out
  * </pre>
  *
- * <p>An outage begins when an event's time runs out and ends with the next acknowledgement. While it lasts only one
- * event every half second is tried, and the others are turned away without waiting.
+ * <p>An outage begins when an event fails. While it lasts nobody waits: all are turned away at once. It ends when the
+ * topic can be seen and the last failure is two seconds ago; if that was too early, the next failure begins a new one.
  */
 final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
-    private static final long PROBE_EVERY_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
     /** What an event takes beside its data: attributes, headers, futures. */
     private static final int OVERHEAD_BYTES = 1_024;
 
@@ -44,51 +45,65 @@ final class EventPublisher implements AutoCloseable {
     private final Duration ackTimeout;
     private final Producer<byte[], byte[]> producer;
     private final AtomicLong waitingBytes = new AtomicLong();
-    private final AtomicLong nextProbeNanos = new AtomicLong();
-    private volatile @Nullable String outage;
     private volatile boolean reached;
+    private volatile boolean outage;
+    private volatile long lastFailureNanos;
+    /** From the first failure to the next acknowledgement: tells the log's first line of an outage from the rest. */
+    private volatile boolean failing;
+
     private volatile boolean closing;
 
-    EventPublisher(KafkaConnection kafka, IngestSettings settings, String clientId) {
+    EventPublisher(Producer<byte[], byte[]> producer, IngestSettings settings) {
+        this.producer = producer;
         this.bufferBytes = settings.buffer().bytes();
         this.ackTimeout = settings.ackTimeout();
-        int ackMillis = (int) ackTimeout.toMillis();
+    }
+
+    /** On a producer whose send never waits. */
+    static EventPublisher on(KafkaConnection kafka, IngestSettings settings, String clientId) {
+        int ackMillis = (int) settings.ackTimeout().toMillis();
         int lingerMillis = 2;
-        this.producer = kafka.producer(
-                clientId,
-                Map.of(
-                        // send() may wait for metadata or memory: not a moment on an event loop
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        0,
-                        // else the first event after a quiet time would find the topic's metadata forgotten
-                        ProducerConfig.METADATA_MAX_IDLE_CONFIG,
-                        Duration.ofDays(365).toMillis(),
-                        ProducerConfig.LINGER_MS_CONFIG,
-                        lingerMillis,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        ackMillis,
-                        // below the delivery time-out, so that a silent broker leaves time for another try
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        Math.max(200, (ackMillis - lingerMillis) / 2),
-                        // batches are not packed full: our own bound is to be met first
-                        ProducerConfig.BUFFER_MEMORY_CONFIG,
-                        2 * bufferBytes + 16 * 1024 * 1024));
+        Map<String, Object> own = Map.of(
+                // send() may wait for metadata or memory: not a moment on an event loop
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                0,
+                // else the first event after a quiet time would find the topic's metadata forgotten
+                ProducerConfig.METADATA_MAX_IDLE_CONFIG,
+                Duration.ofDays(365).toMillis(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                lingerMillis,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                ackMillis,
+                // below the delivery time-out, so that a silent broker leaves time for another try
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                Math.max(200, (ackMillis - lingerMillis) / 2),
+                // batches are not packed full: our own bound is to be met first
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                2 * settings.buffer().bytes() + 16 * 1024 * 1024);
+        return new EventPublisher(kafka.producer(clientId, own), settings);
     }
 
     /**
-     * Asks for the topic's metadata without waiting.
-     *
-     * @return whether it is known by now
+     * Looks whether the topic can be seen and whether an outage is over, without waiting. To be called a few times a
+     * second, by one thread.
      */
-    boolean reachTopic() {
-        try {
-            reached = !producer.partitionsFor(Topics.EVENTS).isEmpty();
-        } catch (TimeoutException e) {
-            LOG.debug("topic not reached yet topic={}", Topics.EVENTS);
-        } catch (KafkaException e) {
-            LOG.warn("topic can't be reached topic={} cause={}", Topics.EVENTS, e.toString());
+    void watch() {
+        if (reached && !outage) {
+            return;
         }
-        return reached;
+        try {
+            if (producer.partitionsFor(Topics.EVENTS).isEmpty()) {
+                return;
+            }
+            reached = true;
+            if (System.nanoTime() - lastFailureNanos > OUTAGE_NANOS) {
+                outage = false;
+            }
+        } catch (TimeoutException e) {
+            LOG.debug("topic is not seen yet topic={}", Topics.EVENTS);
+        } catch (KafkaException e) {
+            LOG.warn("topic can't be seen topic={} cause={}", Topics.EVENTS, e.toString());
+        }
     }
 
     Readiness readiness() {
@@ -96,10 +111,9 @@ final class EventPublisher implements AutoCloseable {
             return Readiness.notReady("closing");
         }
         if (!reached) {
-            return Readiness.notReady("topic " + Topics.EVENTS + " has not been reached yet");
+            return Readiness.notReady("topic " + Topics.EVENTS + " has not been seen yet");
         }
-        String why = outage;
-        return why == null ? Readiness.READY : Readiness.notReady(why);
+        return outage ? Readiness.notReady("Kafka does not take events") : Readiness.READY;
     }
 
     /**
@@ -111,15 +125,13 @@ final class EventPublisher implements AutoCloseable {
         if (closing) {
             return refused(Cause.CLOSING, "this instance is shutting down: send it again");
         }
+        if (outage) {
+            return refused(Cause.OUTAGE, OUTAGE);
+        }
         long bytes = event.data().length + (long) OVERHEAD_BYTES;
         if (waitingBytes.addAndGet(bytes) > bufferBytes) {
             waitingBytes.addAndGet(-bytes);
             return refused(Cause.BUSY, "more events wait for Kafka than ingest.buffer holds: send it again later");
-        }
-        String why = outage;
-        if (why != null && !mayProbe()) {
-            waitingBytes.addAndGet(-bytes);
-            return refused(Cause.OUTAGE, why);
         }
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         try {
@@ -127,7 +139,7 @@ final class EventPublisher implements AutoCloseable {
                 waitingBytes.addAndGet(-bytes);
                 settle(acknowledged, failure);
             });
-        } catch (RuntimeException e) {
+        } catch (KafkaException e) {
             waitingBytes.addAndGet(-bytes);
             settle(acknowledged, e);
         }
@@ -148,32 +160,27 @@ final class EventPublisher implements AutoCloseable {
 
     private void settle(CompletableFuture<Void> acknowledged, @Nullable Exception failure) {
         if (failure == null) {
-            if (outage != null) {
-                outage = null;
+            if (failing) {
+                failing = false;
                 LOG.info("Kafka takes events again topic={}", Topics.EVENTS);
             }
+            outage = false;
             acknowledged.complete(null);
         } else if (failure instanceof RecordTooLargeException) {
             acknowledged.completeExceptionally(new NotPublished(
                     Cause.TOO_LARGE, "the event is over the limit of topic " + Topics.EVENTS + " (max.message.bytes)"));
         } else {
-            if (outage == null) {
-                nextProbeNanos.set(System.nanoTime() + PROBE_EVERY_NANOS);
+            lastFailureNanos = System.nanoTime();
+            outage = true;
+            if (!failing) {
+                failing = true;
                 LOG.error(
                         "Kafka does not take events, they are answered 503 topic={} cause={}",
                         Topics.EVENTS,
                         failure.toString());
             }
-            String why = "Kafka does not take events now: send it again later, under the same id";
-            outage = why;
-            acknowledged.completeExceptionally(new NotPublished(Cause.OUTAGE, why));
+            acknowledged.completeExceptionally(new NotPublished(Cause.OUTAGE, OUTAGE));
         }
-    }
-
-    private boolean mayProbe() {
-        long due = nextProbeNanos.get();
-        long now = System.nanoTime();
-        return now - due >= 0 && nextProbeNanos.compareAndSet(due, now + PROBE_EVERY_NANOS);
     }
 
     private static ProducerRecord<byte[], byte[]> record(Event event, TraceContext trace) {

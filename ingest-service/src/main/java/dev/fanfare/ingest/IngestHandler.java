@@ -30,15 +30,29 @@ final class IngestHandler {
 
     private final EventValidator validator;
     private final EventPublisher publisher;
+    private final MeterRegistry meters;
     private final Counter accepted;
     private final InFlight inFlight = new InFlight();
 
     IngestHandler(EventValidator validator, EventPublisher publisher, MeterRegistry meters) {
         this.validator = validator;
         this.publisher = publisher;
+        this.meters = meters;
         this.accepted = Counter.builder("fanfare.events.accepted")
                 .description("Events that were acknowledged by Kafka and answered 202")
                 .register(meters);
+    }
+
+    /** Sees to it that a request which ends without its event taken is counted. */
+    void countRefusal(RoutingContext context) {
+        context.addEndHandler(ended -> {
+            int status = context.response().getStatusCode();
+            if (status >= 400) {
+                meters.counter("fanfare.events.rejected", "status", Integer.toString(status))
+                        .increment();
+            }
+        });
+        context.next();
     }
 
     /** Refuses a format that is not offered, before its body is read. */

@@ -12,11 +12,13 @@ import dev.fanfare.runtime.lifecycle.RoleContext;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.PlatformHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +36,14 @@ import org.slf4j.LoggerFactory;
 public final class IngestRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(IngestRole.class);
     private static final Duration TOPIC_CHECK = Duration.ofSeconds(5);
-    private static final long REACH_EVERY_MILLIS = 50;
+    private static final long WATCH_EVERY_MILLIS = 100;
 
     private final RoleContext context;
     private final IngestSettings settings;
     private final Access access;
     private final EventPublisher publisher;
     private final IngestHandler handler;
+    private @Nullable Long watch;
 
     /** With the process's settings; {@link IngestSettings} and {@link AccessSettings} must be among the sections. */
     public IngestRole(RoleContext context) {
@@ -48,7 +51,7 @@ public final class IngestRole implements Role {
         this.settings = context.settings().section(IngestSettings.class);
         IngestSettings.check(settings);
         this.access = new Access(context.settings().section(AccessSettings.class));
-        this.publisher = new EventPublisher(context.kafka(), settings, "fanfare-ingest-" + context.instanceId());
+        this.publisher = EventPublisher.on(context.kafka(), settings, "fanfare-ingest-" + context.instanceId());
         this.handler =
                 new IngestHandler(new EventValidator(context.clock(), context.random()), publisher, context.meters());
     }
@@ -61,7 +64,8 @@ public final class IngestRole implements Role {
     @Override
     public void mount(Router routes) {
         routes.post("/v1/tenants/:tenant/events")
-                // the router lets only handlers of these kinds stand before the body's: neither needs it
+                // the router lets only handlers of these kinds stand before the body's: they don't need it
+                .handler((PlatformHandler) handler::countRefusal)
                 .handler((SecurityPolicyHandler) access::check)
                 .handler((SecurityPolicyHandler) handler::checkFormat)
                 .handler(BodyHandler.create(false)
@@ -77,16 +81,16 @@ public final class IngestRole implements Role {
      */
     @Override
     public void start() {
-        try (Admin admin = context.kafka().admin("fanfare-ingest-start-" + context.instanceId())) {
+        Admin admin = context.kafka().admin("fanfare-ingest-start-" + context.instanceId());
+        try {
             new TopicSetup(admin, TOPIC_CHECK).require(List.of(Topics.EVENTS));
         } catch (KafkaException e) {
             LOG.warn("Kafka can't be reached yet, ingest is not ready cause={}", e.toString());
+        } finally {
+            // without waiting for what was asked: Kafka's own patience is a minute
+            admin.close(Duration.ZERO);
         }
-        context.vertx().setPeriodic(1, REACH_EVERY_MILLIS, timer -> {
-            if (publisher.reachTopic()) {
-                context.vertx().cancelTimer(timer);
-            }
-        });
+        watch = context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> publisher.watch());
     }
 
     @Override
@@ -101,6 +105,10 @@ public final class IngestRole implements Role {
         int left = handler.awaitAnswers(settings.ackTimeout());
         if (left > 0) {
             LOG.warn("requests were still under way when their time ran out requests={}", left);
+        }
+        Long timer = watch;
+        if (timer != null) {
+            context.vertx().cancelTimer(timer);
         }
         publisher.close();
     }

@@ -12,6 +12,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -165,12 +166,14 @@ class IngestIT {
     @Test
     void metricsAndReadinessTellOfIt() {
         ingest.post("application/json", "{\"type\":\"t\",\"data\":1}");
-        HttpRequest.Builder metrics = HttpRequest.newBuilder(
-                        java.net.URI.create("http://127.0.0.1:" + ingest.port + "/metrics"))
+        HttpRequest.Builder metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port + "/metrics"))
                 .timeout(Duration.ofSeconds(10));
-        assertThat(ingest.send(metrics).body()).contains("fanfare_events_accepted_total");
+        ingest.post("application/json", "{}");
+        assertThat(ingest.send(metrics).body())
+                .contains("fanfare_events_accepted_total")
+                .contains("fanfare_events_rejected_total{status=\"400\"}");
         HttpRequest.Builder ready =
-                HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + ingest.port + "/health/ready"));
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port + "/health/ready"));
         assertThat(ingest.send(ready).body()).contains("\"ingest\":\"ready\"");
     }
 

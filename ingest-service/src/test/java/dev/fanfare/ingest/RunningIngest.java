@@ -51,7 +51,12 @@ final class RunningIngest implements AutoCloseable {
                 new SecureRandom()));
         front = new HttpFront(vertx, List.of(role), meters);
         port = front.listen("127.0.0.1", 0);
-        role.start();
+        try {
+            role.start();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Started, and ready. */
@@ -79,6 +84,10 @@ final class RunningIngest implements AutoCloseable {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/tenants/" + tenant + "/events"))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + KEY);
+    }
+
+    HttpResponse<String> live() {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/live")));
     }
 
     HttpResponse<String> post(String contentType, byte[] body) {

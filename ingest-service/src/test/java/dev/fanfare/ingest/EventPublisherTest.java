@@ -1,0 +1,125 @@
+package dev.fanfare.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.ingest.NotPublished.Cause;
+import dev.fanfare.runtime.config.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** On Kafka's own {@link MockProducer}: when an acknowledgement comes is decided here. */
+class EventPublisherTest {
+    private static final IngestSettings SETTINGS = Settings.load(
+                    null,
+                    Map.of(),
+                    Map.of("ingest.max-body", "100KiB", "ingest.buffer", "1MiB", "ingest.ack-timeout", "1s"),
+                    List.of(IngestSettings.class))
+            .section(IngestSettings.class);
+
+    private final Node node = new Node(1, "127.0.0.1", 9092);
+    private final Cluster cluster = new Cluster(
+            "c",
+            List.of(node),
+            List.of(new PartitionInfo(Topics.EVENTS, 0, node, new Node[] {node}, new Node[] {node})),
+            Set.of(),
+            Set.of());
+    private final MockProducer<byte[], byte[]> kafka = new MockProducer<>(
+            cluster, false, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
+    private final EventPublisher publisher = new EventPublisher(kafka, SETTINGS);
+
+    @BeforeEach
+    void seeTheTopic() {
+        assertThat(publisher.readiness().isReady()).isFalse();
+        publisher.watch();
+        assertThat(publisher.readiness().isReady()).isTrue();
+    }
+
+    @Test
+    void anEventIsDoneWhenItIsAcknowledgedAndNotBefore() {
+        CompletableFuture<Void> event = publish(10);
+        assertThat(event).isNotDone();
+        kafka.completeNext();
+        assertThat(event).isCompleted();
+    }
+
+    @Test
+    void whatTheBufferDoesNotHoldIsRefusedAtOnceAndTakenWhenThereIsRoomAgain() {
+        List<CompletableFuture<Void>> events =
+                IntStream.range(0, 20).mapToObj(i -> publish(100_000)).toList();
+        assertThat(kafka.history()).hasSize(10);
+        assertThat(events.subList(0, 10)).noneMatch(CompletableFuture::isDone);
+        assertThat(events.subList(10, 20)).allMatch(event -> causeOf(event) == Cause.BUSY);
+        assertThat(publisher.readiness().isReady()).isTrue();
+
+        while (kafka.completeNext()) {
+            assertThat(kafka.history()).hasSize(10);
+        }
+        assertThat(events.subList(0, 10)).allMatch(event -> !event.isCompletedExceptionally());
+        IntStream.range(0, 10).forEach(i -> assertThat(publish(100_000)).isNotDone());
+        assertThat(causeOf(publish(100_000))).isEqualTo(Cause.BUSY);
+    }
+
+    @Test
+    void anOutageTurnsAwayAtOnceUntilItIsOver() {
+        CompletableFuture<Void> first = publish(10);
+        kafka.errorNext(new TimeoutException("no answer"));
+        assertThat(causeOf(first)).isEqualTo(Cause.OUTAGE);
+        assertThat(causeOf(publish(10))).isEqualTo(Cause.OUTAGE);
+        assertThat(kafka.history()).hasSize(1);
+        publisher.watch();
+        assertThat(publisher.readiness().isReady()).isFalse();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            publisher.watch();
+            return publisher.readiness().isReady();
+        });
+        CompletableFuture<Void> next = publish(10);
+        kafka.completeNext();
+        assertThat(next).isCompleted();
+    }
+
+    @Test
+    void anAcknowledgementEndsAnOutage() {
+        CompletableFuture<Void> first = publish(10);
+        CompletableFuture<Void> second = publish(10);
+        kafka.errorNext(new TimeoutException("no answer"));
+        assertThat(publisher.readiness().isReady()).isFalse();
+        kafka.completeNext();
+        assertThat(causeOf(first)).isEqualTo(Cause.OUTAGE);
+        assertThat(second).isCompleted();
+        assertThat(publisher.readiness().isReady()).isTrue();
+    }
+
+    @Test
+    void nothingIsTakenOnceItRefuses() {
+        publisher.refuse();
+        assertThat(causeOf(publish(10))).isEqualTo(Cause.CLOSING);
+        assertThat(kafka.history()).isEmpty();
+    }
+
+    private CompletableFuture<Void> publish(int dataBytes) {
+        Event event = new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[dataBytes]);
+        return publisher.publish(event, TraceContext.NONE).toCompletableFuture();
+    }
+
+    private static Cause causeOf(CompletableFuture<Void> event) {
+        assertThat(event).isCompletedExceptionally();
+        return event.handle((done, failure) -> ((NotPublished) failure).kind()).join();
+    }
+}
