@@ -135,13 +135,14 @@ public final class Settings {
 
     private static @Nullable SmallRyeConfig build(
             Map<String, String> values, List<Class<?>> sections, List<String> faults) {
+        // without its interceptors: a value is taken as it stands, '${' is nothing special in a password
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
                 .withValidateUnknown(false)
                 .withSources(new PropertiesConfigSource(values, "settings", 100));
         builder.withConverter(Duration.class, 200, (Converter<Duration>) DurationText::parse);
         builder.withConverter(ByteSize.class, 200, (Converter<ByteSize>) ByteSize::parse);
-        builder.withConverter(Secret.class, 200, (Converter<Secret>) Secret::new);
+        // what is absent comes here as an empty text: a secret that is empty would be one that everybody knows
+        builder.withConverter(Secret.class, 200, (Converter<Secret>) text -> text.isEmpty() ? null : new Secret(text));
         sections.forEach(builder::withMapping);
         try {
             return builder.build();

@@ -44,9 +44,14 @@ final class YamlFile {
         if (node instanceof Map<?, ?> map) {
             map.forEach((key, value) -> flatten(prefix.isEmpty() ? "" + key : prefix + "." + key, value, flat));
         } else if (node instanceof List<?> list) {
-            flat.put(prefix, list.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            flat.put(prefix, list.stream().map(YamlFile::element).collect(Collectors.joining(",")));
         } else if (node != null) {
             flat.put(prefix, node.toString());
         }
+    }
+
+    /** With what splits a list escaped, so that an element may hold a comma. */
+    private static String element(@Nullable Object element) {
+        return String.valueOf(element).replace("\\", "\\\\").replace(",", "\\,");
     }
 }

@@ -22,7 +22,11 @@ public final class Access {
     private final Set<String> tenants;
 
     public Access(AccessSettings settings) {
-        this.keyHash = settings.key().map(Secret::reveal).map(Access::hash).orElse(null);
+        this.keyHash = settings.key()
+                .map(Secret::reveal)
+                .filter(key -> !key.isEmpty())
+                .map(Access::hash)
+                .orElse(null);
         this.tenants = Set.copyOf(settings.tenants());
     }
 
