@@ -5,6 +5,7 @@ import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +14,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +38,10 @@ public final class HttpFront implements AutoCloseable {
         this.routes = Router.router(vertx);
         // the last one: a role's own failure handlers come before it
         routes.route().last().failureHandler(Problems::onFailure);
-        for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
+        for (int status : new int[] {400, 404, 406, 413, 415, 500}) {
             routes.errorHandler(status, Problems::onFailure);
         }
+        routes.errorHandler(405, this::methodNotAllowed);
         routes.get("/health/live").handler(context -> json(context, 200, new JsonObject().put("status", "live")));
         routes.get("/health/ready").handler(this::ready);
         routes.get("/metrics").handler(this::scrape);
@@ -91,6 +95,27 @@ public final class HttpFront implements AutoCloseable {
             server = null;
             open.close().toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    /** Names the methods that there are, as a 405 must (RFC 9110, section 15.5.6). */
+    private void methodNotAllowed(RoutingContext context) {
+        String[] asked = context.request().path().split("/", -1);
+        String allowed = routes.getRoutes().stream()
+                .filter(route -> route.methods() != null && matches(route.getPath(), asked))
+                .flatMap(route -> route.methods().stream())
+                .map(HttpMethod::name)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
+        Problems.onFailure(context);
+    }
+
+    private static boolean matches(@Nullable String pattern, String[] asked) {
+        String[] parts = pattern == null ? new String[0] : pattern.split("/", -1);
+        return parts.length == asked.length
+                && IntStream.range(0, parts.length)
+                        .allMatch(i -> parts[i].startsWith(":") || parts[i].equals(asked[i]));
     }
 
     private void ready(RoutingContext context) {
