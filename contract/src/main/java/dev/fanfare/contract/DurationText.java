@@ -9,6 +9,9 @@ public final class DurationText {
     private static final String[] UNITS = {"ms", "s", "m", "h", "d"};
     private static final long[] MILLIS = {1, 1_000, 60_000, 3_600_000, 86_400_000};
 
+    /** So many days still fit into a long as milliseconds. */
+    private static final int MAX_DIGITS = 11;
+
     private DurationText() {}
 
     /**
@@ -19,14 +22,14 @@ public final class DurationText {
     public static Duration parse(String text) {
         String trimmed = text.strip();
         int digits = 0;
-        while (digits < trimmed.length() && Character.isDigit(trimmed.charAt(digits))) {
+        while (digits < trimmed.length() && trimmed.charAt(digits) >= '0' && trimmed.charAt(digits) <= '9') {
             digits++;
         }
         String unit = trimmed.substring(digits);
-        if (digits > 0 && digits <= 12) {
+        if (digits > 0 && digits <= MAX_DIGITS) {
             for (int i = 0; i < UNITS.length; i++) {
                 if (UNITS[i].equals(unit)) {
-                    return Duration.ofMillis(Math.multiplyExact(Long.parseLong(trimmed, 0, digits, 10), MILLIS[i]));
+                    return Duration.ofMillis(Long.parseLong(trimmed, 0, digits, 10) * MILLIS[i]);
                 }
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 
 /** How Fanfare's own records stand in JSON: strict when reading what people send, tolerant when reading topics. */
 public final class Json {
@@ -21,4 +22,22 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /**
+     * Reads a record's value.
+     *
+     * @param what what it should be, for the error: "an attempt record"
+     * @throws UndecodableRecord where it is something else, {@code null} included
+     */
+    public static <T> T fromTopic(byte[] value, Class<T> type, String what) throws UndecodableRecord {
+        try {
+            T read = TOPIC.readValue(value, type);
+            if (read == null) {
+                throw new UndecodableRecord("not " + what + ": null");
+            }
+            return read;
+        } catch (IOException e) {
+            throw new UndecodableRecord("not " + what + ": " + e.getMessage());
+        }
+    }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
-import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +55,6 @@ public record Attempt(
 
     /** Reads {@link #toJson()}. */
     public static Attempt fromJson(byte[] json) throws UndecodableRecord {
-        try {
-            return Json.TOPIC.readValue(json, Attempt.class);
-        } catch (IOException e) {
-            throw new UndecodableRecord("not an attempt record: " + e.getMessage());
-        }
+        return Json.fromTopic(json, Attempt.class, "an attempt record");
     }
 }

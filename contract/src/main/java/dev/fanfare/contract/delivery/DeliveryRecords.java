@@ -95,7 +95,7 @@ public final class DeliveryRecords {
                 SubscriptionVersion.parse(RecordHeaders.required(headers, SUBSCRIPTION_VERSION)),
                 RecordHeaders.required(headers, EVENT_ID),
                 RecordHeaders.required(headers, EVENT_TYPE),
-                RecordHeaders.number(headers, ACCEPTED_AT, 0),
+                requiredNumber(headers, ACCEPTED_AT),
                 readProgress(headers));
     }
 
@@ -108,6 +108,11 @@ public final class DeliveryRecords {
                 RecordHeaders.number(headers, SCHEDULE_STARTED_AT, 0),
                 RecordHeaders.number(headers, FIRST_ATTEMPT_AT, 0),
                 RecordHeaders.number(headers, LAST_ATTEMPT_AT, 0));
+    }
+
+    private static long requiredNumber(Headers headers, String name) throws UndecodableRecord {
+        RecordHeaders.required(headers, name);
+        return RecordHeaders.number(headers, name, 0);
     }
 
     private static int count(Headers headers, String name) throws UndecodableRecord {

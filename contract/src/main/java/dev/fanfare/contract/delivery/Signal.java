@@ -3,7 +3,6 @@ package dev.fanfare.contract.delivery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
-import java.io.IOException;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -34,10 +33,6 @@ public record Signal(String kind, String tenant, String subscription, UUID gener
 
     /** Reads {@link #toJson()}. */
     public static Signal fromJson(byte[] json) throws UndecodableRecord {
-        try {
-            return Json.TOPIC.readValue(json, Signal.class);
-        } catch (IOException e) {
-            throw new UndecodableRecord("not a signal record: " + e.getMessage());
-        }
+        return Json.fromTopic(json, Signal.class, "a signal record");
     }
 }

@@ -18,11 +18,14 @@ public record SubscriptionVersion(String topicId, long offset) {
     public static SubscriptionVersion parse(String text) throws UndecodableRecord {
         int colon = text.lastIndexOf(':');
         try {
-            return new SubscriptionVersion(
-                    text.substring(0, Math.max(0, colon)), Long.parseLong(text, colon + 1, text.length(), 10));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            throw new UndecodableRecord(
-                    "header '" + DeliveryRecords.SUBSCRIPTION_VERSION + "' holds '" + text + "', not 'topicId:offset'");
+            long offset = Long.parseLong(text, colon + 1, text.length(), 10);
+            if (colon > 0 && offset >= 0) {
+                return new SubscriptionVersion(text.substring(0, colon), offset);
+            }
+        } catch (NumberFormatException e) {
+            // told below
         }
+        throw new UndecodableRecord(
+                "header '" + DeliveryRecords.SUBSCRIPTION_VERSION + "' holds '" + text + "', not 'topicId:offset'");
     }
 }

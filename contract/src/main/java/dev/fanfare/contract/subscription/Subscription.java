@@ -7,11 +7,11 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Delivery;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +81,15 @@ public record Subscription(
     public record SealedSecret(String sealed, long createdAtMillis) {}
 
     public Subscription {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(generation, "generation");
+        Objects.requireNonNull(url, "url");
+        Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(state, "state");
+        // a reader far from here relies on it: what is on the topic can't be asked for again
+        DurationText.parse(timeout);
+        retry.delays();
         eventTypes = List.copyOf(eventTypes);
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
@@ -103,10 +112,6 @@ public record Subscription(
 
     /** Reads {@link #toJson()}. */
     public static Subscription fromJson(byte[] json) throws UndecodableRecord {
-        try {
-            return Json.TOPIC.readValue(json, Subscription.class);
-        } catch (IOException | IllegalArgumentException | NullPointerException e) {
-            throw new UndecodableRecord("not a subscription record: " + e.getMessage());
-        }
+        return Json.fromTopic(json, Subscription.class, "a subscription record");
     }
 }

@@ -49,7 +49,7 @@ public record Tier(Duration delay) {
      * @throws IllegalArgumentException where it is empty, unreadable or names a delay twice
      */
     public static List<Tier> parseList(String text) {
-        List<Tier> tiers = List.of(text.split(",")).stream()
+        List<Tier> tiers = List.of(text.split(",", -1)).stream()
                 .map(part -> new Tier(DurationText.parse(part)))
                 .sorted(Comparator.comparing(Tier::delay))
                 .toList();
