@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,15 +93,23 @@ public final class CompactedTable<V> implements AutoCloseable {
     /** Reads the topic up to its present end, then keeps following it; returns when the end is reached. */
     public void start(Duration timeout) {
         String doing = "reading topic " + partition.topic();
-        TopicDescription topic = KafkaAnswer.await(
-                        admin.describeTopics(List.of(partition.topic())).allTopicNames(), timeout, doing)
-                .get(partition.topic());
-        topicId = Objects.requireNonNull(topic).topicId().toString();
+        topicId = describe(timeout, doing).topicId().toString();
         long end = KafkaAnswer.await(endOffset().toCompletableFuture(), timeout, doing);
         reader.start();
         if (!awaitPosition(end, timeout)) {
             throw new IllegalStateException("topic " + partition.topic() + " was not read to offset " + end + " within "
                     + timeout + " (now at " + position + ")");
+        }
+    }
+
+    private TopicDescription describe(Duration timeout, String doing) {
+        String topic = partition.topic();
+        try {
+            return Objects.requireNonNull(
+                    KafkaAnswer.await(admin.describeTopics(List.of(topic)).allTopicNames(), timeout, doing)
+                            .get(topic));
+        } catch (UnknownTopicOrPartitionException e) {
+            throw new IllegalStateException("topic " + topic + " does not exist: run 'fanfare topics create'", e);
         }
     }
 
@@ -203,18 +212,26 @@ public final class CompactedTable<V> implements AutoCloseable {
         if (record.value() != null) {
             try {
                 after = new Row<>(decoder.decode(record.value()), record.offset());
-            } catch (UndecodableRecord e) {
+            } catch (UndecodableRecord | RuntimeException e) {
+                // a decoder's own fault too: this thread must outlive it, or the table would stand still unnoticed
                 LOG.error(
                         "record is left out, what stood under its key before stays topic={} offset={} key={} cause={}",
                         partition,
                         record.offset(),
                         key,
-                        e.getMessage());
+                        e.toString());
                 return;
             }
         }
         Row<V> before = after == null ? rows.remove(key) : rows.put(key, after);
-        listener.changed(key, before, after);
+        if (before == null && after == null) {
+            return;
+        }
+        try {
+            listener.changed(key, before, after);
+        } catch (RuntimeException e) {
+            LOG.error("listener failed topic={} offset={} key={}", partition, record.offset(), key, e);
+        }
     }
 
     private void moveTo(long offset) {

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -56,9 +56,14 @@ public final class TopicSetup {
                 created.add(name);
             } catch (TopicExistsException e) {
                 LOG.debug("topic is there topic={}", name);
+            } catch (InvalidReplicationFactorException e) {
+                throw new IllegalStateException(
+                        "topic " + name + " can't be made: " + e.getMessage()
+                                + " Set topics.replication-factor to the number of brokers or less.",
+                        e);
             }
         });
-        awaitUsable(specs);
+        awaitUsable(specs, created);
         return created;
     }
 
@@ -112,11 +117,19 @@ public final class TopicSetup {
      * A topic that was just created may not be known to every broker yet, and a producer that meets it then can hang
      * until its delivery time-out (KAFKA-15591). So ask every partition for its end before anyone produces.
      */
-    private void awaitUsable(List<TopicSpec> specs) {
-        Map<TopicPartition, OffsetSpec> ends = specs.stream()
-                .flatMap(
-                        spec -> IntStream.range(0, spec.partitions()).mapToObj(p -> new TopicPartition(spec.name(), p)))
-                .collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
+    private void awaitUsable(List<TopicSpec> specs, Set<String> created) {
+        Map<String, TopicDescription> found =
+                describe(specs.stream().map(TopicSpec::name).toList());
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (TopicSpec spec : specs) {
+            TopicDescription description = found.get(spec.name());
+            // one that was there before may have fewer partitions than we would give it: that is drift's business
+            int partitions = created.contains(spec.name()) || description == null
+                    ? spec.partitions()
+                    : description.partitions().size();
+            IntStream.range(0, partitions)
+                    .forEach(p -> ends.put(new TopicPartition(spec.name(), p), OffsetSpec.latest()));
+        }
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             try {
