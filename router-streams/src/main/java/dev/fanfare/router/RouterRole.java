@@ -154,17 +154,9 @@ public final class RouterRole implements Role {
     /** Called on the table's thread. */
     private void changed(
             String key, @Nullable Row<RoutedSubscription> before, @Nullable Row<RoutedSubscription> after) {
-        RoutedSubscription former = before != null && before.value().active() ? before.value() : null;
-        if (after != null && after.value().active()) {
-            Candidate candidate = new Candidate(after.value(), after.offset());
-            if (former == null) {
-                index.put(candidate);
-            } else {
-                index.replace(former, candidate);
-            }
-        } else if (former != null) {
-            index.remove(former);
-        }
+        index.change(
+                before == null ? null : before.value(),
+                after == null ? null : new Candidate(after.value(), after.offset()));
     }
 
     /** Called on the thread that ends. */

@@ -28,7 +28,7 @@ sealed interface Bucket {
     /** Copied on each change. */
     @SuppressWarnings("ArrayRecordComponent") // buckets are never compared
     record Few(Candidate[] all) implements Bucket {
-        private static final int MOST = 32;
+        private static final int MOST = 16;
 
         @Override
         public Bucket with(Candidate candidate) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All active subscriptions by tenant and wanted event type. Finding those of an event costs as many look-ups as its
@@ -25,39 +26,30 @@ public final class SubscriptionIndex {
 
     private record Key(String tenant, String typeKey) {}
 
-    /** Adds a subscription, or a new version of it with the same event types. */
-    public void put(Candidate candidate) {
-        for (String typeKey : candidate.subscription().typeKeys()) {
-            Key key = new Key(candidate.subscription().tenant(), typeKey);
-            Bucket bucket = buckets.get(key);
-            buckets.put(key, bucket == null ? Bucket.of(candidate) : bucket.with(candidate));
-        }
-    }
-
-    /** Takes a subscription out. */
-    public void remove(RoutedSubscription subscription) {
-        for (String typeKey : subscription.typeKeys()) {
-            remove(subscription, typeKey);
-        }
-    }
-
-    /** Puts a new version in place of a former one of the same subscription. */
-    public void replace(RoutedSubscription before, Candidate after) {
-        List<String> typeKeys = after.subscription().typeKeys();
-        if (before.typeKeys().equals(typeKeys)) {
-            put(after);
-            return;
-        }
-        long stamp = moving.writeLock();
+    /**
+     * Puts one version of a subscription in place of another. One that is not active isn't found.
+     *
+     * @param before what was given as {@code after} the last time; null where the subscription is new
+     * @param after  null where it is deleted
+     */
+    public void change(@Nullable RoutedSubscription before, @Nullable Candidate after) {
+        List<String> gone = before == null || !before.active() ? List.of() : before.typeKeys();
+        List<String> wanted = after == null || !after.subscription().active()
+                ? List.of()
+                : after.subscription().typeKeys();
+        boolean moves = !gone.isEmpty() && !wanted.isEmpty() && !gone.equals(wanted);
+        long stamp = moves ? moving.writeLock() : 0;
         try {
-            for (String typeKey : before.typeKeys()) {
-                if (!typeKeys.contains(typeKey)) {
-                    remove(before, typeKey);
-                }
+            if (before != null) {
+                gone.stream().filter(key -> !wanted.contains(key)).forEach(key -> remove(before, key));
             }
-            put(after);
+            if (after != null) {
+                wanted.forEach(key -> put(after, key));
+            }
         } finally {
-            moving.unlockWrite(stamp);
+            if (moves) {
+                moving.unlockWrite(stamp);
+            }
         }
     }
 
@@ -93,6 +85,12 @@ public final class SubscriptionIndex {
         if (bucket != null) {
             bucket.addTo(found);
         }
+    }
+
+    private void put(Candidate candidate, String typeKey) {
+        Key key = new Key(candidate.subscription().tenant(), typeKey);
+        Bucket bucket = buckets.get(key);
+        buckets.put(key, bucket == null ? Bucket.of(candidate) : bucket.with(candidate));
     }
 
     private void remove(RoutedSubscription subscription, String typeKey) {

@@ -1,0 +1,121 @@
+package dev.fanfare.router;
+
+import static dev.fanfare.router.TestRouter.event;
+import static dev.fanfare.router.TestRouter.row;
+import static dev.fanfare.router.TestRouter.subscription;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.delivery.DeliveryId;
+import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.TestBroker;
+import dev.fanfare.testkit.WithBroker;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every event meets each of its subscriptions at least once, whatever happens to routers and broker. */
+@WithBroker
+class CrashIT {
+    private static final int EVENTS = 20_000;
+    private static final List<Subscription> SUBSCRIPTIONS = List.of(
+            subscription("default", "all", "*"),
+            subscription("default", "crash", "crash.*"),
+            subscription("default", "exact", "crash.test"));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at-least-once", "exactly-once-v2"})
+    void aRouterKilledMidwayLosesNothing(String guarantee, @Fresh TestBroker broker) throws Exception {
+        broker.createFanfareTopics();
+        SUBSCRIPTIONS.forEach(subscription -> broker.send(row(subscription)));
+        sendEvents(broker);
+        Process killed = RouterProcess.start(broker.bootstrapServers(), "crash", guarantee);
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> deliveries(broker) > 5_000);
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        long atTheKill = deliveries(broker);
+        assertThat(atTheKill).as("killed midway").isLessThan(EVENTS * 3L);
+
+        try (TestRouter next =
+                TestRouter.start(broker.bootstrapServers(), "crash", Map.of("router.guarantee", guarantee))) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(ids(broker)).containsExactlyInAnyOrderElementsOf(expected()));
+            assertThat(next.events("undecodable")).isZero();
+        }
+        if (guarantee.equals("exactly-once-v2")) {
+            assertThat(broker.records(Topics.DELIVERIES)).hasSize(EVENTS * 3);
+        }
+    }
+
+    @Test
+    void aBrokerThatGoesAwayAndComesBackLosesNothing(@Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        SUBSCRIPTIONS.forEach(subscription -> broker.send(row(subscription)));
+        try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "outage", Map.of())) {
+            sendEvents(broker);
+            await().pollInterval(Duration.ofMillis(10)).until(() -> router.events("routed") > 1_000);
+            broker.stop();
+            broker.startAgain();
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(ids(broker)).containsExactlyInAnyOrderElementsOf(expected()));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> router.role.readiness().isReady());
+        }
+    }
+
+    private static void sendEvents(TestBroker broker) {
+        AtomicInteger failed = new AtomicInteger();
+        try (var producer =
+                new KafkaProducer<>(broker.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < EVENTS; i++) {
+                producer.send(event("e" + i, "crash.test", new byte[200]), (metadata, failure) -> {
+                    if (failure != null) {
+                        failed.incrementAndGet();
+                    }
+                });
+            }
+        }
+        assertThat(failed).hasValue(0);
+    }
+
+    private static Set<String> expected() {
+        Set<String> ids = new HashSet<>();
+        for (Subscription subscription : SUBSCRIPTIONS) {
+            for (int i = 0; i < EVENTS; i++) {
+                ids.add(DeliveryId.of("default", "/tests", "e" + i, subscription.id(), subscription.generation()));
+            }
+        }
+        return ids;
+    }
+
+    private static Set<String> ids(TestBroker broker) {
+        Set<String> ids = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> delivery : broker.records(Topics.DELIVERIES)) {
+            ids.add(RecordHeaders.text(delivery.headers(), DeliveryRecords.DELIVERY_ID));
+        }
+        return ids;
+    }
+
+    private static long deliveries(TestBroker broker) {
+        return broker.endOffsets(List.of(Topics.DELIVERIES)).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+}
