@@ -64,6 +64,7 @@ public final class RouterRole implements Role {
     RouterRole(RoleContext context, CompactedTable.Decoder<RoutedSubscription> decoder) {
         this.context = context;
         this.settings = context.settings().section(RouterSettings.class);
+        RouterSettings.check(settings);
         this.decoder = decoder;
     }
 

@@ -1,9 +1,13 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.DurationText;
+import dev.fanfare.runtime.config.InvalidSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** How the router runs. */
@@ -27,7 +31,10 @@ public interface RouterSettings {
     @WithDefault("2ms")
     Duration linger();
 
-    /** How long a batch of events may wait for the subscriptions that were promised before it. Then it goes without. */
+    /**
+     * How long a batch of events may wait for the subscriptions that were promised before it. Then it goes without, which
+     * is counted and logged.
+     */
     @WithDefault("5s")
     Duration readIndexTimeout();
 
@@ -41,6 +48,40 @@ public interface RouterSettings {
 
     /** Kafka Streams' folder; by default one under the system's temporary folder. The router keeps nothing in it. */
     Optional<Path> stateDir();
+
+    /** How long the broker leaves a transaction open; a batch that waits must not outlive it. */
+    Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * Checks the settings, and how they relate.
+     *
+     * @throws InvalidSettings with every fault
+     */
+    static void check(RouterSettings settings) {
+        List<String> faults = new ArrayList<>();
+        if (settings.threads() < 1 || settings.threads() > 64) {
+            faults.add("router.threads: " + settings.threads() + " is out of range: 1 to 64");
+        }
+        range("router.linger", settings.linger(), Duration.ZERO, Duration.ofSeconds(1), faults);
+        range("router.load-timeout", settings.loadTimeout(), Duration.ofSeconds(1), Duration.ofHours(1), faults);
+        range("router.drain-timeout", settings.drainTimeout(), Duration.ofMillis(100), Duration.ofMinutes(5), faults);
+        Duration longestWait =
+                switch (settings.guarantee()) {
+                    case AT_LEAST_ONCE -> Duration.ofMinutes(1);
+                    case EXACTLY_ONCE_V2 -> TRANSACTION_TIMEOUT.minusSeconds(2);
+                };
+        range("router.read-index-timeout", settings.readIndexTimeout(), Duration.ofMillis(10), longestWait, faults);
+        if (!faults.isEmpty()) {
+            throw new InvalidSettings(faults);
+        }
+    }
+
+    private static void range(String key, Duration given, Duration least, Duration most, List<String> faults) {
+        if (given.compareTo(least) < 0 || given.compareTo(most) > 0) {
+            faults.add(key + ": " + DurationText.format(given) + " is out of range: " + DurationText.format(least)
+                    + " to " + DurationText.format(most));
+        }
+    }
 
     /** What a crash may do to deliveries on the topic. */
     enum Guarantee {

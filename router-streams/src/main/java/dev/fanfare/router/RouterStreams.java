@@ -45,18 +45,25 @@ final class RouterStreams {
                 all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_EXACTLY_ONCE.toMillis());
             }
         }
+        // what the platform team may set otherwise, as kafka.*
+        all.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        all.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        // what the promises rest on
         consumer(all, ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         consumer(all, ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ReadIndexInterceptor.class.getName());
         consumer(all, ReadIndexInterceptor.READ_INDEX, readIndex);
         producer(all, ProducerConfig.ACKS_CONFIG, "all");
         producer(all, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         producer(all, ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
-        producer(all, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        producer(all, ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        producer(
+                all,
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Math.toIntExact(RouterSettings.TRANSACTION_TIMEOUT.toMillis()));
         producer(all, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicLayout.MAX_RECORD_BYTES);
         return new StreamsConfig(all);
     }
 
+    /** The prefix lets it go before what was given as {@code kafka.*}. */
     private static void consumer(Map<String, Object> all, String key, Object value) {
         all.put(StreamsConfig.mainConsumerPrefix(key), value);
     }

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -85,7 +86,7 @@ class CrashIT {
         try (var producer =
                 new KafkaProducer<>(broker.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < EVENTS; i++) {
-                producer.send(event("e" + i, "crash.test", new byte[200]), (metadata, failure) -> {
+                Future<?> unused = producer.send(event("e" + i, "crash.test", new byte[200]), (metadata, failure) -> {
                     if (failure != null) {
                         failed.incrementAndGet();
                     }

@@ -19,10 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,8 +104,9 @@ class StartIT {
     private static void limitDeliveries(TestBroker broker, String bytes) throws Exception {
         broker.admin()
                 .incrementalAlterConfigs(Map.of(
-                        new ConfigResource(Type.TOPIC, Topics.DELIVERIES),
-                        List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), OpType.SET))))
+                        new ConfigResource(ConfigResource.Type.TOPIC, Topics.DELIVERIES),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
                 .all()
                 .get();
     }
