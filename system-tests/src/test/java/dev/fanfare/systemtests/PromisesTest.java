@@ -28,15 +28,18 @@ class PromisesTest {
 
     private static Set<String> testMethods() throws IOException {
         try (Stream<Path> files = Files.walk(DevProcess.ROOT)) {
-            return files.filter(file -> file.toString().endsWith(".java")
-                            && file.toString().contains("/src/test/"))
+            return files.filter(file ->
+                            file.toString().endsWith(".java") && file.toString().contains("/src/test/"))
                     .flatMap(file -> found(TEST_METHOD, read(file)).stream())
                     .collect(Collectors.toSet());
         }
     }
 
     private static Set<String> found(Pattern pattern, String text) {
-        return pattern.matcher(text).results().map((MatchResult match) -> match.group(1)).collect(Collectors.toSet());
+        return pattern.matcher(text)
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .collect(Collectors.toSet());
     }
 
     private static String read(Path file) {
