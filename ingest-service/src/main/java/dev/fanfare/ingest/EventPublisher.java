@@ -38,7 +38,7 @@ final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
-    /** What an event takes beside its data: attributes, headers, futures. */
+    /** What an event takes beside its data and attributes: objects, futures, the request that waits. */
     private static final int OVERHEAD_BYTES = 1_024;
 
     private final long bufferBytes;
@@ -125,10 +125,10 @@ final class EventPublisher implements AutoCloseable {
         if (closing) {
             return refused(Cause.CLOSING, "this instance is shutting down: send it again");
         }
-        if (outage) {
+        if (outage || !reached) {
             return refused(Cause.OUTAGE, OUTAGE);
         }
-        long bytes = event.data().length + (long) OVERHEAD_BYTES;
+        long bytes = size(event);
         if (waitingBytes.addAndGet(bytes) > bufferBytes) {
             waitingBytes.addAndGet(-bytes);
             return refused(Cause.BUSY, "more events wait for Kafka than ingest.buffer holds: send it again later");
@@ -181,6 +181,14 @@ final class EventPublisher implements AutoCloseable {
             }
             acknowledged.completeExceptionally(new NotPublished(Cause.OUTAGE, OUTAGE));
         }
+    }
+
+    private static long size(Event event) {
+        long bytes = event.data().length + (long) OVERHEAD_BYTES;
+        for (Map.Entry<String, String> attribute : event.attributes().entrySet()) {
+            bytes += attribute.getKey().length() + attribute.getValue().length();
+        }
+        return bytes;
     }
 
     private static ProducerRecord<byte[], byte[]> record(Event event, TraceContext trace) {

@@ -7,6 +7,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.ingest.NotPublished.Cause;
 import dev.fanfare.runtime.config.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,18 @@ class EventPublisherTest {
         assertThat(events.subList(0, 10)).allMatch(event -> !event.isCompletedExceptionally());
         IntStream.range(0, 10).forEach(i -> assertThat(publish(100_000)).isNotDone());
         assertThat(causeOf(publish(100_000))).isEqualTo(Cause.BUSY);
+    }
+
+    @Test
+    void attributesTakeRoomInTheBufferToo() {
+        Map<String, String> large = new HashMap<>(Map.of("id", "1", "type", "t", "source", "/s"));
+        IntStream.range(0, 60).forEach(i -> large.put("x" + i, "v".repeat(1_000)));
+        Event event = new Event(large, null, new byte[0]);
+        List<CompletableFuture<Void>> events = IntStream.range(0, 20)
+                .mapToObj(i -> publisher.publish(event, TraceContext.NONE).toCompletableFuture())
+                .toList();
+        assertThat(events.subList(0, 16)).noneMatch(CompletableFuture::isDone);
+        assertThat(events.subList(17, 20)).allMatch(one -> causeOf(one) == Cause.BUSY);
     }
 
     @Test
