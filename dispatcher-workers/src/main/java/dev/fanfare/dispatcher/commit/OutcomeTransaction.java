@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -20,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,16 +42,20 @@ import org.slf4j.LoggerFactory;
  *
  * Confined to the poll thread, except {@link #oldestSinceNanos()}.
  */
-public final class OutcomeTransaction {
+public final class OutcomeTransaction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeTransaction.class);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
     private static final long BACKOFF_NANOS = Duration.ofMillis(250).toNanos();
     /** Offsets that moved over transaction markers alone are committed this seldom: it only keeps the lag honest. */
     private static final long MARKERS_ONLY_NANOS = Duration.ofSeconds(5).toNanos();
 
+    /** The broker takes a moment to end a transaction; who comes sooner is sent back and waits for longer. */
+    private static final long SETTLING_NANOS = Duration.ofMillis(40).toNanos();
+
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final Consumer<byte[], byte[]> consumer;
     private final AssignedPartitions partitions;
+    private final UnaryOperator<Outcome> substitute;
     private final long commitIntervalNanos;
     private final long timeoutNanos;
 
@@ -59,6 +67,9 @@ public final class OutcomeTransaction {
     private List<Outcome> waiting = new ArrayList<>();
     /** How many of the waiting, from the first on, are in the open transaction. */
     private int produced;
+
+    /** Those that Kafka takes at no time; added to by the producer's thread. */
+    private final Set<Outcome> refused = ConcurrentHashMap.newKeySet();
 
     private @Nullable Doubt doubt;
     private long backoffUntilNanos = System.nanoTime();
@@ -73,17 +84,20 @@ public final class OutcomeTransaction {
      *
      * @param producers transactional producers, all with the same id
      * @param consumer  whose group the offsets belong to
+     * @param substitute what to produce for an outcome that is too large for Kafka
      * @param timeout   after which the broker aborts a transaction
      */
     public OutcomeTransaction(
             Supplier<Producer<byte[], byte[]>> producers,
             Consumer<byte[], byte[]> consumer,
             AssignedPartitions partitions,
+            UnaryOperator<Outcome> substitute,
             Duration commitInterval,
             Duration timeout) {
         this.producers = producers;
         this.consumer = consumer;
         this.partitions = partitions;
+        this.substitute = substitute;
         this.commitIntervalNanos = commitInterval.toNanos();
         this.timeoutNanos = timeout.toNanos();
     }
@@ -156,6 +170,7 @@ public final class OutcomeTransaction {
     }
 
     /** Ends the producer; what isn't committed by now will be sent again by the partitions' next owner. */
+    @Override
     public void close() {
         Producer<byte[], byte[]> old = producer;
         producer = null;
@@ -175,6 +190,9 @@ public final class OutcomeTransaction {
             }
             Producer<byte[], byte[]> current = ready();
             resolveDoubt();
+            if (!open && !commitNow && !isDue(lastCommitNanos, SETTLING_NANOS)) {
+                return;
+            }
             produce(current);
             if (commitNow || markersOnly || isDue(openSinceNanos, commitIntervalNanos)) {
                 commit(current);
@@ -211,7 +229,11 @@ public final class OutcomeTransaction {
             Outcome outcome = waiting.get(produced);
             for (ProducerRecord<byte[], byte[]> record : outcome.records().make()) {
                 // A send that fails makes the commit fail.
-                Future<RecordMetadata> unused = current.send(record);
+                Future<RecordMetadata> unused = current.send(record, (metadata, failure) -> {
+                    if (failure instanceof RecordTooLargeException) {
+                        refused.add(outcome);
+                    }
+                });
             }
             produced++;
             partitions.complete(outcome);
@@ -228,8 +250,8 @@ public final class OutcomeTransaction {
 
     private void commit(Producer<byte[], byte[]> current) {
         Map<TopicPartition, CommitPoint> points = partitions.uncommitted();
-        lastCommitNanos = System.nanoTime();
         if (points.isEmpty() && !open) {
+            lastCommitNanos = System.nanoTime();
             return;
         }
         begin(current);
@@ -246,6 +268,7 @@ public final class OutcomeTransaction {
     private void succeeded(Map<TopicPartition, CommitPoint> points) {
         open = false;
         doubt = null;
+        lastCommitNanos = System.nanoTime();
         partitions.committed(points);
         age();
     }
@@ -296,6 +319,23 @@ public final class OutcomeTransaction {
             discardProducer();
         } else {
             abort();
+        }
+        replaceRefused();
+    }
+
+    private void replaceRefused() {
+        for (Outcome outcome : List.copyOf(refused)) {
+            LOG.error(
+                    "outcome is too large for Kafka, its body is left out: raise max.message.bytes of the topics partition={}"
+                            + " offset={}",
+                    outcome.partition(),
+                    outcome.origin().offset());
+            refused.remove(outcome);
+            UnaryOperator<Outcome> replace = each -> each.equals(outcome) ? substitute.apply(outcome) : each;
+            waiting.replaceAll(replace);
+            if (doubt != null) {
+                doubt.outcomes().replaceAll(replace);
+            }
         }
     }
 

@@ -104,9 +104,26 @@ public final class Outcomes {
         byte[] key = DeliveryId.ofOrigin(record.topic(), record.partition(), record.offset())
                 .getBytes(StandardCharsets.UTF_8);
         return new Outcome(record, epoch, () -> {
-            ProducerRecord<byte[], byte[]> dead =
-                    new ProducerRecord<>(Topics.DEAD_LETTERS, null, key, record.value(), record.headers());
+            ProducerRecord<byte[], byte[]> dead = deadLetter(key, record);
             mark(dead, Verdict.UNDECODABLE, null, error, record);
+            return List.of(dead);
+        });
+    }
+
+    /**
+     * In place of an outcome that Kafka refuses for its size: a dead letter that says where the record is. Its body and
+     * headers are left out, as they don't fit; what else happened to the delivery is lost with them.
+     */
+    public Outcome tooLarge(Outcome refused) {
+        ConsumerRecord<byte[], byte[]> origin = refused.origin();
+        byte[] key = DeliveryId.ofOrigin(origin.topic(), origin.partition(), origin.offset())
+                .getBytes(StandardCharsets.UTF_8);
+        String error = "the record of " + (origin.serializedKeySize() + origin.serializedValueSize())
+                + " bytes and its headers are more than Kafka takes with ours: the body is left out here, see its origin";
+        return new Outcome(origin, refused.epoch(), () -> {
+            ProducerRecord<byte[], byte[]> dead =
+                    new ProducerRecord<>(Topics.DEAD_LETTERS, key, DeadLetterRecords.value(null));
+            mark(dead, Verdict.UNDECODABLE, null, error, origin);
             return List.of(dead);
         });
     }
@@ -167,11 +184,15 @@ public final class Outcomes {
             OpenDelivery open, Progress progress, Verdict reason, Ruling ruling) {
         ConsumerRecord<byte[], byte[]> record = open.record();
         byte[] key = open.delivery().id().getBytes(StandardCharsets.UTF_8);
-        ProducerRecord<byte[], byte[]> dead =
-                new ProducerRecord<>(Topics.DEAD_LETTERS, null, key, record.value(), record.headers());
+        ProducerRecord<byte[], byte[]> dead = deadLetter(key, record);
         DeliveryRecords.writeProgress(progress, dead.headers());
         mark(dead, reason, ruling.status(), Objects.requireNonNullElse(ruling.error(), reason.text()), record);
         return dead;
+    }
+
+    private static ProducerRecord<byte[], byte[]> deadLetter(byte[] key, ConsumerRecord<byte[], byte[]> record) {
+        return new ProducerRecord<>(
+                Topics.DEAD_LETTERS, null, key, DeadLetterRecords.value(record.value()), record.headers());
     }
 
     private static void mark(
