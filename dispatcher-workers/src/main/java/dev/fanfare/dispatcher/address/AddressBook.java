@@ -34,12 +34,12 @@ public final class AddressBook implements AutoCloseable {
     private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
 
-    /** Asks the operating system, through {@link InetAddress#getAllByName}. */
-    public static AddressBook ofSystem(Duration keep) {
-        return new AddressBook(InetAddress::getAllByName, keep);
-    }
-
-    /** With another way to look names up. */
+    /**
+     * Empty.
+     *
+     * @param lookup such as {@link InetAddress#getAllByName}
+     * @param keep   how long what was found is remembered
+     */
     public AddressBook(Lookup lookup, Duration keep) {
         this.lookup = lookup;
         this.keepNanos = keep.toNanos();

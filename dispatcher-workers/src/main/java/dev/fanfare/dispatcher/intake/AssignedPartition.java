@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class AssignedPartition {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final long STUCK_AFTER_NANOS = 2 * SECOND_NANOS;
+    private static final long STUCK_PER_SECOND = 100;
+
     private final TopicPartition id;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> received = new ArrayDeque<>();
     private OffsetLedger ledger;
@@ -26,6 +30,10 @@ public final class AssignedPartition {
     private long nextOffset;
     private CommitPoint committed;
     private boolean paused;
+    /** Since when it is full, and how many were complete then; 0 while it isn't. */
+    private long fullSinceNanos;
+
+    private long completeWhenFull;
     /** Since when its head waits for the subscription view; 0 while it doesn't. */
     private long behindSinceNanos;
 
@@ -100,6 +108,28 @@ public final class AssignedPartition {
 
     public void paused(boolean now) {
         paused = now;
+    }
+
+    /**
+     * Whether it has been full for two seconds in which less than a hundred deliveries a second ended.
+     *
+     * @param full open deliveries that make it full
+     */
+    boolean isStuck(int full, long nowNanos) {
+        if (ledger.openCount() < full) {
+            fullSinceNanos = 0;
+            return false;
+        }
+        long complete = ledger.position() - ledger.openCount();
+        long sinceNanos = nowNanos - fullSinceNanos;
+        if (fullSinceNanos != 0 && sinceNanos < STUCK_AFTER_NANOS) {
+            return false;
+        }
+        boolean stuck =
+                fullSinceNanos != 0 && (complete - completeWhenFull) * SECOND_NANOS < STUCK_PER_SECOND * sinceNanos;
+        fullSinceNanos = nowNanos;
+        completeWhenFull = complete;
+        return stuck;
     }
 
     /** How long its head has waited for the subscription view. */

@@ -78,6 +78,11 @@ public final class AssignedPartitions {
         return found;
     }
 
+    /** How many there are. */
+    public int count() {
+        return partitions.size();
+    }
+
     /** All, as they are now. */
     public List<AssignedPartition> all() {
         return List.copyOf(partitions.values());

@@ -3,6 +3,7 @@ package dev.fanfare.dispatcher.intake;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.dispatcher.intake.LanePace.Pace;
 import dev.fanfare.dispatcher.lane.LaneView;
 import dev.fanfare.dispatcher.ledger.OffsetLedger;
 import dev.fanfare.dispatcher.ledger.Opening;
@@ -14,8 +15,11 @@ import dev.fanfare.dispatcher.send.Shards;
 import dev.fanfare.dispatcher.subscription.Standing;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +35,22 @@ import org.slf4j.LoggerFactory;
  *                                 dead letter   cancelled …   wait a moment, or a tier
  * </pre>
  *
- * Confined to the poll thread; never waits.
+ * While there is plenty of room every lane may queue what it gets. When room is tight, a slow lane that has more than its
+ * share gets no more: its deliveries go to tiers. What busy lanes can't hold waits in the partition, which pauses for the
+ * milliseconds that they need. Confined to the poll thread; never waits.
  */
 public final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+    /**
+     * Deliveries of one partition that may be open at once: a quarter of the ledger's window. So a window that is crowded
+     * tells of a delivery that doesn't end, while thousands behind it did; and not of a backlog.
+     */
+    private static final int MAX_OPEN = OffsetLedger.WINDOW / 4;
+    /** What any lane may queue, however slow and however many there are. */
+    private static final int SMALL_QUEUE = 8;
+
+    private static final String TAKES_LESS = "the endpoint takes less than it gets";
 
     private final AssignedPartitions partitions;
     private final SubscriptionView subscriptions;
@@ -43,7 +59,7 @@ public final class Intake {
     private final Unsent unsent;
     private final Consumer<Outcome> outbox;
     private final long patienceNanos;
-    private final FullLanes fullLanes = new FullLanes();
+    private final LanePace pace = new LanePace();
 
     /**
      * With what it takes.
@@ -75,7 +91,7 @@ public final class Intake {
      * @return whether nothing is left, so that more may be polled
      */
     public boolean admit(AssignedPartition partition, UUID topicId) {
-        while (shards.hasRoom()) {
+        while (shards.hasRoom() && partition.ledger().openCount() < MAX_OPEN) {
             OpenDelivery open = partition.head();
             if (open == null) {
                 open = openNext(partition, topicId);
@@ -139,7 +155,7 @@ public final class Intake {
         }
         Standing standing = subscriptions.standing(delivery);
         if (standing instanceof Standing.Active active) {
-            return offer(open, active);
+            return offer(partition, open, active);
         }
         // What an old view doesn't know may well exist: never cancelled on its word.
         outbox.accept(
@@ -149,42 +165,62 @@ public final class Intake {
         return true;
     }
 
-    private boolean offer(OpenDelivery open, Standing.Active active) {
+    private boolean offer(AssignedPartition partition, OpenDelivery open, Standing.Active active) {
+        String key = open.delivery().key();
+        if (shards.isTight() || partition.ledger().openCount() > MAX_OPEN / 4) {
+            LaneView lane = shards.view(key);
+            if (lane != null && lane.queued() > fairShare()) {
+                Pace now = pace.of(key, lane, System.nanoTime());
+                if (now != Pace.BUSY) {
+                    return deferIfSlow(open, now);
+                }
+            }
+        }
         return switch (shards.offer(open, active.endpoint().maxInFlight())) {
             case ADMITTED -> true;
             case ALL_FULL -> false;
             case LANE_FULL -> {
-                String key = open.delivery().key();
                 LaneView lane = shards.view(key);
-                boolean worthWaiting = lane == null || fullLanes.isWorthWaiting(key, lane, System.nanoTime());
-                if (!worthWaiting) {
-                    outbox.accept(unsent.deferred(open, "the endpoint takes less than it gets"));
-                }
-                yield !worthWaiting;
+                yield lane != null && deferIfSlow(open, pace.of(key, lane, System.nanoTime()));
             }
         };
     }
 
+    /** Twice what a lane would have if all had the same. */
+    private int fairShare() {
+        int room = Math.min(shards.room(), partitions.count() * MAX_OPEN);
+        return Math.max(SMALL_QUEUE, 2 * room / Math.max(1, shards.lanes()));
+    }
+
+    /** Whether it was deferred; else the partition waits. */
+    private boolean deferIfSlow(OpenDelivery open, Pace lane) {
+        return switch (lane) {
+            case WATCHING, BUSY -> false;
+            case SLOW -> {
+                outbox.accept(unsent.deferred(open, TAKES_LESS));
+                yield true;
+            }
+        };
+    }
+
+    /** Whether a partition is full of deliveries that hardly end, so that those behind them never get their turn. */
+    public boolean isStuck(AssignedPartition partition) {
+        return partition.isStuck(MAX_OPEN, System.nanoTime());
+    }
+
     /**
-     * The delivery at the base holds the partition's window: it goes to a tier, as a time-out if it is under way.
+     * What is at the beginning of the partition's window doesn't end, and the window is nearly full. The oldest quarter
+     * goes to tiers: what is under way as a time-out, what is queued deferred.
      */
     public void relieve(AssignedPartition partition) {
         long base = partition.ledger().base();
-        if (partition.ledger().openCount() == 0) {
-            return;
-        }
-        OpenDelivery[] queued = new OpenDelivery[1];
-        shards.dropQueued(open -> {
-            boolean isBase = partition.owns(open) && open.record().offset() == base;
-            if (isBase) {
-                queued[0] = open;
-            }
-            return isBase;
-        });
-        if (queued[0] != null) {
-            outbox.accept(unsent.deferred(queued[0], "the endpoint takes less than it gets"));
-        } else {
-            shards.timeOut(open -> partition.owns(open) && open.record().offset() == base);
-        }
+        long limit = base + (partition.ledger().position() - base) / 4;
+        Predicate<OpenDelivery> oldest =
+                open -> partition.owns(open) && open.record().offset() <= limit;
+        List<OpenDelivery> queued = new ArrayList<>();
+        shards.dropQueued(open -> oldest.test(open) && queued.add(open));
+        queued.forEach(open -> outbox.accept(unsent.deferred(open, TAKES_LESS)));
+        shards.timeOut(oldest);
+        LOG.info("window is crowded, the oldest deliveries go to tiers partition={} base={}", partition.id(), base);
     }
 }

@@ -195,7 +195,8 @@ final class Exchange implements FutureCallback<Answer.Response> {
         EndpointDetails connection = context.getEndpointDetails();
         return (cause instanceof ConnectionClosedException || cause instanceof SocketException)
                 && connection != null
-                && connection.getResponseCount() > 0
+                // This request is the first. (Core 5.4.4 counts answers here too, and none as answers.)
+                && connection.getRequestCount() > 1
                 && context.getResponse() == null;
     }
 }

@@ -79,18 +79,34 @@ public final class Shards implements AutoCloseable {
         return shardOf(key).lanes.view(key);
     }
 
-    /**
-     * Whether the lanes are less than half full. Beyond that they give each of them so little that busy lanes would look
-     * like stuck ones; who asks first, and waits, never gets there.
-     */
+    /** Whether the lanes are less than half full; beyond that they give each of them so little that busy ones would stall. */
     public boolean hasRoom() {
+        return !isFullerThan(2);
+    }
+
+    /** Whether the lanes are more than a quarter full: time to see that slow ones don't take what is left. */
+    public boolean isTight() {
+        return isFullerThan(4);
+    }
+
+    private boolean isFullerThan(int part) {
         for (Shard shard : shards) {
-            if (shard.lanes.heldRecords() * 2L > shard.limits.heldRecords()
-                    || shard.lanes.heldBytes() * 2 > shard.limits.heldBytes()) {
-                return false;
+            if ((long) shard.lanes.heldRecords() * part > shard.limits.heldRecords()
+                    || shard.lanes.heldBytes() * part > shard.limits.heldBytes()) {
+                return true;
             }
         }
-        return true;
+        return false;
+    }
+
+    /** Deliveries that there is room for, in all. */
+    public int room() {
+        return shards.stream().mapToInt(shard -> shard.limits.heldRecords() / 2).sum();
+    }
+
+    /** How many lanes there are, some of them idle. */
+    public int lanes() {
+        return shards.stream().mapToInt(shard -> shard.lanes.size()).sum();
     }
 
     /** Attempts under way. */

@@ -1,0 +1,130 @@
+package dev.fanfare.dispatcher.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.Progress;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
+import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.WebhookSigner;
+import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.subscription.Endpoint;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WebhookRequestTest {
+    private static final WebhookSecret SECRET = WebhookSecret.mint(new java.security.SecureRandom());
+    private static final long NOW = 1_700_000_000_999L;
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "plain-text_1.0~/:?, plain-text_1.0~/:?",
+                "Euro € 😀, Euro%20%E2%82%AC%20%F0%9F%98%80",
+                "100%, 100%25",
+                "say \"hi\", say%20%22hi%22",
+                "50%25, 50%2525",
+                "\u007f, %7F",
+                "ü, %C3%BC",
+            })
+    void attributeValuesArePercentEncoded(String value, String expected) {
+        assertThat(WebhookRequest.percentEncoded(value.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void lineBreaksInAttributesCannotBecomeHeaders() {
+        BasicHttpRequest request = head(Map.of("ce_subject", "x\r\nInjected: yes", "ce_bad name\r\n", "y"));
+
+        assertThat(request.getFirstHeader("ce-subject").getValue()).isEqualTo("x%0D%0AInjected:%20yes");
+        assertThat(names(request)).noneMatch(name -> name.contains("bad"));
+    }
+
+    @Test
+    void aContentTypeThatIsNoHeaderValueIsLeftOut() {
+        BasicHttpRequest request = head(Map.of("content-type", "text/plain\r\nX: y", "traceparent", "a\nb"));
+
+        assertThat(request.getFirstHeader("content-type")).isNull();
+        assertThat(request.getFirstHeader("traceparent")).isNull();
+    }
+
+    @Test
+    void ourOwnRecordHeadersStayInside() {
+        BasicHttpRequest request = head(Map.of("fanfare-delivery-id", "x", "fanfare-delay-ms", "5", "ce_id", "e1"));
+
+        assertThat(names(request))
+                .containsExactlyInAnyOrder(
+                        "webhook-id",
+                        "webhook-timestamp",
+                        "webhook-signature",
+                        "ce-id",
+                        "fanfare-attempt",
+                        "user-agent");
+    }
+
+    @Test
+    void theSignatureIsOverIdTimestampAndTheVeryBytes() {
+        BasicHttpRequest request = head(Map.of());
+
+        assertThat(request.getFirstHeader("webhook-timestamp").getValue()).isEqualTo("1700000000");
+        assertThat(request.getFirstHeader("webhook-signature").getValue())
+                .isEqualTo(new WebhookSigner(List.of(SECRET)).sign("dlv_1", 1_700_000_000L, bytes("body")));
+        assertThat(request.getFirstHeader("fanfare-attempt").getValue()).isEqualTo("4");
+    }
+
+    @Test
+    void theStandardPortIsNotPartOfTheHost() {
+        assertThat(head(Map.of()).getAuthority().toString()).isEqualTo("hooks.example");
+    }
+
+    private static BasicHttpRequest head(Map<String, String> recordHeaders) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, 5, bytes("k"), bytes("body"));
+        recordHeaders.forEach((name, value) -> record.headers().add(name, bytes(value)));
+        Delivery delivery = new Delivery(
+                "dlv_1",
+                "acme",
+                "s",
+                new UUID(1, 2),
+                new SubscriptionVersion("t", 1),
+                "e1",
+                "order.created",
+                1,
+                new Progress(1, 3, 0, 1, 1, 1));
+        Endpoint endpoint = new Endpoint(
+                1,
+                "https",
+                "hooks.example",
+                443,
+                true,
+                "/hook",
+                List.of(),
+                Duration.ofSeconds(1),
+                1,
+                List.of(),
+                new WebhookSigner(List.of(SECRET)));
+        return WebhookRequest.head(new OpenDelivery(record, delivery, 1), endpoint, NOW);
+    }
+
+    private static List<String> names(BasicHttpRequest request) {
+        List<String> names = new ArrayList<>();
+        for (Header header : request.getHeaders()) {
+            names.add(header.getName());
+        }
+        return names;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.fanfare.dispatcher.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.WebhookSigner;
+import dev.fanfare.contract.subscription.Subscription;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EndpointTest {
+    @ParameterizedTest
+    @CsvSource({
+        "https://h.example,            https, h.example,     443,  true,  /",
+        "HTTPS://h.example/a?b=c,      https, h.example,     443,  true,  /a?b=c",
+        "https://h.example:443/,       https, h.example,     443,  true,  /",
+        "https://h.example:80/,        https, h.example,     80,   false, /",
+        "http://h.example/%20x?q=%C3#f,http,  h.example,     80,   true,  /%20x?q=%C3",
+        "http://[2001:db8::1]:8080/x,  http,  2001:db8::1,   8080, false, /x",
+        "https://u:p@h.example/,       https, h.example,     443,  true,  /",
+        "https://under_score.example/, https, '',            443,  true,  /",
+    })
+    void urlsAreTakenApart(String url, String scheme, String host, int port, boolean standardPort, String target) {
+        Endpoint endpoint = endpoint(url, Map.of(), "15s", List.of());
+
+        assertThat(endpoint.scheme()).isEqualTo(scheme);
+        assertThat(endpoint.host()).isEqualTo(host);
+        assertThat(endpoint.port()).isEqualTo(port);
+        assertThat(endpoint.standardPort()).isEqualTo(standardPort);
+        assertThat(endpoint.target()).isEqualTo(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host", "content-length", "Content-Type", "Transfer-Encoding", "Connection", "Keep-Alive", "TE",
+                        "Trailer",
+                "Upgrade", "Expect", "User-Agent", "webhook-id", "Webhook-Signature", "ce-id", "fanfare-attempt",
+                        "Traceparent",
+                "tracestate", "proxy-authorization", "", "two words", "colon:", "lf\n", "ü",
+            })
+    void customHeadersMayNotReplaceOursOrTheConnections(String name) {
+        assertThat(endpoint("https://h.example", Map.of(name, "v"), "15s", List.of())
+                        .headers())
+                .isEmpty();
+    }
+
+    @Test
+    void otherCustomHeadersAreKept() {
+        assertThat(endpoint(
+                                "https://h.example",
+                                Map.of("Authorization", "Bearer x", "X-Team", "a b", "X-Bad", "a\r\nInjected: yes"),
+                                "15s",
+                                List.of())
+                        .headers())
+                .containsExactlyInAnyOrder(Map.entry("Authorization", "Bearer x"), Map.entry("X-Team", "a b"));
+    }
+
+    @Test
+    void whatCannotBeReadFallsBackToTheDefault() {
+        Endpoint endpoint = endpoint("https://h.example", Map.of(), "soon", List.of("often"));
+
+        assertThat(endpoint.timeout()).isEqualTo(Subscription.DEFAULT_TIMEOUT);
+        assertThat(endpoint.schedule())
+                .containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1));
+    }
+
+    private static Endpoint endpoint(String url, Map<String, String> headers, String timeout, List<String> schedule) {
+        Subscription subscription = new Subscription(
+                "s",
+                "acme",
+                new UUID(1, 2),
+                URI.create(url),
+                List.of("*"),
+                headers,
+                timeout,
+                4,
+                new Subscription.Retry(schedule),
+                Subscription.State.ACTIVE,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                1,
+                1);
+        return Endpoint.of(subscription, 7, new WebhookSigner(List.of(WebhookSecret.mint(new SecureRandom()))));
+    }
+}
