@@ -49,6 +49,7 @@ final class DeliveryConsumer implements Runnable {
     private static final Duration RESTORE_TIMEOUT = Duration.ofMillis(500);
 
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration UNCOMMITTED_TOO_LONG = Duration.ofSeconds(10);
     private static final long PAUSE_AFTER_FAULT_MILLIS = 500;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -62,6 +63,7 @@ final class DeliveryConsumer implements Runnable {
     /** Ours, but where they begin has yet to be learnt. */
     private final Set<TopicPartition> unrestored = new HashSet<>();
 
+    private String lastFault = "";
     private UUID topicId = new UUID(0, 0);
     private volatile boolean stopping;
     private volatile @Nullable String trouble = "starting";
@@ -134,12 +136,23 @@ final class DeliveryConsumer implements Runnable {
             shards.pump();
             ConsumerRecords<byte[], byte[]> batch = consumer.poll(isBusy() ? POLL_BUSY : POLL_IDLE);
             receive(batch);
-            trouble = unrestored.isEmpty() ? null : "waiting to learn where its partitions begin";
+            trouble = whatIsWrong();
         } catch (KafkaException e) {
             trouble = "Kafka: " + e.getMessage();
-            LOG.warn("Kafka fails, trying again cause={}", e.toString());
+            if (!e.toString().equals(lastFault)) {
+                lastFault = e.toString();
+                LOG.error("Kafka refuses, trying again until it doesn't", e);
+            }
             pause();
         }
+    }
+
+    private @Nullable String whatIsWrong() {
+        long oldest = transaction.oldestSinceNanos();
+        if (oldest != 0 && System.nanoTime() - oldest > UNCOMMITTED_TOO_LONG.toNanos()) {
+            return "Kafka has taken no outcomes for " + UNCOMMITTED_TOO_LONG.toSeconds() + " s, so nothing is sent";
+        }
+        return unrestored.isEmpty() ? null : "waiting to learn where its partitions begin";
     }
 
     private boolean isBusy() {
@@ -154,7 +167,7 @@ final class DeliveryConsumer implements Runnable {
 
     private void admit(AssignedPartition partition) {
         boolean drained = intake.admit(partition, topicId);
-        if (partition.ledger().isCrowded()) {
+        if (partition.ledger().isCrowded() || intake.isStuck(partition)) {
             intake.relieve(partition);
         }
         if (drained == partition.isPaused()) {

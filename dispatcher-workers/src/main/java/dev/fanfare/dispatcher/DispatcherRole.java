@@ -26,8 +26,12 @@ import dev.fanfare.runtime.lifecycle.RoleContext;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,9 +41,12 @@ import java.util.concurrent.LinkedTransferQueue;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dispatcher role: puts its parts together, starts them and ends them.
@@ -53,31 +60,34 @@ public final class DispatcherRole implements Role {
     /** The consumer group of all dispatchers. */
     public static final String GROUP = "fanfare-dispatchers";
 
+    private static final Logger LOG = LoggerFactory.getLogger(DispatcherRole.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     /** Beyond the commit interval: when outcomes have waited this long, Kafka is not taking them, and sending stops. */
     private static final Duration COMMIT_GRACE = Duration.ofSeconds(2);
 
     private final RoleContext context;
+    private final AddressBook.Lookup lookup;
     private final DispatcherSettings settings;
     private final TopicLayout layout;
     private final String clientId;
-    private @Nullable Running running;
-
-    /** What there is between start and close. */
-    private record Running(
-            Admin admin,
-            SubscriptionView subscriptions,
-            AddressBook addressBook,
-            DeliveryConsumer loop,
-            Thread thread) {}
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private volatile @Nullable DeliveryConsumer loop;
+    private @Nullable Thread thread;
 
     /** Reads its settings; opens nothing yet. */
     public DispatcherRole(RoleContext context) {
+        this(context, InetAddress::getAllByName);
+    }
+
+    /** With another way to look host names up. */
+    DispatcherRole(RoleContext context, AddressBook.Lookup lookup) {
         this.context = context;
+        this.lookup = lookup;
         this.settings = context.settings().section(DispatcherSettings.class);
         this.layout = TopicSettings.layout(context.settings().section(TopicSettings.class));
         this.clientId = "fanfare-dispatcher-" + context.instanceId();
+        DispatcherSettings.check(settings);
     }
 
     @Override
@@ -87,56 +97,47 @@ public final class DispatcherRole implements Role {
 
     @Override
     public void start() {
-        Admin admin = context.kafka().admin(clientId + "-admin");
+        try {
+            DeliveryConsumer wired = wire();
+            loop = wired;
+            thread = new Thread(wired, "dispatcher-poll");
+            thread.start();
+        } catch (RuntimeException e) {
+            closeOpened();
+            throw e;
+        }
+    }
+
+    private DeliveryConsumer wire() {
+        Admin admin = open(context.kafka().admin(clientId + "-admin"));
         new TopicSetup(admin, START_TIMEOUT).require(topics());
-        SubscriptionView subscriptions = new SubscriptionView(
+        SubscriptionView subscriptions = open(new SubscriptionView(
                 context.kafka(),
                 clientId + "-subscriptions",
-                KeysetFile.open(context.settings().section(SecretSettings.class)));
+                KeysetFile.open(context.settings().section(SecretSettings.class))));
         subscriptions.start(START_TIMEOUT);
 
         AttemptReport report = new AttemptReport(context.meters());
         Outcomes outcomes = new Outcomes(new RetryPlanner(layout.tiers(), settings.maxAge()));
-        Duration shortest = layout.tiers().stream()
-                .map(Tier::delay)
-                .min(Duration::compareTo)
-                .orElseThrow();
-        Unsent unsent = new Unsent(outcomes, report, shortest, context.clock());
-        AddressBook addressBook = AddressBook.ofSystem(settings.dnsCache());
+        Unsent unsent = new Unsent(outcomes, report, shortestTier(), context.clock());
         BlockingQueue<Outcome> outbox = new LinkedTransferQueue<>();
         AssignedPartitions partitions = new AssignedPartitions();
-        Consumer<byte[], byte[]> consumer = consumer();
-        OutcomeTransaction transaction = new OutcomeTransaction(
-                this::producer, consumer, partitions, settings.commitInterval(), TRANSACTION_TIMEOUT);
+
+        Consumer<byte[], byte[]> consumer = open(consumer());
+        OutcomeTransaction transaction = open(new OutcomeTransaction(
+                this::producer,
+                consumer,
+                partitions,
+                outcomes::tooLarge,
+                settings.commitInterval(),
+                TRANSACTION_TIMEOUT));
         transaction.start();
-        Shards shards = new Shards(
-                new SendingSetup(
-                        settings.reactorThreads(),
-                        new LaneLimits(
-                                settings.maxQueuedPerSubscription(),
-                                settings.maxInFlight(),
-                                settings.maxQueued(),
-                                settings.maxQueuedBytes().bytes()),
-                        settings.connectTimeout(),
-                        settings.maxAnswer().bytes(),
-                        subscriptions,
-                        addressBook,
-                        new AddressPolicy(settings.allowLoopback(), settings.allowPrivate(), settings.allowHttp()),
-                        outcomes,
-                        unsent,
-                        report,
-                        context.clock()),
-                () -> keepsUp(transaction),
-                outbox::add);
-        Gauge.builder("fanfare.in.flight", shards, Shards::inFlight)
-                .description("Attempts under way")
-                .register(context.meters());
-        Gauge.builder("fanfare.lanes.held", shards, Shards::held)
-                .description("Deliveries in memory: queued and under way")
-                .register(context.meters());
+        Shards shards = open(new Shards(
+                sendingSetup(subscriptions, outcomes, unsent, report), () -> keepsUp(transaction), outbox::add));
+        observe(shards, consumer);
         Intake intake = new Intake(
                 partitions, subscriptions, shards, outcomes, unsent, outbox::add, settings.subscriptionPatience());
-        DeliveryConsumer loop = new DeliveryConsumer(
+        return new DeliveryConsumer(
                 consumer,
                 partitions,
                 intake,
@@ -145,9 +146,55 @@ public final class DispatcherRole implements Role {
                 transaction,
                 () -> deliveriesTopicId(admin),
                 settings.drainTimeout());
-        Thread thread = new Thread(loop, "dispatcher-poll");
-        running = new Running(admin, subscriptions, addressBook, loop, thread);
-        thread.start();
+    }
+
+    private SendingSetup sendingSetup(
+            SubscriptionView subscriptions, Outcomes outcomes, Unsent unsent, AttemptReport report) {
+        return new SendingSetup(
+                settings.reactorThreads(),
+                new LaneLimits(
+                        settings.maxQueuedPerSubscription(),
+                        settings.maxInFlight(),
+                        settings.maxQueued(),
+                        settings.maxQueuedBytes().bytes()),
+                settings.connectTimeout(),
+                settings.maxAnswer().bytes(),
+                subscriptions,
+                open(new AddressBook(lookup, settings.dnsCache())),
+                new AddressPolicy(settings.allowLoopback(), settings.allowPrivate(), settings.allowHttp()),
+                outcomes,
+                unsent,
+                report,
+                context.clock());
+    }
+
+    private void observe(Shards shards, Consumer<byte[], byte[]> consumer) {
+        Gauge.builder("fanfare.in.flight", shards, Shards::inFlight)
+                .description("Attempts under way")
+                .register(context.meters());
+        Gauge.builder("fanfare.lanes.held", shards, Shards::held)
+                .description("Deliveries in memory: queued and under way")
+                .register(context.meters());
+        open(new KafkaClientMetrics(consumer)).bindTo(context.meters());
+    }
+
+    private <T extends AutoCloseable> T open(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void closeOpened() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("closing failed cause={}", e.toString());
+            }
+        }
+    }
+
+    private Duration shortestTier() {
+        return layout.tiers().stream().map(Tier::delay).min(Duration::compareTo).orElseThrow();
     }
 
     private boolean keepsUp(OutcomeTransaction transaction) {
@@ -177,7 +224,7 @@ public final class DispatcherRole implements Role {
                                 1_000));
     }
 
-    private org.apache.kafka.clients.producer.Producer<byte[], byte[]> producer() {
+    private Producer<byte[], byte[]> producer() {
         return context.kafka()
                 .producer(
                         clientId + "-outcomes",
@@ -192,7 +239,10 @@ public final class DispatcherRole implements Role {
                                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                                 4_000,
                                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                8_000));
+                                8_000,
+                                // A transaction's first batch may be sent back; those behind it would fail for nothing.
+                                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                                1));
     }
 
     private static UUID deliveriesTopicId(Admin admin) {
@@ -207,26 +257,25 @@ public final class DispatcherRole implements Role {
 
     @Override
     public Readiness readiness() {
-        Running now = running;
-        String trouble = now == null ? "not started" : now.loop().trouble();
+        DeliveryConsumer now = loop;
+        String trouble = now == null ? "not started" : now.trouble();
         return trouble == null ? Readiness.READY : Readiness.notReady("dispatcher: " + trouble);
     }
 
     @Override
     public void close() {
-        Running now = running;
-        if (now == null) {
+        DeliveryConsumer now = loop;
+        Thread polling = thread;
+        if (now == null || polling == null) {
             return;
         }
-        running = null;
-        now.loop().stop();
+        thread = null;
+        now.stop();
         try {
-            now.thread().join(settings.drainTimeout().plusSeconds(20).toMillis());
+            polling.join(settings.drainTimeout().plusSeconds(20).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        now.subscriptions().close();
-        now.addressBook().close();
-        now.admin().close(Duration.ofSeconds(2));
+        closeOpened();
     }
 }

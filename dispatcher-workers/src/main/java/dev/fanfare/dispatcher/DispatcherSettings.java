@@ -1,9 +1,13 @@
 package dev.fanfare.dispatcher;
 
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.runtime.config.ByteSize;
+import dev.fanfare.runtime.config.InvalidSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How deliveries are sent. Each default says why it is what it is. */
 @ConfigMapping(prefix = "dispatcher")
@@ -20,8 +24,8 @@ public interface DispatcherSettings {
     @WithDefault("2048")
     int maxInFlight();
 
-    /** Deliveries that one subscription queues at most: a second of work for an endpoint that takes 1,000 a second. */
-    @WithDefault("1000")
+    /** Deliveries that one subscription queues at most: bursts wait here, not in a tier. Under an eighth of all. */
+    @WithDefault("4000")
     int maxQueuedPerSubscription();
 
     /** Deliveries in memory at once: a second of work at full speed, so that commits never leave the senders idle. */
@@ -67,4 +71,37 @@ public interface DispatcherSettings {
     /** Whether webhooks may go out without TLS (loopback apart). Off: bodies are confidential unless you know better. */
     @WithDefault("false")
     boolean allowHttp();
+
+    /** Refuses what can't work, all at once. */
+    static void check(DispatcherSettings settings) {
+        List<String> faults = new ArrayList<>();
+        between(faults, "commit-interval", settings.commitInterval(), Duration.ofMillis(50), Duration.ofSeconds(5));
+        between(faults, "drain-timeout", settings.drainTimeout(), Duration.ofMillis(1), Duration.ofSeconds(40));
+        between(faults, "max-age", settings.maxAge(), Duration.ofSeconds(1), Duration.ofDays(3));
+        between(faults, "connect-timeout", settings.connectTimeout(), Duration.ofMillis(1), Duration.ofMinutes(1));
+        between(faults, "dns-cache", settings.dnsCache(), Duration.ofMillis(1), Duration.ofHours(1));
+        between(faults, "subscription-patience", settings.subscriptionPatience(), Duration.ZERO, Duration.ofMinutes(1));
+        between(faults, "reactor-threads", settings.reactorThreads(), 1, 64);
+        between(faults, "max-in-flight", settings.maxInFlight(), settings.reactorThreads(), 65_536);
+        between(faults, "max-queued", settings.maxQueued(), 100, 10_000_000);
+        between(faults, "max-queued-per-subscription", settings.maxQueuedPerSubscription(), 1, settings.maxQueued());
+        between(faults, "max-queued-bytes in bytes", settings.maxQueuedBytes().bytes(), 1 << 20, Long.MAX_VALUE);
+        between(faults, "max-answer in bytes", settings.maxAnswer().bytes(), 1_024, Integer.MAX_VALUE);
+        if (!faults.isEmpty()) {
+            throw new InvalidSettings(faults);
+        }
+    }
+
+    private static void between(List<String> faults, String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            faults.add("dispatcher." + key + ": " + DurationText.format(value) + " is out of range: "
+                    + DurationText.format(least) + " to " + DurationText.format(most));
+        }
+    }
+
+    private static void between(List<String> faults, String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            faults.add("dispatcher." + key + ": " + value + " is out of range: " + least + " to " + most);
+        }
+    }
 }

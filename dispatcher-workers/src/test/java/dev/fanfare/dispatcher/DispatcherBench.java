@@ -1,5 +1,6 @@
 package dev.fanfare.dispatcher;
 
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Delivery;
@@ -13,6 +14,7 @@ import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -24,6 +26,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,6 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.awaitility.Awaitility;
@@ -49,7 +53,7 @@ final class DispatcherBench implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     final TestBroker broker;
-    final MeterRegistry meters = new SimpleMeterRegistry();
+    private final List<MeterRegistry> meters = new ArrayList<>();
     private final Path keyset;
     private final SecretSeal seal;
     private final List<DispatcherRole> started = new ArrayList<>();
@@ -73,18 +77,33 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     DispatcherRole start(String... settings) {
-        return start("one", settings);
+        return startAs("one", settings);
     }
 
-    DispatcherRole start(String instance, String... settings) {
-        DispatcherRole role = new DispatcherRole(context(instance, settings));
+    DispatcherRole startAs(String instance, String... settings) {
+        return start(instance, InetAddress::getAllByName, settings);
+    }
+
+    DispatcherRole start(String instance, AddressBook.Lookup lookup, String... settings) {
+        DispatcherRole role = new DispatcherRole(context(instance, settings), lookup);
         started.add(role);
         role.start();
         Awaitility.await().atMost(PATIENCE).until(() -> role.readiness().isReady());
         return role;
     }
 
-    RoleContext context(String instance, String... settings) {
+    Path keyset() {
+        return keyset;
+    }
+
+    private RoleContext context(String instance, String... settings) {
+        MeterRegistry own = new SimpleMeterRegistry();
+        meters.add(own);
+        return context(broker.bootstrapServers(), keyset, own, instance, settings);
+    }
+
+    static RoleContext context(
+            String bootstrapServers, Path keyset, MeterRegistry meters, String instance, String... settings) {
         Map<String, String> values = new HashMap<>(Map.of(
                 "dispatcher.allow-loopback", "true",
                 "dispatcher.commit-interval", "100ms",
@@ -99,7 +118,7 @@ final class DispatcherBench implements AutoCloseable {
         return new RoleContext(
                 instance,
                 loaded,
-                KafkaConnection.to(broker.bootstrapServers()),
+                KafkaConnection.to(bootstrapServers),
                 meters,
                 null,
                 Clock.systemUTC(),
@@ -110,7 +129,15 @@ final class DispatcherBench implements AutoCloseable {
         return put(subscription("sub-" + NUMBER.incrementAndGet(), url, schedule));
     }
 
+    Subscribed subscribeFor(Duration timeout, String url) {
+        return put(subscription("sub-" + NUMBER.incrementAndGet(), timeout, url));
+    }
+
     Subscription subscription(String id, String url, String... schedule) {
+        return subscription(id, Duration.ofSeconds(2), url, schedule);
+    }
+
+    private static Subscription subscription(String id, Duration timeout, String url, String... schedule) {
         return new Subscription(
                 id,
                 "acme",
@@ -118,7 +145,7 @@ final class DispatcherBench implements AutoCloseable {
                 URI.create(url),
                 List.of("*"),
                 Map.of(),
-                "2s",
+                DurationText.format(timeout),
                 16,
                 new Subscription.Retry(List.of(schedule)),
                 Subscription.State.ACTIVE,
@@ -200,6 +227,19 @@ final class DispatcherBench implements AutoCloseable {
         return delivery;
     }
 
+    /** Quicker than one after the other. */
+    void deliverMany(List<Subscribed> all, int each, String body) {
+        try (Producer<byte[], byte[]> producer =
+                KafkaConnection.to(broker.bootstrapServers()).producer("many", Map.of())) {
+            for (int i = 0; i < each; i++) {
+                for (Subscribed to : all) {
+                    producer.send(record(delivery(to, "many-" + i), body));
+                }
+            }
+            producer.flush();
+        }
+    }
+
     ProducerRecord<byte[], byte[]> record(Delivery delivery, String body) {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.DELIVERIES, 0, bytes(delivery.key()), bytes(body));
@@ -247,7 +287,8 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     double count(String meter) {
-        return meters.find(meter).counters().stream()
+        return meters.stream()
+                .flatMap(own -> own.find(meter).counters().stream())
                 .mapToDouble(counter -> counter.count())
                 .sum();
     }
