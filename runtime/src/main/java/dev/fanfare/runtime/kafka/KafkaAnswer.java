@@ -20,7 +20,7 @@ public final class KafkaAnswer {
      */
     public static <T> T await(Future<T> future, Duration timeout, String doing) {
         try {
-            return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof KafkaException kafka) {
                 throw kafka;
