@@ -81,7 +81,7 @@ class BadSubscriptionIT {
                 "\"timeout\":\"15\"                          | timeout            | not a duration",
                 "\"timeout\":\"99ms\"                        | timeout            | 100ms to 1m",
                 "\"timeout\":\"61s\"                         | timeout            | 100ms to 1m",
-                "\"timeout\":\"999999999999d\"               | timeout            | out of range",
+                "\"timeout\":\"999999999999d\"               | timeout            | not a duration",
                 "\"timeout\":15                              | timeout            | must be a string",
                 "\"maxInFlight\":0                           | maxInFlight        | 1 to 1024",
                 "\"maxInFlight\":1.5                         | maxInFlight        | 1 to 1024",

@@ -283,8 +283,6 @@ final class SubscriptionReader {
                     name,
                     "'" + text + "' is out of range: " + DurationText.format(least) + " to "
                             + DurationText.format(most));
-        } catch (ArithmeticException e) {
-            members.fault(name, "is out of range: at most " + DurationText.format(most));
         } catch (IllegalArgumentException e) {
             members.fault(name, Objects.requireNonNull(e.getMessage()));
         }
