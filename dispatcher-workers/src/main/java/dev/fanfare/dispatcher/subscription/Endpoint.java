@@ -51,9 +51,9 @@ public record Endpoint(
                 url.getPort() < 0 || url.getPort() == standard,
                 url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
                 headersOf(subscription),
-                timeoutOf(subscription),
+                DurationText.parse(subscription.timeout()),
                 Math.max(1, subscription.maxInFlight()),
-                scheduleOf(subscription),
+                subscription.retry().delays(),
                 signer);
     }
 
@@ -79,33 +79,5 @@ public record Endpoint(
             }
         });
         return List.copyOf(headers);
-    }
-
-    private static Duration timeoutOf(Subscription subscription) {
-        try {
-            Duration timeout = DurationText.parse(subscription.timeout());
-            if (!timeout.isZero()) {
-                return timeout;
-            }
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            LOG.warn(
-                    "time-out can't be read, the default serves subscription={} default={} cause={}",
-                    subscription.key(),
-                    Subscription.DEFAULT_TIMEOUT,
-                    e.getMessage());
-        }
-        return Subscription.DEFAULT_TIMEOUT;
-    }
-
-    private static List<Duration> scheduleOf(Subscription subscription) {
-        try {
-            return subscription.retry().delays();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            LOG.warn(
-                    "retry schedule can't be read, the default serves subscription={} cause={}",
-                    subscription.key(),
-                    e.getMessage());
-            return List.of(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1));
-        }
     }
 }

@@ -29,13 +29,15 @@ class EndpointTest {
         "https://under_score.example/, https, '',            443,  true,  /",
     })
     void urlsAreTakenApart(String url, String scheme, String host, int port, boolean standardPort, String target) {
-        Endpoint endpoint = endpoint(url, Map.of(), "15s", List.of());
+        Endpoint endpoint = endpoint(url, Map.of());
 
         assertThat(endpoint.scheme()).isEqualTo(scheme);
         assertThat(endpoint.host()).isEqualTo(host);
         assertThat(endpoint.port()).isEqualTo(port);
         assertThat(endpoint.standardPort()).isEqualTo(standardPort);
         assertThat(endpoint.target()).isEqualTo(target);
+        assertThat(endpoint.timeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(endpoint.schedule()).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(90));
     }
 
     @ParameterizedTest
@@ -48,32 +50,19 @@ class EndpointTest {
                 "tracestate", "proxy-authorization", "", "two words", "colon:", "lf\n", "ü",
             })
     void customHeadersMayNotReplaceOursOrTheConnections(String name) {
-        assertThat(endpoint("https://h.example", Map.of(name, "v"), "15s", List.of())
-                        .headers())
-                .isEmpty();
+        assertThat(endpoint("https://h.example", Map.of(name, "v")).headers()).isEmpty();
     }
 
     @Test
     void otherCustomHeadersAreKept() {
         assertThat(endpoint(
                                 "https://h.example",
-                                Map.of("Authorization", "Bearer x", "X-Team", "a b", "X-Bad", "a\r\nInjected: yes"),
-                                "15s",
-                                List.of())
+                                Map.of("Authorization", "Bearer x", "X-Team", "a b", "X-Bad", "a\r\nInjected: yes"))
                         .headers())
                 .containsExactlyInAnyOrder(Map.entry("Authorization", "Bearer x"), Map.entry("X-Team", "a b"));
     }
 
-    @Test
-    void whatCannotBeReadFallsBackToTheDefault() {
-        Endpoint endpoint = endpoint("https://h.example", Map.of(), "soon", List.of("often"));
-
-        assertThat(endpoint.timeout()).isEqualTo(Subscription.DEFAULT_TIMEOUT);
-        assertThat(endpoint.schedule())
-                .containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1));
-    }
-
-    private static Endpoint endpoint(String url, Map<String, String> headers, String timeout, List<String> schedule) {
+    private static Endpoint endpoint(String url, Map<String, String> headers) {
         Subscription subscription = new Subscription(
                 "s",
                 "acme",
@@ -81,9 +70,9 @@ class EndpointTest {
                 URI.create(url),
                 List.of("*"),
                 headers,
-                timeout,
+                "15s",
                 4,
-                new Subscription.Retry(schedule),
+                new Subscription.Retry(List.of("1m", "90m")),
                 Subscription.State.ACTIVE,
                 null,
                 null,
