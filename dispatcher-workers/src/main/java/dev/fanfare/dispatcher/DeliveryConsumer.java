@@ -1,6 +1,8 @@
 package dev.fanfare.dispatcher;
 
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.dispatcher.commit.Fenced;
+import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
 import dev.fanfare.dispatcher.intake.AssignedPartition;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
@@ -16,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -56,7 +57,7 @@ final class DeliveryConsumer implements Runnable {
     private final AssignedPartitions partitions;
     private final Intake intake;
     private final Shards shards;
-    private final BlockingQueue<Outcome> outbox;
+    private final Outbox outbox;
     private final OutcomeTransaction transaction;
     private final Supplier<UUID> topicIds;
     private final Duration drainTimeout;
@@ -78,7 +79,7 @@ final class DeliveryConsumer implements Runnable {
             AssignedPartitions partitions,
             Intake intake,
             Shards shards,
-            BlockingQueue<Outcome> outbox,
+            Outbox outbox,
             OutcomeTransaction transaction,
             Supplier<UUID> topicIds,
             Duration drainTimeout) {
@@ -111,7 +112,7 @@ final class DeliveryConsumer implements Runnable {
             }
             release(partitions.all());
             trouble = "stopped";
-        } catch (OutcomeTransaction.Fenced e) {
+        } catch (Fenced e) {
             trouble = "another process has the same instance id, and took over";
             LOG.error(
                     "dispatcher stops: another process took over its transactional id. Give each process an instance id"
@@ -280,7 +281,7 @@ final class DeliveryConsumer implements Runnable {
 
     private void awaitOutcome() {
         try {
-            Outcome outcome = outbox.poll(POLL_BUSY.toMillis(), TimeUnit.MILLISECONDS);
+            Outcome outcome = outbox.poll(POLL_BUSY);
             if (outcome != null) {
                 transaction.add(outcome);
             }

@@ -5,12 +5,12 @@ import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
 import dev.fanfare.dispatcher.intake.Intake;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.outcome.AttemptReport;
-import dev.fanfare.dispatcher.outcome.Outcome;
 import dev.fanfare.dispatcher.outcome.Outcomes;
 import dev.fanfare.dispatcher.outcome.Unsent;
 import dev.fanfare.dispatcher.send.SendingSetup;
@@ -36,8 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedTransferQueue;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -120,7 +118,7 @@ public final class DispatcherRole implements Role {
         AttemptReport report = new AttemptReport(context.meters());
         Outcomes outcomes = new Outcomes(new RetryPlanner(layout.tiers(), settings.maxAge()));
         Unsent unsent = new Unsent(outcomes, report, shortestTier(), context.clock());
-        BlockingQueue<Outcome> outbox = new LinkedTransferQueue<>();
+        Outbox outbox = new Outbox();
         AssignedPartitions partitions = new AssignedPartitions();
 
         Consumer<byte[], byte[]> consumer = open(consumer());
@@ -128,12 +126,15 @@ public final class DispatcherRole implements Role {
                 this::producer,
                 consumer,
                 partitions,
+                outbox,
                 outcomes::tooLarge,
                 settings.commitInterval(),
                 TRANSACTION_TIMEOUT));
         transaction.start();
         Shards shards = open(new Shards(
-                sendingSetup(subscriptions, outcomes, unsent, report), () -> keepsUp(transaction), outbox::add));
+                sendingSetup(subscriptions, outcomes, unsent, report),
+                () -> keepsUp(transaction, outbox),
+                outbox::add));
         observe(shards, consumer);
         Intake intake = new Intake(
                 partitions, subscriptions, shards, outcomes, unsent, outbox::add, settings.subscriptionPatience());
@@ -197,7 +198,11 @@ public final class DispatcherRole implements Role {
         return layout.tiers().stream().map(Tier::delay).min(Duration::compareTo).orElseThrow();
     }
 
-    private boolean keepsUp(OutcomeTransaction transaction) {
+    /** Whether outcomes are committed as they come. While they aren't nothing more is sent. */
+    private boolean keepsUp(OutcomeTransaction transaction, Outbox outbox) {
+        if (outbox.bytes() > settings.maxQueuedBytes().bytes()) {
+            return false;
+        }
         long since = transaction.oldestSinceNanos();
         return since == 0
                 || System.nanoTime() - since

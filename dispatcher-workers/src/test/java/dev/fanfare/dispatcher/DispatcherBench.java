@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -233,7 +234,7 @@ final class DispatcherBench implements AutoCloseable {
                 KafkaConnection.to(broker.bootstrapServers()).producer("many", Map.of())) {
             for (int i = 0; i < each; i++) {
                 for (Subscribed to : all) {
-                    producer.send(record(delivery(to, "many-" + i), body));
+                    Future<RecordMetadata> unused = producer.send(record(delivery(to, "many-" + i), body));
                 }
             }
             producer.flush();

@@ -21,8 +21,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +53,7 @@ public final class OutcomeTransaction implements AutoCloseable {
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final Consumer<byte[], byte[]> consumer;
     private final AssignedPartitions partitions;
+    private final Outbox outbox;
     private final UnaryOperator<Outcome> substitute;
     private final long commitIntervalNanos;
     private final long timeoutNanos;
@@ -84,6 +83,7 @@ public final class OutcomeTransaction implements AutoCloseable {
      *
      * @param producers transactional producers, all with the same id
      * @param consumer  whose group the offsets belong to
+     * @param outbox    told when outcomes are committed or dropped
      * @param substitute what to produce for an outcome that is too large for Kafka
      * @param timeout   after which the broker aborts a transaction
      */
@@ -91,12 +91,14 @@ public final class OutcomeTransaction implements AutoCloseable {
             Supplier<Producer<byte[], byte[]>> producers,
             Consumer<byte[], byte[]> consumer,
             AssignedPartitions partitions,
+            Outbox outbox,
             UnaryOperator<Outcome> substitute,
             Duration commitInterval,
             Duration timeout) {
         this.producers = producers;
         this.consumer = consumer;
         this.partitions = partitions;
+        this.outbox = outbox;
         this.substitute = substitute;
         this.commitIntervalNanos = commitInterval.toNanos();
         this.timeoutNanos = timeout.toNanos();
@@ -110,6 +112,7 @@ public final class OutcomeTransaction implements AutoCloseable {
     /** An outcome that is to be committed with its offset. Those of partitions that are no longer ours are dropped. */
     public void add(Outcome outcome) {
         if (!partitions.owns(outcome)) {
+            outbox.forget(outcome);
             return;
         }
         if (waiting.isEmpty() && doubt == null) {
@@ -165,7 +168,7 @@ public final class OutcomeTransaction implements AutoCloseable {
         if (any) {
             abort();
         }
-        waiting.removeIf(outcome -> !partitions.owns(outcome));
+        waiting = ours(waiting);
         age();
     }
 
@@ -262,14 +265,15 @@ public final class OutcomeTransaction implements AutoCloseable {
         waiting = new ArrayList<>();
         produced = 0;
         current.commitTransaction();
-        succeeded(points);
+        succeeded(doubt);
     }
 
-    private void succeeded(Map<TopicPartition, CommitPoint> points) {
+    private void succeeded(Doubt done) {
         open = false;
         doubt = null;
+        done.outcomes().forEach(outbox::forget);
         lastCommitNanos = System.nanoTime();
-        partitions.committed(points);
+        partitions.committed(done.points());
         age();
     }
 
@@ -296,18 +300,29 @@ public final class OutcomeTransaction implements AutoCloseable {
                 happened,
                 unknown.outcomes().size());
         if (happened) {
-            succeeded(ours);
+            succeeded(unknown);
         } else {
-            List<Outcome> again = new ArrayList<>(unknown.outcomes());
-            again.removeIf(outcome -> !partitions.owns(outcome));
+            List<Outcome> again = ours(unknown.outcomes());
             again.addAll(waiting);
             waiting = again;
             doubt = null;
         }
     }
 
+    private List<Outcome> ours(List<Outcome> outcomes) {
+        List<Outcome> ours = new ArrayList<>(outcomes.size());
+        for (Outcome outcome : outcomes) {
+            if (partitions.owns(outcome)) {
+                ours.add(outcome);
+            } else {
+                outbox.forget(outcome);
+            }
+        }
+        return ours;
+    }
+
     private void onFailure(RuntimeException failure) {
-        if (isFenced(failure) && !mayHaveTimedOut()) {
+        if (Fenced.isCauseOf(failure) && !mayHaveTimedOut()) {
             throw new Fenced(failure);
         }
         LOG.warn(
@@ -329,8 +344,9 @@ public final class OutcomeTransaction implements AutoCloseable {
                     "outcome is too large for Kafka, its body is left out: raise max.message.bytes of the topics partition={}"
                             + " offset={}",
                     outcome.partition(),
-                    outcome.origin().offset());
+                    outcome.offset());
             refused.remove(outcome);
+            outbox.forget(outcome);
             UnaryOperator<Outcome> replace = each -> each.equals(outcome) ? substitute.apply(outcome) : each;
             waiting.replaceAll(replace);
             if (doubt != null) {
@@ -342,15 +358,6 @@ public final class OutcomeTransaction implements AutoCloseable {
     /** A broker that aborts a transaction for its age fences its producer in the same words as a peer does. */
     private boolean mayHaveTimedOut() {
         return open && isDue(openSinceNanos, timeoutNanos * 9 / 10);
-    }
-
-    private static boolean isFenced(RuntimeException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void abort() {
@@ -383,13 +390,6 @@ public final class OutcomeTransaction implements AutoCloseable {
             oldestSinceNanos = 0;
         } else if (doubt == null && oldestSinceNanos == 0) {
             oldestSinceNanos = System.nanoTime();
-        }
-    }
-
-    /** Another process uses this one's transactional id, so this one's outcomes no longer count. */
-    public static final class Fenced extends RuntimeException {
-        Fenced(RuntimeException cause) {
-            super("another process took over this dispatcher's transactional id", cause);
         }
     }
 }

@@ -98,7 +98,7 @@ public final class AssignedPartitions {
     public void complete(Outcome outcome) {
         AssignedPartition partition = partitions.get(outcome.partition());
         if (partition != null) {
-            partition.ledger().complete(outcome.epoch(), outcome.origin().offset());
+            partition.ledger().complete(outcome.epoch(), outcome.offset());
         }
     }
 

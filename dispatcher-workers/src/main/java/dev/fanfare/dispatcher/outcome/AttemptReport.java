@@ -69,7 +69,9 @@ public final class AttemptReport {
         if (byStatus != null) {
             byStatus[status == null ? 0 : Math.min(status / 100, STATUS_CLASSES.length - 1)].increment();
         }
-        duration.record(attempt.durationMillis(), TimeUnit.MILLISECONDS);
+        if (concluded.exchanged()) {
+            duration.record(attempt.durationMillis(), TimeUnit.MILLISECONDS);
+        }
         if (concluded.verdict() == Verdict.DELIVERED && concluded.acceptedAtMillis() > 0) {
             long endMillis = attempt.startedAtMillis() + attempt.durationMillis();
             latency.record(Math.max(0, endMillis - concluded.acceptedAtMillis()), TimeUnit.MILLISECONDS);

@@ -1,7 +1,6 @@
 package dev.fanfare.dispatcher.outcome;
 
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -9,21 +8,18 @@ import org.apache.kafka.common.TopicPartition;
  * What became of an open delivery: the records that say so. They and the delivery's offset are committed together or
  * not at all.
  *
- * @param origin  the record that it ends
- * @param epoch   of the ledger in which the origin is open
- * @param records made anew for each try: a producer closes the headers of what it has sent
+ * @param partition the one that it came from
+ * @param offset    of its record there
+ * @param epoch     of the ledger in which that is open
+ * @param bytes     what it holds in memory until it is committed, roughly
+ * @param records   made anew for each try: a producer closes the headers of what it has sent
  */
-public record Outcome(ConsumerRecord<byte[], byte[]> origin, long epoch, Records records) {
+public record Outcome(TopicPartition partition, long offset, long epoch, int bytes, Records records) {
 
     /** Makes the records. */
     @FunctionalInterface
     public interface Records {
         /** New objects each time. */
         List<ProducerRecord<byte[], byte[]>> make();
-    }
-
-    /** The partition whose ledger it completes. */
-    public TopicPartition partition() {
-        return new TopicPartition(origin.topic(), origin.partition());
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +37,18 @@ public final class Outcomes {
      * An attempt, as it stands in the log and the metrics, and its outcome.
      *
      * @param verdict          with the schedule's say
+     * @param exchanged        whether anything was sent
      * @param acceptedAtMillis when the event was accepted; 0 where that isn't known
      */
-    public record Concluded(Attempt attempt, Verdict verdict, long acceptedAtMillis, Outcome outcome) {}
+    public record Concluded(
+            Attempt attempt, Verdict verdict, boolean exchanged, long acceptedAtMillis, Outcome outcome) {}
+
+    /**
+     * A delivery put off.
+     *
+     * @param end where it was too old for that
+     */
+    public record Deferred(Outcome outcome, @Nullable Concluded end) {}
 
     /**
      * After an exchange, or after the policy forbade it.
@@ -84,15 +94,15 @@ public final class Outcomes {
      * @param wait  the least it should wait
      * @param cause in words, for the dead letter that it becomes when too old
      */
-    public Outcome afterDeferral(OpenDelivery open, Duration wait, String cause, long nowMillis) {
+    public Deferred afterDeferral(OpenDelivery open, Duration wait, String cause, long nowMillis) {
         Progress after = open.delivery().progress().deferred(nowMillis);
         NextStep next = planner.afterDeferral(after, wait, nowMillis);
         if (next instanceof NextStep.Wait tier) {
-            return new Outcome(open.record(), open.epoch(), () -> List.of(tierRecord(open, after, tier)));
+            return new Deferred(outcome(open, open.bytes(), () -> List.of(tierRecord(open, after, tier))), null);
         }
         Ruling ruling = new Ruling(((NextStep.Dead) next).reason(), null, cause, null, null);
-        return conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null)
-                .outcome();
+        Concluded end = conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null);
+        return new Deferred(end.outcome(), end);
     }
 
     /**
@@ -101,11 +111,11 @@ public final class Outcomes {
      * @param error which header or field is at fault
      */
     public Outcome undecodable(ConsumerRecord<byte[], byte[]> record, long epoch, String error) {
-        byte[] key = DeliveryId.ofOrigin(record.topic(), record.partition(), record.offset())
-                .getBytes(StandardCharsets.UTF_8);
-        return new Outcome(record, epoch, () -> {
-            ProducerRecord<byte[], byte[]> dead = deadLetter(key, record);
-            mark(dead, Verdict.UNDECODABLE, null, error, record);
+        TopicPartition from = new TopicPartition(record.topic(), record.partition());
+        int bytes = Math.max(0, record.serializedValueSize());
+        return new Outcome(from, record.offset(), epoch, bytes, () -> {
+            ProducerRecord<byte[], byte[]> dead = deadLetter(rawKey(from, record.offset()), record);
+            mark(dead, Verdict.UNDECODABLE, null, error, from, record.offset());
             return List.of(dead);
         });
     }
@@ -115,15 +125,17 @@ public final class Outcomes {
      * headers are left out, as they don't fit; what else happened to the delivery is lost with them.
      */
     public Outcome tooLarge(Outcome refused) {
-        ConsumerRecord<byte[], byte[]> origin = refused.origin();
-        byte[] key = DeliveryId.ofOrigin(origin.topic(), origin.partition(), origin.offset())
-                .getBytes(StandardCharsets.UTF_8);
-        String error = "the record of " + (origin.serializedKeySize() + origin.serializedValueSize())
-                + " bytes and its headers are more than Kafka takes with ours: the body is left out here, see its origin";
-        return new Outcome(origin, refused.epoch(), () -> {
-            ProducerRecord<byte[], byte[]> dead =
-                    new ProducerRecord<>(Topics.DEAD_LETTERS, key, DeadLetterRecords.value(null));
-            mark(dead, Verdict.UNDECODABLE, null, error, origin);
+        TopicPartition from = refused.partition();
+        return new Outcome(from, refused.offset(), refused.epoch(), 0, () -> {
+            ProducerRecord<byte[], byte[]> dead = new ProducerRecord<>(
+                    Topics.DEAD_LETTERS, rawKey(from, refused.offset()), DeadLetterRecords.value(null));
+            mark(
+                    dead,
+                    Verdict.UNDECODABLE,
+                    null,
+                    "with our headers the record is more than Kafka takes: its body is left out here, see its origin",
+                    from,
+                    refused.offset());
             return List.of(dead);
         });
     }
@@ -151,23 +163,34 @@ public final class Outcomes {
                 ruling.error(),
                 wait == null ? null : wait.delay().toMillis(),
                 ruling.excerpt());
+        byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
-        Outcome outcome = new Outcome(open.record(), open.epoch(), () -> {
-            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(3);
-            byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
-            records.add(new ProducerRecord<>(Topics.ATTEMPTS, key, json));
-            if (wait != null) {
-                records.add(tierRecord(open, after, wait));
-            }
-            if (verdict.isDeadLetter()) {
-                records.add(deadLetter(open, after, verdict, ruling));
-            }
-            if (verdict == Verdict.GONE && ruling.status() != null) {
-                records.add(gone(delivery, key, startedAtMillis + durationMillis));
-            }
-            return records;
-        });
-        return new Concluded(attempt, verdict, delivery.acceptedAtMillis(), outcome);
+        Outcome outcome;
+        if (wait == null && !verdict.isDeadLetter()) {
+            // Most are such: they hold on to nothing of the delivery.
+            outcome = outcome(open, json.length, () -> List.of(new ProducerRecord<>(Topics.ATTEMPTS, key, json)));
+        } else {
+            outcome = outcome(open, json.length + open.bytes(), () -> {
+                List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(3);
+                records.add(new ProducerRecord<>(Topics.ATTEMPTS, key, json));
+                records.add(wait == null ? deadLetter(open, after, verdict, ruling) : tierRecord(open, after, wait));
+                if (verdict == Verdict.GONE && ruling.status() != null) {
+                    records.add(gone(delivery, key, startedAtMillis + durationMillis));
+                }
+                return records;
+            });
+        }
+        boolean exchanged = after.totalAttempts() > delivery.progress().totalAttempts();
+        return new Concluded(attempt, verdict, exchanged, delivery.acceptedAtMillis(), outcome);
+    }
+
+    private static Outcome outcome(OpenDelivery open, int bytes, Outcome.Records records) {
+        return new Outcome(
+                new TopicPartition(open.record().topic(), open.record().partition()),
+                open.record().offset(),
+                open.epoch(),
+                bytes,
+                records);
     }
 
     private static ProducerRecord<byte[], byte[]> tierRecord(OpenDelivery open, Progress progress, NextStep.Wait wait) {
@@ -186,7 +209,13 @@ public final class Outcomes {
         byte[] key = open.delivery().id().getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> dead = deadLetter(key, record);
         DeliveryRecords.writeProgress(progress, dead.headers());
-        mark(dead, reason, ruling.status(), Objects.requireNonNullElse(ruling.error(), reason.text()), record);
+        mark(
+                dead,
+                reason,
+                ruling.status(),
+                Objects.requireNonNullElse(ruling.error(), reason.text()),
+                new TopicPartition(record.topic(), record.partition()),
+                record.offset());
         return dead;
     }
 
@@ -200,9 +229,14 @@ public final class Outcomes {
             Verdict reason,
             @Nullable Integer status,
             String error,
-            ConsumerRecord<byte[], byte[]> origin) {
-        DeadLetterRecords.mark(
-                dead.headers(), reason, status, error, origin.topic(), origin.partition(), origin.offset());
+            TopicPartition origin,
+            long originOffset) {
+        DeadLetterRecords.mark(dead.headers(), reason, status, error, origin.topic(), origin.partition(), originOffset);
+    }
+
+    private static byte[] rawKey(TopicPartition partition, long offset) {
+        return DeliveryId.ofOrigin(partition.topic(), partition.partition(), offset)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static ProducerRecord<byte[], byte[]> gone(Delivery delivery, byte[] key, long nowMillis) {

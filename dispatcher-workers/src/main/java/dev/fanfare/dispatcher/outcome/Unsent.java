@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.outcome;
 
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
+import dev.fanfare.dispatcher.outcome.Outcomes.Deferred;
 import dev.fanfare.dispatcher.subscription.Standing;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,10 +53,15 @@ public final class Unsent {
      * @param cause in words, for the dead letter that it becomes when too old
      */
     public Outcome deferred(OpenDelivery open, String cause) {
-        report.deferred();
         int deferrals = open.delivery().progress().deferrals();
         Duration wait = firstWait.multipliedBy(1L << Math.min(deferrals, MAX_DOUBLINGS));
-        return outcomes.afterDeferral(open, wait, cause, clock.millis());
+        Deferred deferred = outcomes.afterDeferral(open, wait, cause, clock.millis());
+        if (deferred.end() == null) {
+            report.deferred();
+        } else {
+            report.tell(deferred.end());
+        }
+        return deferred.outcome();
     }
 
     private Outcome ended(OpenDelivery open, Verdict verdict, String error) {

@@ -41,6 +41,8 @@ public final class Shards implements AutoCloseable {
     private final List<Shard> shards = new ArrayList<>();
     private final BooleanSupplier mayStart;
     private final ScheduledExecutorService timer;
+    /** What ends from then on starts nothing new. */
+    private volatile boolean closed;
 
     /**
      * Starts the clients.
@@ -136,6 +138,7 @@ public final class Shards implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         timer.shutdownNow();
         shards.forEach(shard -> shard.sender.close());
     }
@@ -185,7 +188,7 @@ public final class Shards implements AutoCloseable {
             }
             pumping.set(true);
             try {
-                while (mayStart.getAsBoolean()) {
+                while (!closed && mayStart.getAsBoolean()) {
                     Turn<OpenDelivery> turn = lanes.next();
                     if (turn == null) {
                         return;

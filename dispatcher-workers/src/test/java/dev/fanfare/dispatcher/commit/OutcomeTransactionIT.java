@@ -48,6 +48,7 @@ class OutcomeTransactionIT {
 
     private final Outcomes outcomes = new Outcomes(new RetryPlanner(Tier.DEFAULTS, Duration.ofHours(1)));
     private final List<Fault> faults = new ArrayList<>();
+    private final Outbox outbox = new Outbox();
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final String id = "tx-" + NUMBER.incrementAndGet();
     private String source;
@@ -91,6 +92,7 @@ class OutcomeTransactionIT {
     void leave() {
         transaction.close();
         consumer.close();
+        assertThat(outbox.bytes()).isEqualTo(transaction.oldestSinceNanos() == 0 ? 0 : 100);
     }
 
     @Test
@@ -212,7 +214,7 @@ class OutcomeTransactionIT {
         Outcome late = outcome("a", 0);
         partition = partitions.add(partition.id(), null, TOPIC_ID);
 
-        transaction.add(late);
+        add(late);
 
         assertThat(transaction.settle(PATIENCE)).isTrue();
         assertThat(committedRecords()).isEmpty();
@@ -226,7 +228,7 @@ class OutcomeTransactionIT {
             younger.initTransactions();
             add("b", 1);
 
-            assertThatThrownBy(() -> transaction.settle(PATIENCE)).isInstanceOf(OutcomeTransaction.Fenced.class);
+            assertThatThrownBy(() -> transaction.settle(PATIENCE)).isInstanceOf(Fenced.class);
         }
         assertThat(committedRecords()).containsExactly("a");
     }
@@ -234,13 +236,15 @@ class OutcomeTransactionIT {
     @Test
     void whatIsTooLargeForKafkaBecomesADeadLetterThatSaysSo() {
         Outcome small = outcome("a", 0);
-        ConsumerRecord<byte[], byte[]> origin = open(1);
+        open(1);
         Outcome large = new Outcome(
-                origin,
+                partition.id(),
+                1,
                 partition.ledger().epoch(),
+                3 * 1024 * 1024,
                 () -> List.of(new ProducerRecord<>(target, 0, null, new byte[3 * 1024 * 1024])));
-        transaction.add(small);
-        transaction.add(large);
+        add(small);
+        add(large);
 
         assertThat(transaction.settle(PATIENCE)).isTrue();
 
@@ -269,6 +273,7 @@ class OutcomeTransactionIT {
                                 5_000))),
                 consumer,
                 partitions,
+                outbox,
                 outcomes::tooLarge,
                 Duration.ofMinutes(1),
                 timeout);
@@ -299,23 +304,31 @@ class OutcomeTransactionIT {
                 });
     }
 
+    /** As a sending thread and the poll thread do. */
+    private void add(Outcome outcome) {
+        outbox.add(outcome);
+        transaction.add(outbox.poll());
+    }
+
     private void add(String text, long offset) {
-        transaction.add(outcome(text, offset));
+        add(outcome(text, offset));
     }
 
     private Outcome outcome(String text, long offset) {
+        open(offset);
         return new Outcome(
-                open(offset),
+                partition.id(),
+                offset,
                 partition.ledger().epoch(),
+                100,
                 () -> List.of(new ProducerRecord<>(target, 0, null, text.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private ConsumerRecord<byte[], byte[]> open(long offset) {
+    private void open(long offset) {
         // Those left out count as open too: nothing is known of them.
         for (long each = partition.ledger().position(); each <= offset; each++) {
             partition.ledger().open(each);
         }
-        return new ConsumerRecord<>(source, 0, offset, null, null);
     }
 
     private List<String> committedRecords() {

@@ -88,7 +88,18 @@ class WebhookRequestTest {
         assertThat(head(Map.of()).getAuthority().toString()).isEqualTo("hooks.example");
     }
 
+    @Test
+    void anIpv6AddressStandsInBracketsInTheHost() {
+        assertThat(head(Map.of(), "2001:db8::1", 8443, false).getAuthority().toString())
+                .isEqualTo("[2001:db8::1]:8443");
+    }
+
     private static BasicHttpRequest head(Map<String, String> recordHeaders) {
+        return head(recordHeaders, "hooks.example", 443, true);
+    }
+
+    private static BasicHttpRequest head(
+            Map<String, String> recordHeaders, String host, int port, boolean standardPort) {
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, 5, bytes("k"), bytes("body"));
         recordHeaders.forEach((name, value) -> record.headers().add(name, bytes(value)));
         Delivery delivery = new Delivery(
@@ -104,9 +115,9 @@ class WebhookRequestTest {
         Endpoint endpoint = new Endpoint(
                 1,
                 "https",
-                "hooks.example",
-                443,
-                true,
+                host,
+                port,
+                standardPort,
                 "/hook",
                 List.of(),
                 Duration.ofSeconds(1),
