@@ -4,10 +4,11 @@ import dev.fanfare.cli.cluster.RunningDev;
 import dev.fanfare.cli.cluster.SettingsOptions;
 import dev.fanfare.cli.shell.CommandFailure;
 import dev.fanfare.cli.shell.ExitCode;
-import dev.fanfare.cli.shell.KafkaLog;
+import dev.fanfare.cli.shell.LogSetup;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.config.TopicSettings;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -77,6 +78,12 @@ public final class DevCommand implements Callable<Integer> {
             description = "Whether webhooks may go to this machine, by http too (default: true).")
     private @Nullable Boolean allowLoopback;
 
+    @Option(
+            names = "--end-when-ready",
+            hidden = true,
+            description = "For the launcher, which archives what was loaded.")
+    private boolean endWhenReady;
+
     public DevCommand(Shell shell) {
         this.shell = shell;
     }
@@ -88,8 +95,9 @@ public final class DevCommand implements Callable<Integer> {
                     "--ephemeral keeps nothing, so --data-dir has no place beside it: use one of the two");
         }
         Settings settings = settings(Map.of());
+        TopicSettings.layout(settings.section(TopicSettings.class));
         StopSignal stop = StopSignal.install();
-        KafkaLog.onlyErrors();
+        LogSetup.silenceKafka();
         Ports.requireFree(settings, kafkaPort, RunningDev.all(shell));
         DevInstance.Plan plan = new DevInstance.Plan(folder(), kafkaPort, ephemeral, this::settings);
         try (DevInstance dev = DevInstance.start(plan)) {
@@ -100,6 +108,9 @@ public final class DevCommand implements Callable<Integer> {
                 boolean ready = dev.awaitReady(READY_WITHIN);
                 if (!stop.isRequested()) {
                     welcome.printReady(ready, sinceStart());
+                }
+                if (endWhenReady) {
+                    return ready ? ExitCode.OK : ExitCode.FAILED;
                 }
                 stop.await();
                 shell.out().println("Stopping …");

@@ -1,7 +1,7 @@
 package dev.fanfare.cli.cluster;
 
 import dev.fanfare.cli.shell.CommandFailure;
-import dev.fanfare.cli.shell.KafkaLog;
+import dev.fanfare.cli.shell.LogSetup;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -60,7 +60,7 @@ public final class SettingsOptions {
 
     /** Settings of a command that works on a cluster: that which is named, else that of the running dev. */
     public Settings loadForCluster(Shell shell) {
-        KafkaLog.onlyErrors();
+        LogSetup.silenceKafka();
         Settings settings = load(shell, Map.of(), Map.of());
         if (settings.kafka().containsKey("bootstrap.servers")) {
             return settings;

@@ -173,8 +173,8 @@ public final class ListenCommand implements Callable<Integer> {
             subscriptions.deleteIfThere(id);
             say("Unsubscribed " + id + ".");
         } catch (CommandFailure e) {
-            say("The subscription " + id + " stays behind: " + e.getMessage() + ". Delete it with '" + shell.command()
-                    + " subscriptions delete " + id + "'.");
+            say("The subscription " + id + " stays behind (" + e.getMessage() + "). When Fanfare runs again: "
+                    + shell.command() + " subscriptions delete " + id);
         }
     }
 
