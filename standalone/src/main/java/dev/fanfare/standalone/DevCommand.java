@@ -17,8 +17,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:told to stop (Ctrl-C, SIGTERM), and stopped in order", "1:it failed", "2:usage"})
 public final class DevCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final int DEFAULT_KAFKA_PORT = 9092;
 
@@ -117,10 +119,11 @@ public final class DevCommand implements Callable<Integer> {
             } finally {
                 Files.deleteIfExists(note);
             }
-        } catch (InterruptException e) {
-            if (!stop.isRequested()) {
+        } catch (RuntimeException e) {
+            if (!stop.cameWhileStarting()) {
                 throw e;
             }
+            LOG.debug("told to stop while starting", e);
         }
         shell.out().println(ephemeral ? "Stopped." : "Stopped. The next start carries on.");
         return ExitCode.OK;

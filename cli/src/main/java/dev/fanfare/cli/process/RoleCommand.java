@@ -13,7 +13,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,10 +79,11 @@ public final class RoleCommand implements Callable<Integer> {
             }
             stop.await();
             LOG.info("stopping role={}", kind.text());
-        } catch (InterruptException e) {
-            if (!stop.isRequested()) {
+        } catch (RuntimeException e) {
+            if (!stop.cameWhileStarting()) {
                 throw e;
             }
+            LOG.debug("told to stop while starting", e);
         }
         LOG.info("stopped role={}", kind.text());
         return ExitCode.OK;

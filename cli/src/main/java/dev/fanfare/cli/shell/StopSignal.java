@@ -33,6 +33,7 @@ public final class StopSignal {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final Thread command = Thread.currentThread();
     private boolean starting = true;
+    private volatile boolean interrupted;
     private volatile boolean shuttingDown;
 
     private StopSignal() {}
@@ -65,6 +66,11 @@ public final class StopSignal {
         return requested.getCount() == 0;
     }
 
+    /** Whether the stop came before {@link #started}: what fails then fails because of it. */
+    public boolean cameWhileStarting() {
+        return interrupted;
+    }
+
     /** Waits until the process is told to stop. */
     public void await() {
         started();
@@ -89,6 +95,7 @@ public final class StopSignal {
 
     private synchronized void interruptWhileStarting() {
         if (starting) {
+            interrupted = true;
             command.interrupt();
         }
     }

@@ -1,0 +1,193 @@
+package dev.fanfare.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.testkit.Answer;
+import dev.fanfare.testkit.FaultyReceiver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DevCommandIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String[] FREE_PORTS = {"--port=0", "--kafka-port=0"};
+
+    @TempDir
+    Path folder;
+
+    private FanfareProcess dev(String... options) {
+        return FanfareProcess.start(
+                folder,
+                Stream.of(List.of("dev"), List.of(FREE_PORTS), List.of(options))
+                        .flatMap(List::stream)
+                        .toArray(String[]::new));
+    }
+
+    private FanfareProcess run(String... args) {
+        FanfareProcess process = FanfareProcess.start(folder, args);
+        process.exitCode();
+        return process;
+    }
+
+    private String sample(int events) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < events; i++) {
+            lines.append("{\"type\":\"order.created\",\"data\":{\"no\":")
+                    .append(i)
+                    .append("}}\n");
+        }
+        return Files.writeString(folder.resolve("events.jsonl"), lines).toString();
+    }
+
+    @Test
+    void anEphemeralOneServesEverythingOnOnePortAndLeavesNothingBehind() throws Exception {
+        try (FanfareProcess dev = dev("--ephemeral").awaitOutput("Ready in ")) {
+            String api = dev.find("API +(http://127\\.0\\.0\\.1:\\d+)");
+            assertThat(dev.out())
+                    .contains(
+                            "key dev, tenant default", "fanfare listen", "fanfare events send", "fanfare attempts list")
+                    .contains("Kafka     127.0.0.1:");
+            assertThat(FanfareProcess.get(api + "/health/live").statusCode()).isEqualTo(200);
+            assertThat(FanfareProcess.get(api + "/health/ready").body())
+                    .contains("\"control\":\"ready\"", "\"ingest\":\"ready\"", "\"dispatcher\":\"ready\"");
+            assertThat(FanfareProcess.get(api + "/metrics").body()).contains("fanfare_");
+
+            // other commands find it by themselves, and what it did not need to be told
+            assertThat(run("topics", "check").out()).contains("topics are as the settings say");
+            assertThat(run("subscriptions", "list").out()).contains("No subscriptions yet");
+
+            assertThat(dev.stop()).isZero();
+            assertThat(dev.out()).endsWith("Stopped." + System.lineSeparator());
+        }
+        assertThat(folder.resolve("state/fanfare")).isEmptyDirectory();
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.filter(Files::isDirectory)
+                            .map(path -> path.getFileName().toString()))
+                    .noneMatch(name -> name.startsWith("fanfare-dev"));
+        }
+    }
+
+    @Test
+    void theNextStartCarriesOnAndEmptiesTiersOfTheFormerOne() throws Exception {
+        String data = "--data-dir=" + folder.resolve("data");
+        int port;
+        try (FaultyReceiver refusing = FaultyReceiver.start().otherwise(Answer.status(503));
+                FanfareProcess first = dev(data, "--retry-tiers=3s").awaitOutput("Ready in ")) {
+            port = refusing.port();
+            run("subscriptions", "create", "--url=" + refusing.url("/hook"), "--types=order.*", "--id=orders");
+            assertThat(run("events", "send", sample(3)).out()).startsWith("3 events accepted");
+            refusing.awaitCount(3, PATIENCE);
+            assertThat(first.stop()).isZero();
+        }
+        try (FaultyReceiver willing = FaultyReceiver.start(port);
+                FanfareProcess second = dev(data, "--retry-tiers=1s").awaitOutput("Ready in ")) {
+            await("what waited in the tier of 3 s").atMost(PATIENCE).untilAsserted(() -> assertThat(willing.requests())
+                    .hasSize(3));
+            assertThat(run("subscriptions", "list").out()).contains("orders", "active");
+            assertThat(second.stop()).isZero();
+        }
+    }
+
+    @Test
+    void theCommandsOfTheWelcomeWorkTogether() throws Exception {
+        try (FanfareProcess dev = dev("--ephemeral", "--retry-tiers=200ms").awaitOutput("Ready in ");
+                FanfareProcess listen = FanfareProcess.start(
+                                folder, "listen", "--types=order.*", "--fail-first=1", "--count=4")
+                        .awaitOutput("Listening on")) {
+            assertThat(run("events", "send", sample(2)).exitCode()).isZero();
+
+            assertThat(listen.exitCode()).isZero();
+            assertThat(listen.out())
+                    .contains("✓ signature valid", "attempt 1", "attempt 2", "answered 500", "answered 204");
+            assertThat(listen.err()).contains("Unsubscribed");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(run("attempts", "list").out()).contains("delivered", "retry", "answered 500"));
+            assertThat(run("dlq", "list").out()).contains("No dead letters.");
+            assertThat(dev.stop()).isZero();
+        }
+    }
+
+    @Test
+    void aListenerThatIsToldToStopUnsubscribes() {
+        try (FanfareProcess dev = dev("--ephemeral").awaitOutput("Ready in ");
+                FanfareProcess listen = FanfareProcess.start(folder, "listen").awaitOutput("Listening on")) {
+            assertThat(listen.stop()).isZero();
+            assertThat(run("subscriptions", "list").out()).contains("No subscriptions yet");
+            assertThat(dev.stop()).isZero();
+        }
+    }
+
+    @Test
+    void aPortInUseIsOneSentenceAndTouchesNothing() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String data = folder.resolve("data").toString();
+            FanfareProcess http = run("dev", "--port=" + taken.getLocalPort(), "--kafka-port=0", "--data-dir=" + data);
+            FanfareProcess kafka = run("dev", "--port=0", "--kafka-port=" + taken.getLocalPort(), "--data-dir=" + data);
+
+            assertThat(http.exitCode()).isEqualTo(1);
+            assertThat(http.err())
+                    .startsWith("fanfare: port " + taken.getLocalPort())
+                    .contains("--port");
+            assertThat(http.err().lines()).hasSize(1);
+            assertThat(kafka.exitCode()).isEqualTo(1);
+            assertThat(kafka.err()).contains("--kafka-port");
+            assertThat(kafka.err().lines()).hasSize(1);
+            assertThat(Path.of(data)).doesNotExist();
+        }
+    }
+
+    @Test
+    void aDataFolderThatIsAFileIsOneSentence() throws IOException {
+        Path file = Files.writeString(folder.resolve("data"), "mine");
+        FanfareProcess dev = dev("--data-dir=" + file);
+
+        assertThat(dev.exitCode()).isEqualTo(1);
+        assertThat(dev.err().lines()).hasSize(1);
+        assertThat(dev.err()).contains(file.toString(), "--data-dir");
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void aDataFolderWithoutItsKeysetIsRefusedBecauseItsSecretsCantBeOpened() throws Exception {
+        Path data = folder.resolve("data");
+        try (FanfareProcess first = dev("--data-dir=" + data).awaitOutput("Ready in ")) {
+            run("subscriptions", "create", "--url=http://127.0.0.1:9/", "--types=*", "--id=one");
+            assertThat(first.stop()).isZero();
+        }
+        Files.delete(data.resolve("keyset.json"));
+
+        FanfareProcess second = dev("--data-dir=" + data);
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err().lines().filter(line -> line.startsWith("fanfare: ")))
+                .hasSize(1);
+        assertThat(second.err()).contains("keyset.json is gone");
+        assertThat(data.resolve("keyset.json")).doesNotExist();
+    }
+
+    @Test
+    void wrongSettingsAreRefusedBeforeAnythingStarts() {
+        FanfareProcess dev = dev("--data-dir=" + folder.resolve("data"), "--retry-tiers=2x");
+        assertThat(dev.exitCode()).isEqualTo(2);
+        assertThat(dev.err()).contains("topics.retry-tiers", "'2x'");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void aStopDuringTheStartEndsItInOrder() {
+        FanfareProcess dev = dev("--data-dir=" + folder.resolve("data"));
+        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("data/kafka/meta.properties")));
+        assertThat(dev.stop()).isZero();
+        try (FanfareProcess again = dev("--data-dir=" + folder.resolve("data")).awaitOutput("Ready in ")) {
+            assertThat(again.stop()).isZero();
+        }
+    }
+}
