@@ -103,6 +103,7 @@ public final class FanfareCommand implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(Math.min(120, Math.max(80, shell.columns())))
                 .setColorScheme(Help.defaultColorScheme(shell.outIsTerminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
+        layOut(root);
         root.getCommandSpec().version("fanfare " + Version.current());
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, FanfareCommand::commandList);
@@ -116,6 +117,16 @@ public final class FanfareCommand implements Runnable {
     public void run() {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         command.usage(command.getOut());
+    }
+
+    private static void layOut(CommandLine command) {
+        command.getCommandSpec()
+                .usageMessage()
+                .abbreviateSynopsis(true)
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .commandListHeading("%nCommands:%n");
+        command.getSubcommands().values().forEach(FanfareCommand::layOut);
     }
 
     private static String commandList(Help help) {

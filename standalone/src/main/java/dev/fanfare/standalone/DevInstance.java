@@ -94,8 +94,8 @@ final class DevInstance implements AutoCloseable {
             broker = EmbeddedBroker.start(
                     new BrokerSettings(plan.folder().resolve("kafka"), plan.kafkaPort(), Map.of()));
             Settings settings = prepare(plan, broker.bootstrapServers());
-            Pipeline pipeline = Pipeline.start(
-                    EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), vertx.join());
+            Pipeline pipeline =
+                    Pipeline.start(EnumSet.allOf(RoleKind.class), settings, connection(settings, broker), vertx.join());
             return new DevInstance(plan, settings, broker, pipeline);
         } catch (RuntimeException e) {
             CompletableFuture<?> unused = vertx.thenAccept(Vertx::close);
@@ -105,6 +105,13 @@ final class DevInstance implements AutoCloseable {
             deleteIfEphemeral(plan);
             throw e;
         }
+    }
+
+    /** Client properties that were set hold here too; the cluster is always our own. */
+    private static KafkaConnection connection(Settings settings, EmbeddedBroker broker) {
+        Map<String, String> properties = new HashMap<>(settings.kafka());
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        return new KafkaConnection(properties);
     }
 
     /** Makes topics and keyset ready, and returns the settings for what is there. */

@@ -83,7 +83,7 @@ public final class AttemptsCommand {
     }
 
     private static Table table(List<JsonNode> attempts) {
-        Table table = new Table("TIME", "VERDICT", "STATUS", "MS", "NO", "TYPE", "SUBSCRIPTION", "DELIVERY", "ERROR");
+        Table table = new Table("TIME", "VERDICT", "STATUS", "MS", "NO", "TYPE", "SUBSCRIPTION", "ERROR", "DELIVERY");
         for (JsonNode attempt : attempts) {
             table.add(
                     Instant.parse(attempt.path("startedAt").asText())
@@ -95,8 +95,8 @@ public final class AttemptsCommand {
                     attempt.path("attempt").asInt(),
                     attempt.path("eventType").asText(),
                     attempt.path("subscription").asText(),
-                    attempt.path("deliveryId").asText(),
-                    attempt.hasNonNull("error") ? attempt.path("error").asText() : null);
+                    attempt.hasNonNull("error") ? attempt.path("error").asText() : null,
+                    attempt.path("deliveryId").asText());
         }
         return table;
     }

@@ -32,7 +32,7 @@ public final class TopicsCommand {
             name = "create",
             description = "Create the topics that don't exist, as the settings under 'topics' say. Leaves the others as"
                     + " they are; can be repeated.")
-    int create(@Mixin SettingsOptions options) {
+    int create(@Mixin ClusterOptions options) {
         Settings settings = options.loadForCluster(shell);
         List<TopicSpec> specs = specs(settings);
         try (Admin admin = new KafkaConnection(settings.kafka()).admin(CLIENT_ID)) {
@@ -52,7 +52,7 @@ public final class TopicsCommand {
                     "Say what differs from the settings: missing topics, other partition counts. Changes nothing.",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:all is as the settings say", "1:something differs", "2:usage"})
-    int check(@Mixin SettingsOptions options) {
+    int check(@Mixin ClusterOptions options) {
         Settings settings = options.loadForCluster(shell);
         List<TopicSpec> specs = specs(settings);
         try (Admin admin = new KafkaConnection(settings.kafka()).admin(CLIENT_ID)) {
@@ -65,7 +65,7 @@ public final class TopicsCommand {
     }
 
     @Command(name = "plan", description = "Show the topics that the settings describe. Needs no cluster.")
-    void plan(@Mixin SettingsOptions options) {
+    void plan(@Mixin ClusterOptions options) {
         Table table = new Table("TOPIC", "PARTITIONS", "COPIES", "POLICY", "KEPT");
         for (TopicSpec spec : specs(options.load(shell, Map.of(), Map.of()))) {
             String retention = spec.configs().get("retention.ms");

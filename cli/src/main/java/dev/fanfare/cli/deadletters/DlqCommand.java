@@ -1,6 +1,6 @@
 package dev.fanfare.cli.deadletters;
 
-import dev.fanfare.cli.cluster.SettingsOptions;
+import dev.fanfare.cli.cluster.ClusterOptions;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Printable;
 import dev.fanfare.cli.output.ProgressLine;
@@ -41,7 +41,7 @@ public final class DlqCommand {
     }
 
     @Command(name = "stats", description = "Count what is outstanding, by reason, last status and subscription.")
-    void stats(@Mixin SettingsOptions options, @Mixin FilterOptions filter) {
+    void stats(@Mixin ClusterOptions options, @Mixin FilterOptions filter) {
         Map<Group, Long> groups = new HashMap<>();
         ProgressLine progress = new ProgressLine(shell, System::nanoTime);
         new DeadLetters(options.connect(shell))
@@ -83,7 +83,7 @@ public final class DlqCommand {
 
     @Command(name = "list", description = "List what is outstanding, the oldest of each partition first.")
     void list(
-            @Mixin SettingsOptions options,
+            @Mixin ClusterOptions options,
             @Mixin FilterOptions filter,
             @Option(
                             names = "--limit",
@@ -117,7 +117,7 @@ public final class DlqCommand {
     }
 
     @Command(name = "show", description = "Show one with all its headers and its body.")
-    void show(@Mixin SettingsOptions options, @Parameters(paramLabel = "ID") String id) {
+    void show(@Mixin ClusterOptions options, @Parameters(paramLabel = "ID") String id) {
         ConsumerRecord<byte[], byte[]> letter = new DeadLetters(options.connect(shell))
                 .find(id)
                 .orElseThrow(() -> new CommandFailure("there is no dead letter " + Printable.line(id)

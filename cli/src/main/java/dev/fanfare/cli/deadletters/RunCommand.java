@@ -1,6 +1,6 @@
 package dev.fanfare.cli.deadletters;
 
-import dev.fanfare.cli.cluster.SettingsOptions;
+import dev.fanfare.cli.cluster.ClusterOptions;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Printable;
 import dev.fanfare.cli.output.ProgressLine;
@@ -67,7 +67,7 @@ public final class RunCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private SettingsOptions options = new SettingsOptions();
+    private ClusterOptions options = new ClusterOptions();
 
     @Mixin
     private FilterOptions filterOptions = new FilterOptions();

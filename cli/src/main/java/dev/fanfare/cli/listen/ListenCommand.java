@@ -106,12 +106,16 @@ public final class ListenCommand implements Callable<Integer> {
         AtomicLong unverified = new AtomicLong();
         Vertx vertx = Vertx.vertx();
         try (Receiver receiver = new Receiver(vertx, Clock.systemUTC(), answering, webhook -> {
+            long number = received.incrementAndGet();
+            if (count != null && number > count) {
+                return;
+            }
             shell.out()
                     .println(output == OutputFormat.TABLE ? printer.forPeople(webhook) : printer.forScripts(webhook));
             if (webhook.signature() != Outcome.VALID) {
                 unverified.incrementAndGet();
             }
-            if (count != null && received.incrementAndGet() >= count) {
+            if (count != null && number == count) {
                 stop.request();
             }
         })) {

@@ -1,6 +1,6 @@
 package dev.fanfare.cli.process;
 
-import dev.fanfare.cli.cluster.SettingsOptions;
+import dev.fanfare.cli.cluster.ClusterOptions;
 import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
@@ -33,7 +33,7 @@ public final class RoleCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private SettingsOptions options = new SettingsOptions();
+    private ClusterOptions options = new ClusterOptions();
 
     @Option(
             names = "--port",
