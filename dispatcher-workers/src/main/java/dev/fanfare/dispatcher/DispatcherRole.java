@@ -210,8 +210,13 @@ public final class DispatcherRole implements Role {
     }
 
     private List<String> topics() {
-        List<String> names = new ArrayList<>(
-                List.of(Topics.DELIVERIES, Topics.SUBSCRIPTIONS, Topics.ATTEMPTS, Topics.DEAD_LETTERS, Topics.SIGNALS));
+        List<String> names = new ArrayList<>(List.of(
+                Topics.DELIVERIES,
+                Topics.SUBSCRIPTIONS,
+                Topics.ATTEMPTS,
+                Topics.DEAD_LETTERS,
+                Topics.PARKED,
+                Topics.SIGNALS));
         layout.tiers().forEach(tier -> names.add(tier.topic()));
         return names;
     }

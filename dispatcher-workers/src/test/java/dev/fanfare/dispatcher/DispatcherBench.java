@@ -139,23 +139,12 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     private static Subscription subscription(String id, Duration timeout, String url, String... schedule) {
-        return new Subscription(
-                id,
-                "acme",
-                UUID.randomUUID(),
-                URI.create(url),
-                List.of("*"),
-                Map.of(),
-                DurationText.format(timeout),
-                16,
-                new Subscription.Retry(List.of(schedule)),
-                Subscription.State.ACTIVE,
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                1,
-                1);
+        return Subscription.builder("acme", id, UUID.randomUUID(), URI.create(url))
+                .timeout(DurationText.format(timeout))
+                .retry(new Subscription.Retry(List.of(schedule)))
+                .createdAtMillis(1)
+                .updatedAtMillis(1)
+                .build();
     }
 
     /** Writes it with a secret of its own. */
@@ -165,23 +154,9 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     Subscribed put(Subscription plain, WebhookSecret secret, SecretSeal with) {
-        Subscription sealed = new Subscription(
-                plain.id(),
-                plain.tenant(),
-                plain.generation(),
-                plain.url(),
-                plain.eventTypes(),
-                plain.headers(),
-                plain.timeout(),
-                plain.maxInFlight(),
-                plain.retry(),
-                plain.state(),
-                plain.stateReason(),
-                plain.description(),
-                plain.metadata(),
-                List.of(with.seal(secret, plain.key(), 1)),
-                plain.createdAtMillis(),
-                plain.updatedAtMillis());
+        Subscription sealed = plain.toBuilder()
+                .secrets(List.of(with.seal(secret, plain.key(), 1)))
+                .build();
         RecordMetadata at =
                 broker.send(new ProducerRecord<>(Topics.SUBSCRIPTIONS, bytes(sealed.key()), sealed.toJson()));
         return new Subscribed(sealed, new SubscriptionVersion(subscriptionsTopicId(), at.offset()), secret);

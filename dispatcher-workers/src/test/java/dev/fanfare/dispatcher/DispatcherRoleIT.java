@@ -355,23 +355,9 @@ class DispatcherRoleIT {
     @Test
     void deliveriesOfADisabledSubscriptionAreDeadLetters() {
         Subscription plain = bench.subscription("disabled-one", receiver.url("/"));
-        Subscribed to = bench.put(new Subscription(
-                plain.id(),
-                plain.tenant(),
-                plain.generation(),
-                plain.url(),
-                plain.eventTypes(),
-                plain.headers(),
-                plain.timeout(),
-                plain.maxInFlight(),
-                plain.retry(),
-                Subscription.State.DISABLED,
-                "answered 410",
-                null,
-                plain.metadata(),
-                List.of(),
-                1,
-                1));
+        Subscribed to = bench.put(plain.toBuilder()
+                .state(Subscription.State.DISABLED, "answered 410")
+                .build());
         bench.deliver(to, "e1", "body");
         bench.start();
 
@@ -379,6 +365,26 @@ class DispatcherRoleIT {
 
         assertThat(header(dead, DeliveryRecords.REASON)).isEqualTo("gone");
         assertThat(header(dead, DeliveryRecords.ERROR)).isEqualTo("the subscription is disabled");
+        assertThat(receiver.count()).isZero();
+    }
+
+    @Test
+    void deliveriesOfAPausedSubscriptionAreParkedAsTheyAre() {
+        Subscribed to = bench.put(bench.subscription("paused-one", receiver.url("/")).toBuilder()
+                .state(Subscription.State.PAUSED, "by request")
+                .build());
+        Delivery delivery = bench.deliver(to, "e1", "body");
+        bench.start();
+
+        ConsumerRecord<byte[], byte[]> parked = bench.awaitRecord(Topics.PARKED, to);
+
+        assertThat(text(parked.key())).isEqualTo(delivery.id());
+        assertThat(text(parked.value())).isEqualTo("body");
+        assertThat(header(parked, DeliveryRecords.REASON)).isEqualTo("parked");
+        assertThat(header(parked, DeliveryRecords.ORIGIN)).startsWith(Topics.DELIVERIES + "/0/");
+        assertThat(header(parked, DeliveryRecords.ATTEMPTS)).isNull();
+        assertThat(bench.count("fanfare.parkings")).isEqualTo(1);
+        assertThat(bench.attempts(to)).isEmpty();
         assertThat(receiver.count()).isZero();
     }
 

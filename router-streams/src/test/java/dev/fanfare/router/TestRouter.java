@@ -87,43 +87,16 @@ final class TestRouter implements AutoCloseable {
     }
 
     static Subscription subscription(String tenant, String id, String... eventTypes) {
-        return new Subscription(
-                id,
-                tenant,
-                UUID.randomUUID(),
-                URI.create("http://127.0.0.1:1/" + id),
-                List.of(eventTypes),
-                Map.of(),
-                "15s",
-                16,
-                new Subscription.Retry(List.of("1s")),
-                Subscription.State.ACTIVE,
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                0,
-                0);
+        return Subscription.builder(tenant, id, UUID.randomUUID(), URI.create("http://127.0.0.1:1/" + id))
+                .eventTypes(List.of(eventTypes))
+                .retry(new Subscription.Retry(List.of("1s")))
+                .build();
     }
 
     static Subscription disabled(Subscription subscription) {
-        return new Subscription(
-                subscription.id(),
-                subscription.tenant(),
-                subscription.generation(),
-                subscription.url(),
-                subscription.eventTypes(),
-                subscription.headers(),
-                subscription.timeout(),
-                subscription.maxInFlight(),
-                subscription.retry(),
-                Subscription.State.DISABLED,
-                "by a test",
-                null,
-                subscription.metadata(),
-                subscription.secrets(),
-                0,
-                0);
+        return subscription.toBuilder()
+                .state(Subscription.State.DISABLED, "by a test")
+                .build();
     }
 
     /** As the control plane writes it. */

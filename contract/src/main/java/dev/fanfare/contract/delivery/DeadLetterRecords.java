@@ -4,16 +4,19 @@ import dev.fanfare.contract.RecordHeaders;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** What makes a record a dead letter: the reason headers, written beside what the record already carried. */
+/**
+ * What makes a record a dead letter, or a parked delivery: the reason headers, written beside what the record already
+ * carried.
+ */
 public final class DeadLetterRecords {
     private static final int MAX_ERROR_LENGTH = 1_024;
 
     private DeadLetterRecords() {}
 
     /**
-     * Marks headers as those of a dead letter.
+     * Marks headers as those of a dead letter or a parked delivery.
      *
-     * @param reason one of the verdicts that are dead letters
+     * @param reason one of the verdicts that are dead letters, or {@link Verdict#PARKED}
      * @param status the last HTTP status; null where there was no answer
      * @param error  what went wrong, in words and without secrets; cut after 1,024 characters
      */
@@ -25,7 +28,7 @@ public final class DeadLetterRecords {
             String originTopic,
             int originPartition,
             long originOffset) {
-        if (!reason.isDeadLetter()) {
+        if (!reason.isDeadLetter() && reason != Verdict.PARKED) {
             throw new IllegalArgumentException(reason + " is not a dead letter's reason");
         }
         RecordHeaders.put(headers, DeliveryRecords.REASON, reason.text());

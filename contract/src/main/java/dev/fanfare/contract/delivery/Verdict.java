@@ -10,6 +10,8 @@ public enum Verdict {
     RETRY,
     /** Not attempted now, because its lane is full or broken; waits in a tier. Not an attempt. */
     DEFERRED,
+    /** Not attempted, because its subscription is paused; waits on the parked topic until it is active again. */
+    PARKED,
     /** Answered 410: dead letter, and the subscription is disabled. Also what finds its subscription disabled. */
     GONE,
     /** Answered 400, 413 or 422: this body will never be taken. Dead letter. */
@@ -29,7 +31,7 @@ public enum Verdict {
     public boolean isDeadLetter() {
         return switch (this) {
             case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE -> true;
-            case DELIVERED, RETRY, DEFERRED, CANCELLED -> false;
+            case DELIVERED, RETRY, DEFERRED, PARKED, CANCELLED -> false;
         };
     }
 

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param headers      sent along with every webhook
  * @param timeout      for the whole exchange, as {@link DurationText}
  * @param maxInFlight  the most requests to this URL at once
+ * @param rateLimit    null: as fast as the endpoint answers
  * @param retry        delays between attempts
+ * @param format       how an event becomes a request; a record without it, from an earlier version, means binary
  * @param secrets      sealed signing secrets, the newest first; each signs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,7 +38,9 @@ public record Subscription(
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
+        @Nullable RateLimit rateLimit,
         Retry retry,
+        Format format,
         State state,
         @Nullable String stateReason,
         @Nullable String description,
@@ -48,13 +52,44 @@ public record Subscription(
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
     public static final int DEFAULT_MAX_IN_FLIGHT = 16;
 
-    /** Whether events are routed to it. */
+    /** Whether events are routed to it, and whether they are sent. */
     public enum State {
         @JsonProperty("active")
         ACTIVE,
+        /** Routed as ever; deliveries are parked until it is active again. */
+        @JsonProperty("paused")
+        PAUSED,
         /** By an operator, or because the endpoint answered 410: nothing is routed. */
         @JsonProperty("disabled")
         DISABLED
+    }
+
+    /** How an event becomes a request (CloudEvents HTTP protocol binding 1.0.2, section 3). */
+    public enum Format {
+        /** The body is the event's data, byte for byte; its attributes are headers. */
+        @JsonProperty("binary")
+        BINARY,
+        /** The body is the whole event as one JSON object. */
+        @JsonProperty("structured")
+        STRUCTURED
+    }
+
+    /**
+     * How many requests may begin.
+     *
+     * @param perSecond on average, {@value #LEAST_PER_SECOND} to {@value #MOST_PER_SECOND}; a second's worth may begin at
+     *     once
+     */
+    public record RateLimit(double perSecond) {
+        public static final double LEAST_PER_SECOND = 0.01;
+        public static final double MOST_PER_SECOND = 100_000;
+
+        public RateLimit {
+            if (!(perSecond >= LEAST_PER_SECOND && perSecond <= MOST_PER_SECOND)) {
+                throw new IllegalArgumentException("perSecond is " + perSecond + ": it must be " + LEAST_PER_SECOND
+                        + " to " + (long) MOST_PER_SECOND);
+            }
+        }
     }
 
     /**
@@ -90,10 +125,162 @@ public record Subscription(
         // a reader far from here relies on it: what is on the topic can't be asked for again
         DurationText.parse(timeout);
         retry.delays();
+        format = Objects.requireNonNullElse(format, Format.BINARY);
         eventTypes = List.copyOf(eventTypes);
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
         secrets = List.copyOf(secrets);
+    }
+
+    /** Begins a subscription that is active, with defaults for all but what it is and where its webhooks go. */
+    public static Builder builder(String tenant, String id, UUID generation, URI url) {
+        return new Builder(tenant, id, generation, url);
+    }
+
+    /** Begins another state of this subscription: the same but for what is set. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Makes subscriptions. Each setter has the meaning of the component it is named after. Confined to one thread. */
+    public static final class Builder {
+        private final String id;
+        private final String tenant;
+        private final UUID generation;
+        private URI url;
+        private List<String> eventTypes = List.of("*");
+        private Map<String, String> headers = Map.of();
+        private String timeout = DurationText.format(DEFAULT_TIMEOUT);
+        private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
+        private @Nullable RateLimit rateLimit;
+        private Retry retry = new Retry(List.of());
+        private Format format = Format.BINARY;
+        private State state = State.ACTIVE;
+        private @Nullable String stateReason;
+        private @Nullable String description;
+        private Map<String, String> metadata = Map.of();
+        private List<SealedSecret> secrets = List.of();
+        private long createdAtMillis;
+        private long updatedAtMillis;
+
+        private Builder(String tenant, String id, UUID generation, URI url) {
+            this.tenant = tenant;
+            this.id = id;
+            this.generation = generation;
+            this.url = url;
+        }
+
+        private Builder(Subscription from) {
+            this(from.tenant, from.id, from.generation, from.url);
+            eventTypes = from.eventTypes;
+            headers = from.headers;
+            timeout = from.timeout;
+            maxInFlight = from.maxInFlight;
+            rateLimit = from.rateLimit;
+            retry = from.retry;
+            format = from.format;
+            state = from.state;
+            stateReason = from.stateReason;
+            description = from.description;
+            metadata = from.metadata;
+            secrets = from.secrets;
+            createdAtMillis = from.createdAtMillis;
+            updatedAtMillis = from.updatedAtMillis;
+        }
+
+        public Builder url(URI value) {
+            url = value;
+            return this;
+        }
+
+        public Builder eventTypes(List<String> value) {
+            eventTypes = value;
+            return this;
+        }
+
+        public Builder headers(Map<String, String> value) {
+            headers = value;
+            return this;
+        }
+
+        public Builder timeout(String value) {
+            timeout = value;
+            return this;
+        }
+
+        public Builder maxInFlight(int value) {
+            maxInFlight = value;
+            return this;
+        }
+
+        public Builder rateLimit(@Nullable RateLimit value) {
+            rateLimit = value;
+            return this;
+        }
+
+        public Builder retry(Retry value) {
+            retry = value;
+            return this;
+        }
+
+        public Builder format(Format value) {
+            format = value;
+            return this;
+        }
+
+        public Builder state(State value, @Nullable String reason) {
+            state = value;
+            stateReason = reason;
+            return this;
+        }
+
+        public Builder description(@Nullable String value) {
+            description = value;
+            return this;
+        }
+
+        public Builder metadata(Map<String, String> value) {
+            metadata = value;
+            return this;
+        }
+
+        public Builder secrets(List<SealedSecret> value) {
+            secrets = value;
+            return this;
+        }
+
+        public Builder createdAtMillis(long value) {
+            createdAtMillis = value;
+            return this;
+        }
+
+        public Builder updatedAtMillis(long value) {
+            updatedAtMillis = value;
+            return this;
+        }
+
+        /** Checks and makes it. */
+        public Subscription build() {
+            return new Subscription(
+                    id,
+                    tenant,
+                    generation,
+                    url,
+                    eventTypes,
+                    headers,
+                    timeout,
+                    maxInFlight,
+                    rateLimit,
+                    retry,
+                    format,
+                    state,
+                    stateReason,
+                    description,
+                    metadata,
+                    secrets,
+                    createdAtMillis,
+                    updatedAtMillis);
+        }
     }
 
     /** The record key on the subscriptions topic, and that of all its deliveries. */

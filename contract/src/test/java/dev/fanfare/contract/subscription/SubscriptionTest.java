@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.subscription.Subscription.Format;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
 import dev.fanfare.contract.subscription.Subscription.State;
@@ -21,23 +23,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SubscriptionTest {
-    private static final Subscription FULL = new Subscription(
-            "orders",
-            "acme",
-            new UUID(1, 2),
-            URI.create("https://example.com/hook?x=1"),
-            List.of("order.created", "invoice.*"),
-            Map.of("x-key", "v"),
-            "15s",
-            16,
-            new Retry(List.of("1m", "10m")),
-            State.ACTIVE,
-            null,
-            "what for",
-            Map.of("team", "é"),
-            List.of(new SealedSecret("AAAA", 1)),
-            100,
-            200);
+    private static final Subscription FULL = Subscription.builder(
+                    "acme", "orders", new UUID(1, 2), URI.create("https://example.com/hook?x=1"))
+            .eventTypes(List.of("order.created", "invoice.*"))
+            .headers(Map.of("x-key", "v"))
+            .rateLimit(new RateLimit(2.5))
+            .retry(new Retry(List.of("1m", "10m")))
+            .format(Format.STRUCTURED)
+            .state(State.PAUSED, "for a while")
+            .description("what for")
+            .metadata(Map.of("team", "é"))
+            .secrets(List.of(new SealedSecret("AAAA", 1)))
+            .createdAtMillis(100)
+            .updatedAtMillis(200)
+            .build();
 
     @Test
     void aSubscriptionReadsBack() throws UndecodableRecord {
@@ -45,8 +44,34 @@ class SubscriptionTest {
         assertThat(FULL.key()).isEqualTo("acme/orders");
         assertThat(FULL.retry().delays()).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(10));
         assertThat(new String(FULL.toJson(), UTF_8))
-                .contains("\"state\":\"active\"")
-                .doesNotContain("stateReason");
+                .contains("\"state\":\"paused\"", "\"format\":\"structured\"", "\"rateLimit\":{\"perSecond\":2.5}");
+    }
+
+    @Test
+    void anotherStateOfASubscriptionIsTheSameButForWhatIsSet() {
+        assertThat(FULL.toBuilder().build()).isEqualTo(FULL);
+        Subscription active = FULL.toBuilder().state(State.ACTIVE, null).build();
+        assertThat(active.state()).isEqualTo(State.ACTIVE);
+        assertThat(active.toBuilder().state(State.PAUSED, "for a while").build())
+                .isEqualTo(FULL);
+    }
+
+    @Test
+    void aRecordOfAnEarlierVersionIsBinaryAndUnlimited() throws Exception {
+        ObjectNode json = (ObjectNode) Json.TOPIC.readTree(FULL.toJson());
+        json.remove(List.of("format", "rateLimit"));
+        Subscription read = Subscription.fromJson(Json.TOPIC.writeValueAsBytes(json));
+        assertThat(read.format()).isEqualTo(Format.BINARY);
+        assertThat(read.rateLimit()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, 100_001, Double.NaN})
+    void aRateThatNobodyCouldKeepIsUndecodable(double perSecond) throws Exception {
+        ObjectNode json = (ObjectNode) Json.TOPIC.readTree(FULL.toJson());
+        json.putObject("rateLimit").put("perSecond", perSecond);
+        assertThatThrownBy(() -> Subscription.fromJson(Json.TOPIC.writeValueAsBytes(json)))
+                .isInstanceOf(UndecodableRecord.class);
     }
 
     @ParameterizedTest

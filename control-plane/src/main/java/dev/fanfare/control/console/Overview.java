@@ -162,7 +162,7 @@ public record Overview(
                     case DELIVERED -> "good";
                     case RETRY, DEFERRED -> "waiting";
                     case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE -> "bad";
-                    case CANCELLED -> "quiet";
+                    case PARKED, CANCELLED -> "quiet";
                 };
             }
         }

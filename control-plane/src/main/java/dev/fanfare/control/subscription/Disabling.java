@@ -20,26 +20,13 @@ final class Disabling {
         return signal.kind().equals(Signal.GONE)
                 && signal.generation().equals(current.generation())
                 && signal.atMillis() >= current.updatedAtMillis()
-                && current.state() == State.ACTIVE;
+                && current.state() != State.DISABLED;
     }
 
     static Subscription gone(Subscription current, long nowMillis) {
-        return new Subscription(
-                current.id(),
-                current.tenant(),
-                current.generation(),
-                current.url(),
-                current.eventTypes(),
-                current.headers(),
-                current.timeout(),
-                current.maxInFlight(),
-                current.retry(),
-                State.DISABLED,
-                GONE,
-                current.description(),
-                current.metadata(),
-                current.secrets(),
-                current.createdAtMillis(),
-                nowMillis);
+        return current.toBuilder()
+                .state(State.DISABLED, GONE)
+                .updatedAtMillis(nowMillis)
+                .build();
     }
 }

@@ -66,6 +66,18 @@ final class Members {
         return node.intValue();
     }
 
+    @Nullable Double number(String name, double least, double most) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode node = object.get(name);
+        if (!node.isNumber() || !(node.doubleValue() >= least && node.doubleValue() <= most)) {
+            notA(name, "a number from " + least + " to " + (long) most);
+            return null;
+        }
+        return node.doubleValue();
+    }
+
     @Nullable Members object(String name) {
         if (!has(name)) {
             return null;

@@ -1,6 +1,7 @@
 package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
 import dev.fanfare.contract.subscription.Subscription.State;
@@ -23,6 +24,7 @@ record SubscriptionDraft(
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
+        @Nullable RateLimit rateLimit,
         Retry retry,
         State state,
         @Nullable String description,
@@ -30,23 +32,12 @@ record SubscriptionDraft(
 
     /** A new subscription. */
     Subscription create(String tenant, String id, UUID generation, SealedSecret secret, long nowMillis) {
-        return new Subscription(
-                id,
-                tenant,
-                generation,
-                url,
-                eventTypes,
-                headers,
-                timeout,
-                maxInFlight,
-                retry,
-                state,
-                state == State.DISABLED ? Disabling.BY_REQUEST : null,
-                description,
-                metadata,
-                List.of(secret),
-                nowMillis,
-                nowMillis);
+        return fill(Subscription.builder(tenant, id, generation, url))
+                .state(state, state == State.DISABLED ? Disabling.BY_REQUEST : null)
+                .secrets(List.of(secret))
+                .createdAtMillis(nowMillis)
+                .updatedAtMillis(nowMillis)
+                .build();
     }
 
     /** The same subscription with what this draft says; it is {@code equal} to before where nothing changes. */
@@ -58,23 +49,22 @@ record SubscriptionDraft(
     private Subscription with(Subscription before, long updatedAtMillis) {
         String reason =
                 state == before.state() ? before.stateReason() : state == State.DISABLED ? Disabling.BY_REQUEST : null;
-        return new Subscription(
-                before.id(),
-                before.tenant(),
-                before.generation(),
-                url,
-                eventTypes,
-                headers,
-                timeout,
-                maxInFlight,
-                retry,
-                state,
-                reason,
-                description,
-                metadata,
-                before.secrets(),
-                before.createdAtMillis(),
-                updatedAtMillis);
+        return fill(before.toBuilder())
+                .state(state, reason)
+                .updatedAtMillis(updatedAtMillis)
+                .build();
+    }
+
+    private Subscription.Builder fill(Subscription.Builder builder) {
+        return builder.url(url)
+                .eventTypes(eventTypes)
+                .headers(headers)
+                .timeout(timeout)
+                .maxInFlight(maxInFlight)
+                .rateLimit(rateLimit)
+                .retry(retry)
+                .description(description)
+                .metadata(metadata);
     }
 
     /** The id; only for drafts that have one. */

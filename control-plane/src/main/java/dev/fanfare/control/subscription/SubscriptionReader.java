@@ -12,6 +12,7 @@ import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
 import java.io.IOException;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Limits: {@value #MAX_EVENT_TYPES} event types; {@value #MAX_HEADERS} headers of {@value #MAX_VALUE_LENGTH}
  * characters; {@value #MAX_METADATA} metadata entries; {@value #MAX_DELAYS} delays of 100 ms to 24 h; a time-out of
- * 100 ms to 60 s; {@value #MOST_IN_FLIGHT} in flight.
+ * 100 ms to 60 s; {@value #MOST_IN_FLIGHT} in flight; {@value RateLimit#LEAST_PER_SECOND} to
+ * {@value RateLimit#MOST_PER_SECOND} requests a second.
  */
 final class SubscriptionReader {
     private static final int MAX_EVENT_TYPES = 100;
@@ -57,6 +59,7 @@ final class SubscriptionReader {
             "headers",
             "timeout",
             "maxInFlight",
+            "rateLimit",
             "retry",
             "state",
             "description",
@@ -65,7 +68,7 @@ final class SubscriptionReader {
             "createdAt",
             "updatedAt");
 
-    private static final Set<String> NOT_YET = Set.of("filters", "auth", "rateLimit", "format");
+    private static final Set<String> NOT_YET = Set.of("filters", "auth", "format");
 
     private final Retry defaultRetry;
 
@@ -121,6 +124,7 @@ final class SubscriptionReader {
                 ? Subscription.DEFAULT_TIMEOUT
                 : duration(members, "timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT);
         Integer maxInFlight = members.integer("maxInFlight", 1, MOST_IN_FLIGHT);
+        RateLimit rateLimit = readRateLimit(members);
         Retry retry = readRetry(members);
         State state = readState(members);
         String description = members.text("description", MAX_VALUE_LENGTH);
@@ -135,6 +139,7 @@ final class SubscriptionReader {
                 headers,
                 DurationText.format(timeoutRead),
                 maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
+                rateLimit,
                 retry,
                 state,
                 description,
@@ -234,6 +239,20 @@ final class SubscriptionReader {
         return headers;
     }
 
+    private static @Nullable RateLimit readRateLimit(Members members) {
+        Members limit = members.object("rateLimit");
+        if (limit == null) {
+            return null;
+        }
+        limit.refuseOthers(Set.of("perSecond"), name -> null);
+        if (!limit.has("perSecond")) {
+            limit.fault("perSecond", "is required: how many requests may begin in a second, such as 50 or 0.5");
+            return null;
+        }
+        Double perSecond = limit.number("perSecond", RateLimit.LEAST_PER_SECOND, RateLimit.MOST_PER_SECOND);
+        return perSecond == null ? null : new RateLimit(perSecond);
+    }
+
     private Retry readRetry(Members members) {
         Members retry = members.object("retry");
         if (retry == null) {
@@ -260,7 +279,7 @@ final class SubscriptionReader {
             return State.ACTIVE;
         }
         for (State state : State.values()) {
-            if (state.name().toLowerCase(Locale.ROOT).equals(text)) {
+            if (state != State.PAUSED && state.name().toLowerCase(Locale.ROOT).equals(text)) {
                 return state;
             }
         }

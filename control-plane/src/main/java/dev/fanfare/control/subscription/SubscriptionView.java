@@ -2,6 +2,7 @@ package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
 import java.time.Instant;
@@ -25,6 +26,7 @@ record SubscriptionView(
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
+        @Nullable RateLimit rateLimit,
         Retry retry,
         State state,
         @Nullable String stateReason,
@@ -43,6 +45,7 @@ record SubscriptionView(
                 new TreeMap<>(subscription.headers()),
                 subscription.timeout(),
                 subscription.maxInFlight(),
+                subscription.rateLimit(),
                 subscription.retry(),
                 subscription.state(),
                 subscription.stateReason(),

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code fanfare.attempts} (tags {@code verdict}, {@code status}: 2xx … 5xx or none), {@code fanfare.attempt.duration},
  * {@code fanfare.delivery.latency} (from the event's acceptance to its delivery, retries included),
- * {@code fanfare.deferrals} (not attempts: deliveries that went to a tier because they couldn't be sent now).
+ * {@code fanfare.deferrals} (not attempts: deliveries that went to a tier because they couldn't be sent now),
+ * {@code fanfare.parkings} (nor are these: deliveries that wait for their paused subscription).
  */
 public final class AttemptReport {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptReport.class);
@@ -26,6 +27,7 @@ public final class AttemptReport {
 
     private final Map<Verdict, Counter[]> attempts = new EnumMap<>(Verdict.class);
     private final Counter deferrals;
+    private final Counter parkings;
     private final Timer duration;
     private final Timer latency;
 
@@ -44,6 +46,9 @@ public final class AttemptReport {
         this.deferrals = Counter.builder("fanfare.deferrals")
                 .description("Deliveries that went to a tier because they couldn't be sent now")
                 .register(meters);
+        this.parkings = Counter.builder("fanfare.parkings")
+                .description("Deliveries that were parked because their subscription is paused")
+                .register(meters);
         this.duration = Timer.builder("fanfare.attempt.duration")
                 .description("From the start of an attempt to its end")
                 .publishPercentileHistogram()
@@ -59,6 +64,11 @@ public final class AttemptReport {
     /** A delivery went to a tier without an attempt. */
     void deferred() {
         deferrals.increment();
+    }
+
+    /** A delivery was parked. */
+    void parked() {
+        parkings.increment();
     }
 
     /** An attempt is over, or its delivery ended without one. */

@@ -73,7 +73,7 @@ public final class Outcomes {
                 Verdict dead = ((NextStep.Dead) next).reason();
                 yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null);
             }
-            case DEFERRED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED ->
+            case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED ->
                 throw new IllegalArgumentException(ruling.verdict() + " is no answer's ruling");
         };
     }
@@ -103,6 +103,29 @@ public final class Outcomes {
         Ruling ruling = new Ruling(((NextStep.Dead) next).reason(), null, cause, null, null);
         Concluded end = conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null);
         return new Deferred(end.outcome(), end);
+    }
+
+    /**
+     * A delivery of a paused subscription: it is kept as it is, beside the dead letters and in the same shape, until the
+     * subscription is active again.
+     *
+     * @param cause in words
+     */
+    public Outcome parked(OpenDelivery open, String cause) {
+        return outcome(open, open.bytes(), () -> {
+            ConsumerRecord<byte[], byte[]> record = open.record();
+            byte[] key = open.delivery().id().getBytes(StandardCharsets.UTF_8);
+            ProducerRecord<byte[], byte[]> parked = new ProducerRecord<>(
+                    Topics.PARKED, null, key, DeadLetterRecords.value(record.value()), record.headers());
+            mark(
+                    parked,
+                    Verdict.PARKED,
+                    null,
+                    cause,
+                    new TopicPartition(record.topic(), record.partition()),
+                    record.offset());
+            return List.of(parked);
+        });
     }
 
     /**

@@ -8,7 +8,8 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled, or deferred.
+ * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled, parked because it is
+ * paused, or deferred.
  *
  * <p>A deferral waits twice as long each time, so that a backlog is rewritten seldom and what gets through in between
  * makes room for the rest. Any thread.
@@ -40,6 +41,10 @@ public final class Unsent {
         }
         if (standing instanceof Standing.Disabled disabled) {
             return ended(open, Verdict.GONE, disabled.reason());
+        }
+        if (standing instanceof Standing.Paused paused) {
+            report.parked();
+            return outcomes.parked(open, paused.reason());
         }
         if (standing instanceof Standing.Unusable unusable) {
             return deferred(open, unusable.reason());

@@ -11,6 +11,9 @@ public sealed interface Standing {
     /** The subscription is there, but disabled. */
     record Disabled(String reason) implements Standing {}
 
+    /** The subscription is there, and its deliveries are kept until it is active again. */
+    record Paused(String reason) implements Standing {}
+
     /** The fault is on our side (the secret doesn't open), so the delivery must wait until somebody has mended it. */
     record Unusable(String reason) implements Standing {}
 }

@@ -68,6 +68,7 @@ public final class SubscriptionView implements AutoCloseable {
             return new Standing.Cancelled("the subscription was deleted and made anew under the same id");
         }
         return switch (subscription.state()) {
+            case PAUSED -> new Standing.Paused("the subscription is paused");
             case DISABLED -> new Standing.Disabled("the subscription is disabled");
             case ACTIVE -> {
                 Ready known = ready.get(key);

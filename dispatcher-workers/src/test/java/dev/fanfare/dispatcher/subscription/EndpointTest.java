@@ -63,23 +63,11 @@ class EndpointTest {
     }
 
     private static Endpoint endpoint(String url, Map<String, String> headers) {
-        Subscription subscription = new Subscription(
-                "s",
-                "acme",
-                new UUID(1, 2),
-                URI.create(url),
-                List.of("*"),
-                headers,
-                "15s",
-                4,
-                new Subscription.Retry(List.of("1m", "90m")),
-                Subscription.State.ACTIVE,
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                1,
-                1);
+        Subscription subscription = Subscription.builder("acme", "s", new UUID(1, 2), URI.create(url))
+                .headers(headers)
+                .maxInFlight(4)
+                .retry(new Subscription.Retry(List.of("1m", "90m")))
+                .build();
         return Endpoint.of(subscription, 7, new WebhookSigner(List.of(WebhookSecret.mint(new SecureRandom()))));
     }
 }

@@ -22,7 +22,7 @@ public record RoutedSubscription(String tenant, String id, UUID generation, bool
     public static RoutedSubscription of(Subscription subscription) {
         boolean active =
                 switch (subscription.state()) {
-                    case ACTIVE -> true;
+                    case ACTIVE, PAUSED -> true;
                     case DISABLED -> false;
                 };
         return new RoutedSubscription(
