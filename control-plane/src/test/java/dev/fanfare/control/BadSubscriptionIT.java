@@ -113,7 +113,8 @@ class BadSubscriptionIT {
                 "\"rateLimit\":{\"perSecond\":0}             | rateLimit.perSecond | 0.01 to 100000",
                 "\"rateLimit\":{\"perSecond\":\"9\"}         | rateLimit.perSecond | 0.01 to 100000",
                 "\"rateLimit\":{\"perSecond\":1,\"perMinute\":1} | rateLimit.perMinute | is not a member",
-                "\"format\":\"structured\"                   | format             | not offered by this version",
+                "\"format\":\"xml\"                          | format             | binary or structured",
+                "\"format\":1                               | format             | must be a string",
                 "\"secret\":\"whsec_x\"                      | secret             | can't be set",
                 "\"eventType\":[\"a\"]                       | eventType          | Did you mean 'eventTypes'?",
             })

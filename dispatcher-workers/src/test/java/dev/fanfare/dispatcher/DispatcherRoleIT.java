@@ -24,7 +24,10 @@ import dev.fanfare.testkit.ReceivedRequest;
 import dev.fanfare.testkit.SignatureCheck;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -66,6 +69,30 @@ class DispatcherRoleIT {
     void close() {
         bench.close();
         receiver.close();
+    }
+
+    @Test
+    void aStructuredSubscriptionGetsTheWholeEventAsOneSignedObject() {
+        Subscribed to = bench.put(bench.subscription("structured", receiver.url("/hook")).toBuilder()
+                .format(Subscription.Format.STRUCTURED)
+                .build());
+        Delivery delivery = bench.deliver(to, "e1", "{\"a\": 1.0}");
+        bench.start();
+        bench.awaitAttempts(to, 1);
+
+        ReceivedRequest request = receiver.requests().get(0);
+        assertThat(new SignatureCheck(to.secret().reveal()).complaintAbout(request))
+                .isEmpty();
+        assertThat(request.header("content-type")).isEqualTo("application/cloudevents+json");
+        assertThat(request.header("webhook-id")).isEqualTo(delivery.id());
+        assertThat(request.header("traceparent")).isNotNull();
+        assertThat(request.header("ce-id")).isNull();
+        CloudEvent event = new JsonFormat().deserialize(request.bodyText().getBytes(StandardCharsets.UTF_8));
+        assertThat(event.getId()).isEqualTo("e1");
+        assertThat(event.getType()).isEqualTo("order.created");
+        assertThat(event.getSubject()).isEqualTo("Größe 42%");
+        assertThat(event.getExtension("tenant")).isEqualTo("acme");
+        assertThat(request.bodyText()).endsWith(",\"data\":{\"a\": 1.0}}");
     }
 
     @Test

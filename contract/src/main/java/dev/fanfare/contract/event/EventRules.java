@@ -91,13 +91,19 @@ public final class EventRules {
         }
     }
 
-    private static void checkName(String name, List<FieldError> errors) {
-        boolean right = !name.isEmpty() && name.length() <= MAX_NAME_LENGTH;
-        for (int i = 0; right && i < name.length(); i++) {
-            char c = name.charAt(i);
-            right = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    /** Whether a text has an attribute name's characters (CloudEvents 1.0.2, "Attribute naming convention"). */
+    public static boolean isAttributeName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
+                return false;
+            }
         }
-        if (!right || name.equals("data")) {
+        return !text.isEmpty();
+    }
+
+    private static void checkName(String name, List<FieldError> errors) {
+        if (!isAttributeName(name) || name.length() > MAX_NAME_LENGTH || name.equals("data")) {
             errors.add(new FieldError(
                     name, "is not an attribute name: lower-case letters and digits, at most " + MAX_NAME_LENGTH));
         }

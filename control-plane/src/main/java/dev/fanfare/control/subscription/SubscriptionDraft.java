@@ -1,6 +1,7 @@
 package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
@@ -26,6 +27,7 @@ record SubscriptionDraft(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        Format format,
         State state,
         @Nullable String description,
         Map<String, String> metadata) {
@@ -63,6 +65,7 @@ record SubscriptionDraft(
                 .maxInFlight(maxInFlight)
                 .rateLimit(rateLimit)
                 .retry(retry)
+                .format(format)
                 .description(description)
                 .metadata(metadata);
     }

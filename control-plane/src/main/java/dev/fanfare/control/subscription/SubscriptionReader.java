@@ -12,6 +12,7 @@ import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
@@ -61,6 +62,7 @@ final class SubscriptionReader {
             "maxInFlight",
             "rateLimit",
             "retry",
+            "format",
             "state",
             "description",
             "metadata",
@@ -68,7 +70,7 @@ final class SubscriptionReader {
             "createdAt",
             "updatedAt");
 
-    private static final Set<String> NOT_YET = Set.of("filters", "auth", "format");
+    private static final Set<String> NOT_YET = Set.of("filters", "auth");
 
     private final Retry defaultRetry;
 
@@ -126,6 +128,7 @@ final class SubscriptionReader {
         Integer maxInFlight = members.integer("maxInFlight", 1, MOST_IN_FLIGHT);
         RateLimit rateLimit = readRateLimit(members);
         Retry retry = readRetry(members);
+        Format format = readFormat(members);
         State state = readState(members);
         String description = members.text("description", MAX_VALUE_LENGTH);
         Map<String, String> metadata = members.map("metadata", MAX_METADATA, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
@@ -141,6 +144,7 @@ final class SubscriptionReader {
                 maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
                 rateLimit,
                 retry,
+                format,
                 state,
                 description,
                 metadata == null ? Map.of() : metadata);
@@ -271,6 +275,20 @@ final class SubscriptionReader {
             }
         }
         return new Retry(delays);
+    }
+
+    private static Format readFormat(Members members) {
+        String text = members.text("format", MAX_VALUE_LENGTH);
+        if (text == null) {
+            return Format.BINARY;
+        }
+        for (Format format : Format.values()) {
+            if (format.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return format;
+            }
+        }
+        members.fault("format", "must be binary or structured");
+        return Format.BINARY;
     }
 
     private static State readState(Members members) {

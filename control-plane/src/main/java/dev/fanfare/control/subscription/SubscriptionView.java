@@ -2,6 +2,7 @@ package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
@@ -28,6 +29,7 @@ record SubscriptionView(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        Format format,
         State state,
         @Nullable String stateReason,
         @Nullable String description,
@@ -47,6 +49,7 @@ record SubscriptionView(
                 subscription.maxInFlight(),
                 subscription.rateLimit(),
                 subscription.retry(),
+                subscription.format(),
                 subscription.state(),
                 subscription.stateReason(),
                 subscription.description(),

@@ -104,8 +104,9 @@ final class AttemptSender {
 
     Future<Answer.Response> execute(HttpHost target, Exchange exchange, HttpClientContext context) {
         OpenDelivery open = exchange.delivery();
-        RequestBody request = new RequestBody(
-                WebhookRequest.head(open, exchange.endpoint(), clock.millis()), WebhookRequest.body(open));
+        byte[] body = WebhookRequest.body(open, exchange.endpoint());
+        RequestBody request =
+                new RequestBody(WebhookRequest.head(open, exchange.endpoint(), body, clock.millis()), body);
         return client.execute(target, request, new AnswerReader(maxAnswerBytes), null, context, exchange);
     }
 

@@ -1,7 +1,11 @@
 package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.event.EventJson;
 import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.event.EventRules;
+import dev.fanfare.contract.event.StructuredEvent;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.HeaderRules;
@@ -12,8 +16,9 @@ import org.apache.hc.core5.net.URIAuthority;
 import org.apache.kafka.common.header.Header;
 
 /**
- * The head of a webhook: Standard Webhooks' three headers, the CloudEvents attributes in binary mode (HTTP protocol
- * binding 1.0.2), ours, and the subscription's own. The body is the record's value as it is. Pure.
+ * A webhook: Standard Webhooks' three headers, the event in binary or structured mode (CloudEvents HTTP protocol binding
+ * 1.0.2, section 3), our headers, and the subscription's own. In binary mode the body is the record's value as it is and
+ * the attributes are headers; in structured mode all of it is in the body, made anew for each attempt. Pure.
  */
 final class WebhookRequest {
     static final byte[] NO_BODY = {};
@@ -23,12 +28,21 @@ final class WebhookRequest {
 
     private WebhookRequest() {}
 
-    static byte[] body(OpenDelivery open) {
+    /** What is sent and signed. */
+    static byte[] body(OpenDelivery open, Endpoint endpoint) {
         byte[] value = open.record().value();
-        return value == null ? NO_BODY : value;
+        return switch (endpoint.format()) {
+            case BINARY -> value == null ? NO_BODY : value;
+            case STRUCTURED -> StructuredEvent.write(open.record().headers(), value);
+        };
     }
 
-    static BasicHttpRequest head(OpenDelivery open, Endpoint endpoint, long nowMillis) {
+    /**
+     * The head that goes with a body.
+     *
+     * @param body as {@link #body} gave it: the signature is over these bytes
+     */
+    static BasicHttpRequest head(OpenDelivery open, Endpoint endpoint, byte[] body, long nowMillis) {
         Delivery delivery = open.delivery();
         BasicHttpRequest request = new BasicHttpRequest(
                 "POST",
@@ -38,9 +52,13 @@ final class WebhookRequest {
         long timestamp = nowMillis / 1_000;
         request.addHeader("webhook-id", delivery.id());
         request.addHeader("webhook-timestamp", Long.toString(timestamp));
-        request.addHeader("webhook-signature", endpoint.signer().sign(delivery.id(), timestamp, body(open)));
+        request.addHeader("webhook-signature", endpoint.signer().sign(delivery.id(), timestamp, body));
+        boolean binary = endpoint.format() == Format.BINARY;
+        if (!binary) {
+            request.addHeader(EventRecords.CONTENT_TYPE, EventJson.STRUCTURED_MEDIA_TYPE);
+        }
         for (Header header : open.record().headers()) {
-            addFromRecord(request, header);
+            addFromRecord(request, header, binary);
         }
         request.addHeader(
                 "fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
@@ -51,17 +69,17 @@ final class WebhookRequest {
         return request;
     }
 
-    private static void addFromRecord(BasicHttpRequest request, Header header) {
+    private static void addFromRecord(BasicHttpRequest request, Header header, boolean binary) {
         String name = header.key();
         if (header.value() == null) {
             return;
         }
         if (name.startsWith(EventRecords.ATTRIBUTE_PREFIX)) {
             String attribute = name.substring(EventRecords.ATTRIBUTE_PREFIX.length());
-            if (isAttributeName(attribute)) {
+            if (binary && EventRules.isAttributeName(attribute)) {
                 request.setHeader("ce-" + attribute, percentEncoded(header.value()));
             }
-        } else if (name.equals(EventRecords.CONTENT_TYPE)
+        } else if ((binary && name.equals(EventRecords.CONTENT_TYPE))
                 || name.equals(EventRecords.TRACEPARENT)
                 || name.equals(EventRecords.TRACESTATE)) {
             String value = new String(header.value(), StandardCharsets.UTF_8);
@@ -69,17 +87,6 @@ final class WebhookRequest {
                 request.setHeader(name, value);
             }
         }
-    }
-
-    /** CloudEvents 1.0.2, "Attribute naming convention": what isn't a name can't be told from other headers. */
-    private static boolean isAttributeName(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
-                return false;
-            }
-        }
-        return !text.isEmpty();
     }
 
     /** Section 3.1.3.2 of the binding: space, quote, percent and all but printable ASCII, as UTF-8 octets. */

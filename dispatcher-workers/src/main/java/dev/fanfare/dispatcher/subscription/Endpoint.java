@@ -3,6 +3,7 @@ package dev.fanfare.dispatcher.subscription;
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public record Endpoint(
         boolean standardPort,
         String target,
         List<Map.Entry<String, String>> headers,
+        Format format,
         Duration timeout,
         int maxInFlight,
         List<Duration> schedule,
@@ -51,6 +53,7 @@ public record Endpoint(
                 url.getPort() < 0 || url.getPort() == standard,
                 url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
                 headersOf(subscription),
+                subscription.format(),
                 DurationText.parse(subscription.timeout()),
                 Math.max(1, subscription.maxInFlight()),
                 subscription.retry().delays(),

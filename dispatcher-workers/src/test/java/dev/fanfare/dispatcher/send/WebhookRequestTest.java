@@ -7,6 +7,7 @@ import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
+import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.nio.charset.StandardCharsets;
@@ -120,11 +121,13 @@ class WebhookRequestTest {
                 standardPort,
                 "/hook",
                 List.of(),
+                Format.BINARY,
                 Duration.ofSeconds(1),
                 1,
                 List.of(),
                 new WebhookSigner(List.of(SECRET)));
-        return WebhookRequest.head(new OpenDelivery(record, delivery, 1), endpoint, NOW);
+        OpenDelivery open = new OpenDelivery(record, delivery, 1);
+        return WebhookRequest.head(open, endpoint, WebhookRequest.body(open, endpoint), NOW);
     }
 
     private static List<String> names(BasicHttpRequest request) {
