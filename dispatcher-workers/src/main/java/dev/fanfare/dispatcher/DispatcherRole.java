@@ -4,7 +4,6 @@ import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.address.AddressBook;
-import dev.fanfare.dispatcher.address.AddressPolicy;
 import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
@@ -162,7 +161,7 @@ public final class DispatcherRole implements Role {
                 settings.maxAnswer().bytes(),
                 subscriptions,
                 open(new AddressBook(lookup, settings.dnsCache())),
-                new AddressPolicy(settings.allowLoopback(), settings.allowPrivate(), settings.allowHttp()),
+                AddressRules.of(settings, new ArrayList<>()),
                 outcomes,
                 unsent,
                 report,

@@ -8,6 +8,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How deliveries are sent. Each default says why it is what it is. */
 @ConfigMapping(prefix = "dispatcher")
@@ -72,9 +73,29 @@ public interface DispatcherSettings {
     @WithDefault("false")
     boolean allowHttp();
 
+    /** Networks that webhooks may go to though they are private, loopback or reserved: {@code 10.20.0.0/16}. */
+    Optional<List<String>> allowCidrs();
+
+    /** Networks that webhooks never go to, whatever allows them. */
+    Optional<List<String>> denyCidrs();
+
+    /** Hosts that may lead to private networks: {@code hooks.corp.example}, or all below a name: {@code *.corp.example}. */
+    Optional<List<String>> allowHosts();
+
+    /** Hosts that get no webhooks, whatever allows them. */
+    Optional<List<String>> denyHosts();
+
+    /** If given, the only hosts that get webhooks. */
+    Optional<List<String>> onlyHosts();
+
+    /** Ports that webhooks may go to: below 1024, all but web servers are mail, logins and the like. */
+    @WithDefault("80,443,1024-65535")
+    List<String> ports();
+
     /** Refuses what can't work, all at once. */
     static void check(DispatcherSettings settings) {
         List<String> faults = new ArrayList<>();
+        AddressRules.of(settings, faults);
         between(faults, "commit-interval", settings.commitInterval(), Duration.ofMillis(50), Duration.ofSeconds(5));
         between(faults, "drain-timeout", settings.drainTimeout(), Duration.ofMillis(1), Duration.ofSeconds(40));
         between(faults, "max-age", settings.maxAge(), Duration.ofSeconds(1), Duration.ofDays(3));

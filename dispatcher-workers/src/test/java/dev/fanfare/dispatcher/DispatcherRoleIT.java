@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -498,6 +499,35 @@ class DispatcherRoleIT {
         }
         odd.forEach(to -> bench.awaitAttempts(to, 1));
         assertThat(receiver.count()).isZero();
+    }
+
+    @Test
+    void deniedHostsNetworksAndPortsAreDeadLettersThatNameTheRule() {
+        InetAddress[] local = {InetAddress.getLoopbackAddress()};
+        InetAddress[] second = {address(127, 0, 0, 2)};
+        String end = ":" + receiver.port() + "/";
+        Subscribed good = bench.subscribe("http://good.example" + end);
+        Map<Subscribed, String> denied = Map.of(
+                bench.subscribe("http://a.denied.example" + end), "dispatcher.deny-hosts",
+                bench.subscribe("http://second.example" + end), "dispatcher.deny-cidrs",
+                bench.subscribe("http://good.example:25/"), "dispatcher.ports");
+        bench.deliver(good, "e1", "body");
+        denied.keySet().forEach(to -> bench.deliver(to, "e1", "body"));
+        bench.start(
+                "one",
+                host -> host.equals("second.example") ? second : local,
+                "dispatcher.deny-hosts",
+                "*.denied.example",
+                "dispatcher.deny-cidrs",
+                "127.0.0.2/32");
+
+        denied.forEach((to, rule) -> {
+            ConsumerRecord<byte[], byte[]> dead = bench.awaitRecord(Topics.DEAD_LETTERS, to);
+            assertThat(header(dead, DeliveryRecords.REASON)).isEqualTo("forbidden");
+            assertThat(header(dead, DeliveryRecords.ERROR)).contains(rule);
+        });
+        assertThat(bench.awaitAttempts(good, 1).get(0).verdict()).isEqualTo("delivered");
+        assertThat(receiver.count()).isEqualTo(1);
     }
 
     @Test

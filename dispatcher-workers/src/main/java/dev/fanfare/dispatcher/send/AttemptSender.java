@@ -93,6 +93,11 @@ final class AttemptSender {
     private void begin(Turn<OpenDelivery> turn, Endpoint endpoint) {
         Exchange exchange = new Exchange(this, turn, endpoint, clock.millis());
         running.add(exchange);
+        String refusal = policy.refusal(endpoint.scheme(), endpoint.host(), endpoint.port());
+        if (refusal != null) {
+            exchange.forbid(refusal);
+            return;
+        }
         Future<?> unused = addressBook.addresses(endpoint.host()).whenComplete((addresses, failure) -> {
             try {
                 exchange.onAddresses(addresses, failure);

@@ -80,6 +80,11 @@ final class Exchange implements FutureCallback<Answer.Response> {
         return elapsedNanos() >= endpoint.timeout().toNanos();
     }
 
+    /** Ends before anything was looked up. */
+    void forbid(String refusal) {
+        end(new Answer.Forbidden(refusal));
+    }
+
     /** Goes on once the host's addresses are known. */
     void onAddresses(@Nullable List<InetAddress> addresses, @Nullable Throwable failure) {
         if (addresses == null) {
@@ -90,7 +95,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
         List<InetAddress> good = new ArrayList<>(addresses.size());
         String refusal = "the host has no address";
         for (InetAddress candidate : addresses) {
-            String reason = sender.policy().refusal(endpoint.scheme(), candidate, endpoint.port());
+            String reason = sender.policy().refusal(endpoint.scheme(), endpoint.host(), candidate);
             if (reason == null) {
                 good.add(candidate);
             } else {

@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressPolicyTest {
-    private static final AddressPolicy STRICT = new AddressPolicy(false, false, false);
-    private static final AddressPolicy LAX = new AddressPolicy(true, true, true);
+    private static final AddressPolicy STRICT = new AddressPolicy(false, false, false, AddressLists.NONE);
+    private static final AddressPolicy LAX = new AddressPolicy(true, true, true, AddressLists.NONE);
 
     @ParameterizedTest
     @ValueSource(
@@ -173,7 +174,7 @@ class AddressPolicyTest {
     })
     void eachSettingAllowsWhatItSays(
             String spelling, boolean loopback, boolean networks, boolean http, boolean withTls, boolean plain) {
-        AddressPolicy policy = new AddressPolicy(loopback, networks, http);
+        AddressPolicy policy = new AddressPolicy(loopback, networks, http, AddressLists.NONE);
 
         assertThat(refusal(policy, "https", spelling) == null).isEqualTo(withTls);
         assertThat(refusal(policy, "http", spelling) == null).isEqualTo(plain);
@@ -183,9 +184,9 @@ class AddressPolicyTest {
     void aMappedAddressIsJudgedAsTheIpv4ThatItIsEvenInRawForm() throws UnknownHostException {
         byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xFF, (byte) 0xFF, 127, 0, 0, 1};
 
-        assertThat(STRICT.refusal("https", java.net.Inet6Address.getByAddress(null, mapped, 0), 443))
+        assertThat(STRICT.refusal("https", "h.example", Inet6Address.getByAddress(null, mapped, 0)))
                 .isNotNull();
-        assertThat(LAX.refusal("https", java.net.Inet6Address.getByAddress(null, mapped, 0), 443))
+        assertThat(LAX.refusal("https", "h.example", Inet6Address.getByAddress(null, mapped, 0)))
                 .isNotNull();
     }
 
@@ -193,8 +194,8 @@ class AddressPolicyTest {
     void otherSchemesAndPortsAreRefused() {
         assertThat(refusal(LAX, "ftp", "8.8.8.8")).contains("ftp");
         assertThat(refusal(LAX, "", "8.8.8.8")).isNotNull();
-        assertThat(LAX.refusal("https", address("8.8.8.8"), 0)).contains("port 0");
-        assertThat(LAX.refusal("https", address("8.8.8.8"), 65_536)).contains("65536");
+        assertThat(LAX.refusal("https", "h.example", 0)).contains("port 0");
+        assertThat(LAX.refusal("https", "h.example", 65_536)).contains("65536");
     }
 
     @Test
@@ -207,7 +208,8 @@ class AddressPolicyTest {
     }
 
     private static @Nullable String refusal(AddressPolicy policy, String scheme, String spelling) {
-        return policy.refusal(scheme, address(spelling), 443);
+        String refusal = policy.refusal(scheme, "h.example", 443);
+        return refusal != null ? refusal : policy.refusal(scheme, "h.example", address(spelling));
     }
 
     /** Literals only: no name is looked up. */
