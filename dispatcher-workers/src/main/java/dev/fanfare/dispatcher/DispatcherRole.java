@@ -157,7 +157,7 @@ public final class DispatcherRole implements Role {
                         settings.maxInFlight(),
                         settings.maxQueued(),
                         settings.maxQueuedBytes().bytes()),
-                settings.connectTimeout(),
+                TransportRules.of(settings, new ArrayList<>()),
                 settings.maxAnswer().bytes(),
                 subscriptions,
                 open(new AddressBook(lookup, settings.dnsCache())),

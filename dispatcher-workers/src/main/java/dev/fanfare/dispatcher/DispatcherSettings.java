@@ -3,8 +3,10 @@ package dev.fanfare.dispatcher;
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.runtime.config.ByteSize;
 import dev.fanfare.runtime.config.InvalidSettings;
+import dev.fanfare.runtime.config.Secret;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +75,18 @@ public interface DispatcherSettings {
     @WithDefault("false")
     boolean allowHttp();
 
+    /**
+     * A proxy that all webhooks go through by HTTP CONNECT, such as {@code http://user:password@proxy.example:3128}. It
+     * is asked for addresses that were checked here.
+     */
+    Optional<Secret> proxy();
+
+    /** Certificates that are trusted beside those of Java, such as a company's own CA: a PEM or PKCS12 file. */
+    Optional<Path> trustStore();
+
+    /** What opens a PKCS12 file; PEM needs none. */
+    Optional<Secret> trustStorePassword();
+
     /** Networks that webhooks may go to though they are private, loopback or reserved: {@code 10.20.0.0/16}. */
     Optional<List<String>> allowCidrs();
 
@@ -96,6 +110,7 @@ public interface DispatcherSettings {
     static void check(DispatcherSettings settings) {
         List<String> faults = new ArrayList<>();
         AddressRules.of(settings, faults);
+        TransportRules.of(settings, faults);
         between(faults, "commit-interval", settings.commitInterval(), Duration.ofMillis(50), Duration.ofSeconds(5));
         between(faults, "drain-timeout", settings.drainTimeout(), Duration.ofMillis(1), Duration.ofSeconds(40));
         between(faults, "max-age", settings.maxAge(), Duration.ofSeconds(1), Duration.ofDays(3));

@@ -2,24 +2,14 @@ package dev.fanfare.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
-import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,68 +18,32 @@ import org.junit.jupiter.api.io.TempDir;
 @WithBroker
 class TlsIT {
     private static final String TRUST_STORE = "javax.net.ssl.trustStore";
-    private static final String PASSWORD = "changeit";
+    private static final InetAddress[] LOCAL = {InetAddress.getLoopbackAddress()};
+
+    @TempDir
+    private static Path certificates;
+
+    private static TestBroker broker;
+    private static TestAuthority authority;
+    private static TlsReceiver receiver;
 
     @TempDir
     private Path folder;
 
-    private final List<String> hosts = new CopyOnWriteArrayList<>();
-    private HttpsServer server;
     private DispatcherBench bench;
 
-    @BeforeEach
-    void serve(@Fresh TestBroker broker) throws Exception {
+    @BeforeAll
+    static void prepare(@Fresh TestBroker fresh) {
+        broker = fresh;
         broker.createFanfareTopics();
-        Path store = folder.resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=test",
-                        "-validity",
-                        "2",
-                        "-ext",
-                        "SAN=dns:secure.example",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        server.setExecutor(Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task);
-            thread.setDaemon(true);
-            return thread;
-        }));
-        server.createContext("/", exchange -> {
-            hosts.add(exchange.getRequestHeaders().getFirst("Host"));
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        server.start();
-        System.setProperty(TRUST_STORE, store.toString());
-        System.setProperty(TRUST_STORE + "Password", PASSWORD);
+        authority = new TestAuthority(certificates);
+        receiver = new TlsReceiver(authority.server("secure.example"));
+    }
+
+    @BeforeEach
+    void open() {
         bench = new DispatcherBench(broker, folder);
+        receiver.hosts.clear();
     }
 
     @AfterEach
@@ -97,16 +51,52 @@ class TlsIT {
         System.clearProperty(TRUST_STORE);
         System.clearProperty(TRUST_STORE + "Password");
         bench.close();
-        server.stop(0);
     }
 
     @Test
-    void aCertificateForTheNameIsAcceptedAndOneForAnotherIsNot() {
-        int port = server.getAddress().getPort();
-        Subscribed right = bench.subscribe("https://secure.example:" + port + "/", "1s");
-        Subscribed wrong = bench.subscribe("https://other.example:" + port + "/", "1s");
-        InetAddress[] local = {InetAddress.getLoopbackAddress()};
-        bench.start("one", host -> local);
+    void whatJavaTrustsIsTrusted() {
+        System.setProperty(TRUST_STORE, authority.pkcs12().toString());
+        System.setProperty(TRUST_STORE + "Password", TestAuthority.PASSWORD);
+        bench.start("one", host -> LOCAL);
+
+        aCertificateForTheNameIsAcceptedAndOneForAnotherIsNot();
+    }
+
+    @Test
+    void thePrivateAuthorityInAPemFileIsTrusted() {
+        bench.start(
+                "one", host -> LOCAL, "dispatcher.trust-store", authority.pem().toString());
+
+        aCertificateForTheNameIsAcceptedAndOneForAnotherIsNot();
+    }
+
+    @Test
+    void thePrivateAuthorityInAPkcs12FileIsTrusted() {
+        bench.start(
+                "one",
+                host -> LOCAL,
+                "dispatcher.trust-store",
+                authority.pkcs12().toString(),
+                "dispatcher.trust-store-password",
+                TestAuthority.PASSWORD);
+
+        aCertificateForTheNameIsAcceptedAndOneForAnotherIsNot();
+    }
+
+    @Test
+    void anAuthorityThatNobodyNamedIsNotTrusted() {
+        Subscribed to = bench.subscribe("https://secure.example:" + receiver.port() + "/", "1s");
+        bench.start("one", host -> LOCAL);
+        bench.deliver(to, "e1", "body");
+
+        assertThat(bench.awaitAttempts(to, 1).get(0).verdict()).isEqualTo("retry");
+        assertThat(bench.attempts(to).get(0).error()).startsWith("TLS failed");
+        assertThat(receiver.hosts).isEmpty();
+    }
+
+    private void aCertificateForTheNameIsAcceptedAndOneForAnotherIsNot() {
+        Subscribed right = bench.subscribe("https://secure.example:" + receiver.port() + "/", "1s");
+        Subscribed wrong = bench.subscribe("https://other.example:" + receiver.port() + "/", "1s");
         bench.deliver(right, "e1", "body");
         bench.deliver(right, "e2", "body");
         bench.deliver(wrong, "e3", "body");
@@ -115,6 +105,6 @@ class TlsIT {
                 .allSatisfy(attempt -> assertThat(attempt.verdict()).isEqualTo("delivered"));
         assertThat(bench.awaitAttempts(wrong, 1).get(0).verdict()).isEqualTo("retry");
         assertThat(bench.attempts(wrong).get(0).error()).startsWith("TLS failed");
-        assertThat(hosts).containsOnly("secure.example:" + port);
+        assertThat(receiver.hosts).containsOnly("secure.example:" + receiver.port());
     }
 }

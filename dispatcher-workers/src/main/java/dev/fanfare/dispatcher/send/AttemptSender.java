@@ -17,17 +17,19 @@ import dev.fanfare.dispatcher.outcome.Unsent;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.Standing;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
+import java.net.InetAddress;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ final class AttemptSender {
     private final long maxAnswerBytes;
     private final SubscriptionView subscriptions;
     private final AddressBook addressBook;
+    private final @Nullable OutgoingProxy proxy;
     private final AddressPolicy policy;
     private final Outcomes outcomes;
     private final Unsent unsent;
@@ -64,6 +67,7 @@ final class AttemptSender {
         this.maxAnswerBytes = setup.maxAnswerBytes();
         this.subscriptions = setup.subscriptions();
         this.addressBook = setup.addressBook();
+        this.proxy = setup.transport().proxy();
         this.policy = setup.policy();
         this.outcomes = setup.outcomes();
         this.unsent = setup.unsent();
@@ -98,21 +102,27 @@ final class AttemptSender {
             exchange.forbid(refusal);
             return;
         }
-        Future<?> unused = addressBook.addresses(endpoint.host()).whenComplete((addresses, failure) -> {
+        lookUp(endpoint.host(), exchange, exchange::onAddresses);
+    }
+
+    /** Looks a host up for an exchange, and goes on with what was found. */
+    void lookUp(String host, Exchange exchange, BiConsumer<@Nullable List<InetAddress>, @Nullable Throwable> next) {
+        Future<?> unused = addressBook.addresses(host).whenComplete((addresses, failure) -> {
             try {
-                exchange.onAddresses(addresses, failure);
+                next.accept(addresses, failure);
             } catch (RuntimeException e) {
                 broken(exchange, e);
             }
         });
     }
 
-    Future<Answer.Response> execute(HttpHost target, Exchange exchange, HttpClientContext context) {
+    Future<Answer.Response> execute(Exchange exchange, ExchangeContext context) {
         OpenDelivery open = exchange.delivery();
         byte[] body = WebhookRequest.body(open, exchange.endpoint());
         RequestBody request =
                 new RequestBody(WebhookRequest.head(open, exchange.endpoint(), body, clock.millis()), body);
-        return client.execute(target, request, new AnswerReader(maxAnswerBytes), null, context, exchange);
+        return client.execute(
+                context.planned().getTargetHost(), request, new AnswerReader(maxAnswerBytes), null, context, exchange);
     }
 
     void answered(Exchange exchange, Answer answer) {
@@ -176,6 +186,10 @@ final class AttemptSender {
 
     AddressPolicy policy() {
         return policy;
+    }
+
+    @Nullable OutgoingProxy proxy() {
+        return proxy;
     }
 
     /** Ends the exchanges whose time is up. For a timer. */

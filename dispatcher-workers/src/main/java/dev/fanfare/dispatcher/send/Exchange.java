@@ -14,12 +14,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpHostConnectException;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.RouteInfo.LayerType;
+import org.apache.hc.client5.http.RouteInfo.TunnelType;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.RequestNotExecutedException;
+import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  *                                                        ▼                     ▼ once more, at once
  * </pre>
  *
- * Each step runs after the one before, on a lookup or reactor thread; ending comes from any thread.
+ * <p>Through a proxy it is the same: the tunnel leads to an address that was permitted here.
+ *
+ * <p>Each step runs after the one before, on a lookup or reactor thread; ending comes from any thread.
  */
 final class Exchange implements FutureCallback<Answer.Response> {
     private final AttemptSender sender;
@@ -45,8 +50,12 @@ final class Exchange implements FutureCallback<Answer.Response> {
     private volatile @Nullable Future<?> request;
     private List<InetAddress> permitted = List.of();
     private int address;
+    /** The proxy's, where there is one. */
+    private List<InetAddress> proxies = List.of();
+
+    private int proxyAddress;
     private boolean sentAgain;
-    private HttpClientContext context = HttpClientContext.create();
+    private @Nullable ExchangeContext context;
 
     Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
         this.sender = sender;
@@ -106,6 +115,21 @@ final class Exchange implements FutureCallback<Answer.Response> {
             end(new Answer.Forbidden(refusal));
         } else {
             permitted = good;
+            OutgoingProxy proxy = sender.proxy();
+            if (proxy == null) {
+                send();
+            } else {
+                sender.lookUp(proxy.host(), this, this::onProxyAddresses);
+            }
+        }
+    }
+
+    private void onProxyAddresses(@Nullable List<InetAddress> addresses, @Nullable Throwable failure) {
+        if (addresses == null) {
+            end(new Answer.Failed("the host name of the outgoing proxy has no address"
+                    + (failure instanceof IOException ? "" : ": " + failure)));
+        } else {
+            proxies = addresses;
             send();
         }
     }
@@ -115,10 +139,10 @@ final class Exchange implements FutureCallback<Answer.Response> {
         if (ended.get()) {
             return;
         }
-        HttpHost target = new HttpHost(endpoint.scheme(), permitted.get(address), endpoint.host(), endpoint.port());
-        context = HttpClientContext.create();
+        ExchangeContext fresh = new ExchangeContext(route());
+        context = fresh;
         try {
-            Future<?> started = sender.execute(target, this, context);
+            Future<?> started = sender.execute(this, fresh);
             request = started;
             if (ended.get()) {
                 started.cancel(true);
@@ -128,21 +152,76 @@ final class Exchange implements FutureCallback<Answer.Response> {
         }
     }
 
+    /** Directly, or through a tunnel that the proxy makes to the address, with the host's name for TLS inside. */
+    private HttpRoute route() {
+        InetAddress to = permitted.get(address);
+        boolean secure = endpoint.scheme().equals("https");
+        OutgoingProxy proxy = sender.proxy();
+        if (proxy == null) {
+            return new HttpRoute(new HttpHost(endpoint.scheme(), to, endpoint.host(), endpoint.port()), null, secure);
+        }
+        return new HttpRoute(
+                new HttpHost(endpoint.scheme(), to, to.getHostAddress(), endpoint.port()),
+                new URIAuthority(endpoint.host(), endpoint.port()),
+                null,
+                new HttpHost[] {new HttpHost("http", proxies.get(proxyAddress), proxy.host(), proxy.port())},
+                secure,
+                TunnelType.TUNNELLED,
+                secure ? LayerType.LAYERED : LayerType.PLAIN);
+    }
+
     @Override
     public void completed(Answer.Response response) {
-        end(response);
+        if (isOnItsWay()) {
+            refusedByProxy(response.status());
+        } else {
+            end(response);
+        }
     }
 
     @Override
     public void failed(Exception cause) {
-        if (isConnectFailure(cause) && address + 1 < permitted.size()) {
-            address++;
+        if (isConnectFailure(cause) && turnToNextAddress()) {
             send();
         } else if (!sentAgain && isStaleConnection(cause)) {
             sentAgain = true;
             send();
         } else {
-            end(new Answer.Failed(FailureText.of(cause)));
+            end(new Answer.Failed(isOnItsWay() ? FailureText.onTheWay(cause) : FailureText.of(cause)));
+        }
+    }
+
+    /** Whether a proxy is used and the endpoint was not reached yet. */
+    private boolean isOnItsWay() {
+        return sender.proxy() != null && (context == null || !context.isConnected());
+    }
+
+    /** Turns to the next address of whom we connect to, if there is one. */
+    private boolean turnToNextAddress() {
+        if (sender.proxy() == null) {
+            return turnToNextPermitted();
+        }
+        if (proxyAddress + 1 == proxies.size()) {
+            return false;
+        }
+        proxyAddress++;
+        return true;
+    }
+
+    private boolean turnToNextPermitted() {
+        if (address + 1 == permitted.size()) {
+            return false;
+        }
+        address++;
+        return true;
+    }
+
+    /** Its answer is none of the endpoint's: whatever it says, the delivery is tried again later. */
+    private void refusedByProxy(int status) {
+        if (status > 500 && turnToNextPermitted()) {
+            send();
+        } else {
+            end(new Answer.Failed(FailureText.refusedByProxy(status)));
         }
     }
 
@@ -196,6 +275,9 @@ final class Exchange implements FutureCallback<Answer.Response> {
     private boolean isStaleConnection(Exception cause) {
         if (cause instanceof RequestNotExecutedException) {
             return true;
+        }
+        if (context == null) {
+            return false;
         }
         EndpointDetails connection = context.getEndpointDetails();
         return (cause instanceof ConnectionClosedException || cause instanceof SocketException)

@@ -39,6 +39,23 @@ final class FailureText {
         return cause.getClass().getSimpleName() + detail(cause);
     }
 
+    /** For what went wrong before a proxy's tunnel stood. */
+    static String onTheWay(Exception cause) {
+        // Inside the tunnel already: it is the endpoint's certificate.
+        return cause instanceof SSLException ? of(cause) : "the outgoing proxy can't be used: " + of(cause);
+    }
+
+    /** For a proxy's answer other than a tunnel. */
+    static String refusedByProxy(int status) {
+        String reason =
+                switch (status) {
+                    case 407 -> ": it wants other credentials in dispatcher.proxy";
+                    case 502, 503, 504 -> ": it can't reach the endpoint";
+                    default -> "";
+                };
+        return "the outgoing proxy made no tunnel to the endpoint, but answered " + status + reason;
+    }
+
     private static String detail(Exception cause) {
         String message = cause.getMessage();
         if (message == null) {

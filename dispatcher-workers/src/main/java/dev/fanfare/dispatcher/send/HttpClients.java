@@ -1,19 +1,25 @@
 package dev.fanfare.dispatcher.send;
 
+import dev.fanfare.runtime.config.Secret;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultAuthenticationStrategy;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
+import org.apache.hc.client5.http.impl.async.AsyncConnectExec;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
+import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
@@ -37,10 +43,13 @@ final class HttpClients {
 
     private HttpClients() {}
 
-    /** A client with one reactor thread; started. */
-    static CloseableHttpAsyncClient start(String name, int maxPerRoute, Duration connectTimeout) {
-        Timeout connect = Timeout.of(connectTimeout);
-        CloseableHttpAsyncClient client = HttpAsyncClientBuilder.create()
+    /**
+     * A client with one reactor thread; started. It shows one TLS identity: each other one needs a client of its own. It
+     * goes where the {@link ExchangeContext} of a request says.
+     */
+    static CloseableHttpAsyncClient start(String name, int maxPerRoute, Transport transport) {
+        Timeout connect = Timeout.of(transport.connectTimeout());
+        HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         // STRICT, the default, searches a list under one lock for each request.
                         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
@@ -56,6 +65,9 @@ final class HttpClients {
                                 .setHandshakeTimeout(connect)
                                 .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
                                 .build())
+                        .setTlsStrategy(ClientTlsStrategyBuilder.create()
+                                .setSslContext(transport.tls().context())
+                                .buildAsync())
                         .setDnsResolver(new NoLookup())
                         .build())
                 .setIOReactorConfig(IOReactorConfig.custom()
@@ -71,7 +83,7 @@ final class HttpClients {
                         .setProtocolUpgradeEnabled(false)
                         .setConnectionRequestTimeout(Timeout.DISABLED)
                         .build())
-                .setRoutePlanner(HttpClients::direct)
+                .setRoutePlanner((target, context) -> ((ExchangeContext) context).planned())
                 .disableCookieManagement()
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -84,14 +96,35 @@ final class HttpClients {
                     Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;
-                })
-                .build();
+                });
+        if (transport.proxy() != null) {
+            tunnel(builder, transport.proxy());
+        }
+        CloseableHttpAsyncClient client = builder.build();
         client.start();
         return client;
     }
 
-    private static HttpRoute direct(HttpHost target, HttpContext context) {
-        return new HttpRoute(target, null, target.getSchemeName().equals("https"));
+    private static void tunnel(HttpAsyncClientBuilder builder, OutgoingProxy proxy) {
+        Secret authorization = proxy.authorization();
+        HttpRequestInterceptor credentials = (request, body, context) -> {
+            if (authorization != null) {
+                request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, authorization.reveal());
+            }
+        };
+        String connect = ChainElement.CONNECT.name();
+        // As the builder's own, but for the credentials: those go out with the first request, not after a refusal.
+        builder.replaceExecInterceptor(
+                connect,
+                new AsyncConnectExec(
+                        new DefaultHttpProcessor(new RequestTargetHost(), credentials),
+                        DefaultAuthenticationStrategy.INSTANCE,
+                        DefaultSchemePortResolver.INSTANCE,
+                        true));
+        builder.addExecInterceptorAfter(connect, "connected", (request, body, scope, chain, callback) -> {
+            ((ExchangeContext) scope.clientContext).markConnected();
+            chain.proceed(request, body, scope, callback);
+        });
     }
 
     /** Every target comes with the address that the policy has seen; a name that gets here has not been checked. */

@@ -8,7 +8,6 @@ import dev.fanfare.dispatcher.outcome.Outcomes;
 import dev.fanfare.dispatcher.outcome.Unsent;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
 import java.time.Clock;
-import java.time.Duration;
 
 /**
  * What sending needs.
@@ -20,7 +19,7 @@ import java.time.Duration;
 public record SendingSetup(
         int threads,
         LaneLimits limits,
-        Duration connectTimeout,
+        Transport transport,
         long maxAnswerBytes,
         SubscriptionView subscriptions,
         AddressBook addressBook,

@@ -179,7 +179,7 @@ public final class Shards implements AutoCloseable {
                     Math.max(1, all.heldBytes() / share));
             this.lanes = new Lanes<>(limits);
             this.sender = new AttemptSender(
-                    HttpClients.start(name, limits.inFlight(), setup.connectTimeout()), setup, outbox, this::pump);
+                    HttpClients.start(name, limits.inFlight(), setup.transport()), setup, outbox, this::pump);
         }
 
         void pump() {

@@ -1,0 +1,13 @@
+package dev.fanfare.dispatcher.send;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How connections are made.
+ *
+ * @param connectTimeout for TCP, and for the TLS handshake
+ * @param proxy          null for none
+ */
+public record Transport(
+        Duration connectTimeout, TlsSetup tls, @Nullable OutgoingProxy proxy) {}
