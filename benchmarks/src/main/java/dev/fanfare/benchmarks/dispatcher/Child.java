@@ -1,0 +1,136 @@
+package dev.fanfare.benchmarks.dispatcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A process that takes part in a run, and what the kernel knows of it. Ends with its owner, or with this process.
+ * Linux only: it reads {@code /proc} (proc(5)).
+ */
+final class Child implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+    /** Of {@code /proc/pid/stat}, on every Linux there is (USER_HZ). */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final Process process;
+    private final String name;
+    private final Path log;
+    private final Thread atExit;
+
+    private Child(Process process, String name, Path log) {
+        this.process = process;
+        this.name = name;
+        this.log = log;
+        this.atExit = new Thread(process::destroyForcibly, name + "-ends");
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /** Starts a command; what it says goes to a file. */
+    static Child start(String name, Path log, List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            return new Child(process, name, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts this JVM again with another class path, options and main class. */
+    static Child java(String name, Path log, String classPath, List<String> options, String main, List<String> args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(args);
+        return start(name, log, command);
+    }
+
+    static String ownClassPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    /** That of a folder of jars. */
+    static String classPathOf(Path jars) {
+        return jars + File.separator + "*";
+    }
+
+    /** CPU seconds so far, in user and kernel mode, of the process and those that it started. */
+    double cpuSeconds() {
+        return cpuSeconds(process.toHandle())
+                + process.children().mapToDouble(Child::cpuSeconds).sum();
+    }
+
+    private static double cpuSeconds(ProcessHandle handle) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(handle.pid()), "stat"));
+            // The name in brackets may hold anything; utime and stime are fields 14 and 15.
+            String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return (Long.parseLong(afterName[11]) + Long.parseLong(afterName[12])) / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            return 0; // it has ended meanwhile
+        }
+    }
+
+    /** The most memory that it had resident, in MiB; 0 once it has ended. */
+    long peakResidentMib() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // it has ended meanwhile
+        }
+    }
+
+    /** Throws where it has ended by itself. */
+    void check() {
+        if (!process.isAlive()) {
+            throw BenchmarkFailure.of(name + " ended with " + process.exitValue() + "; see " + log);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    Path log() {
+        return log;
+    }
+
+    /** Asks it to end (SIGTERM) and waits. */
+    void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw BenchmarkFailure.of(
+                        name + " does not end within " + PATIENCE_SECONDS + " s of SIGTERM; see " + log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            // this process is ending, and the hook with it
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.fanfare.benchmarks.dispatcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JVM's own account of its heap (JEP 271, {@code -Xlog:gc}): the same lines whichever the collector, and next to no cost.
+ */
+final class GcLog {
+    private static final Pattern PAUSE = Pattern.compile("\\[(\\d+)ms].* Pause .* (\\d+)M->(\\d+)M\\(\\d+M\\) .*");
+    private static final double MIB = 1024 * 1024;
+
+    private record Pause(long millis, long before, long after) {}
+
+    private final List<Pause> pauses = new ArrayList<>();
+
+    private GcLog() {}
+
+    /** The option that has a JVM write it. */
+    static String option(Path file) {
+        return "-Xlog:gc:file=" + file + ":timemillis:filecount=0";
+    }
+
+    static GcLog read(Path file) {
+        GcLog log = new GcLog();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                Matcher matcher = PAUSE.matcher(line);
+                if (matcher.matches()) {
+                    log.pauses.add(new Pause(
+                            Long.parseLong(matcher.group(1)),
+                            Long.parseLong(matcher.group(2)),
+                            Long.parseLong(matcher.group(3))));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return log;
+    }
+
+    /** The most that was in use, garbage included, in MiB. */
+    long peakMib() {
+        return pauses.stream().mapToLong(Pause::before).max().orElse(0);
+    }
+
+    /** The most that was in use after a collection, in MiB: what is really held, as far as the collector looked. */
+    long liveMib() {
+        return pauses.stream().mapToLong(Pause::after).max().orElse(0);
+    }
+
+    /** Bytes allocated per request, from the first collection in the window to the last; null where there are too few. */
+    @Nullable Double allocatedPerRequest(Samples samples, Samples.Window window) {
+        List<Pause> inside = pauses.stream()
+                .filter(pause -> pause.millis() >= window.from().millis()
+                        && pause.millis() <= window.to().millis())
+                .toList();
+        if (inside.size() < 3) {
+            return null;
+        }
+        double allocatedMib = 0;
+        for (int i = 1; i < inside.size(); i++) {
+            allocatedMib += inside.get(i).before() - inside.get(i - 1).after();
+        }
+        double requests = samples.receivedAt(inside.get(inside.size() - 1).millis())
+                - samples.receivedAt(inside.get(0).millis());
+        return requests <= 0 ? null : allocatedMib * MIB / requests;
+    }
+}
