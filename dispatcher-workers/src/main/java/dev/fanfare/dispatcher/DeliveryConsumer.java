@@ -65,6 +65,7 @@ final class DeliveryConsumer implements Runnable {
     private final Set<TopicPartition> unrestored = new HashSet<>();
 
     private String lastFault = "";
+    private @Nullable String outage;
     private UUID topicId = new UUID(0, 0);
     private volatile boolean stopping;
     private volatile @Nullable String trouble = "starting";
@@ -131,6 +132,7 @@ final class DeliveryConsumer implements Runnable {
             restore();
             takeOutcomes();
             transaction.advance();
+            outage = intake.survey();
             for (AssignedPartition partition : partitions.all()) {
                 admit(partition);
             }
@@ -152,6 +154,9 @@ final class DeliveryConsumer implements Runnable {
         long oldest = transaction.oldestSinceNanos();
         if (oldest != 0 && System.nanoTime() - oldest > UNCOMMITTED_TOO_LONG.toNanos()) {
             return "Kafka has taken no outcomes for " + UNCOMMITTED_TOO_LONG.toSeconds() + " s, so nothing is sent";
+        }
+        if (outage != null) {
+            return outage;
         }
         return unrestored.isEmpty() ? null : "waiting to learn where its partitions begin";
     }

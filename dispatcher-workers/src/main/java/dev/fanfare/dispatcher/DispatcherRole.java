@@ -8,6 +8,7 @@ import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
 import dev.fanfare.dispatcher.intake.Intake;
+import dev.fanfare.dispatcher.lane.BreakerRules;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.outcome.AttemptReport;
 import dev.fanfare.dispatcher.outcome.Outcomes;
@@ -62,6 +63,9 @@ public final class DispatcherRole implements Role {
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     /** Beyond the commit interval: when outcomes have waited this long, Kafka is not taking them, and sending stops. */
     private static final Duration COMMIT_GRACE = Duration.ofSeconds(2);
+
+    /** Longer than a first rest: what would come back from the shortest tier no sooner may as well wait here. */
+    private static final Duration BREAKER_HOLD = Duration.ofSeconds(10);
 
     private final RoleContext context;
     private final AddressBook.Lookup lookup;
@@ -136,7 +140,14 @@ public final class DispatcherRole implements Role {
                 outbox::add));
         observe(shards, consumer);
         Intake intake = new Intake(
-                partitions, subscriptions, shards, outcomes, unsent, outbox::add, settings.subscriptionPatience());
+                partitions,
+                subscriptions,
+                shards,
+                outcomes,
+                unsent,
+                outbox::add,
+                settings.subscriptionPatience(),
+                settings.outagePatience());
         return new DeliveryConsumer(
                 consumer,
                 partitions,
@@ -157,6 +168,11 @@ public final class DispatcherRole implements Role {
                         settings.maxInFlight(),
                         settings.maxQueued(),
                         settings.maxQueuedBytes().bytes()),
+                new BreakerRules(
+                        settings.breakerFailures(),
+                        settings.breakerFirstRest(),
+                        settings.breakerLongestRest(),
+                        BREAKER_HOLD),
                 TransportRules.of(settings, new ArrayList<>()),
                 settings.maxAnswer().bytes(),
                 subscriptions,
@@ -174,6 +190,9 @@ public final class DispatcherRole implements Role {
                 .register(context.meters());
         Gauge.builder("fanfare.lanes.held", shards, Shards::held)
                 .description("Deliveries in memory: queued and under way")
+                .register(context.meters());
+        Gauge.builder("fanfare.breakers.open", shards, Shards::brokenLanes)
+                .description("Subscriptions whose endpoint is left alone for a while after failures in a row")
                 .register(context.meters());
         open(new KafkaClientMetrics(consumer)).bindTo(context.meters());
     }

@@ -39,6 +39,27 @@ public interface DispatcherSettings {
     @WithDefault("64MiB")
     ByteSize maxQueuedBytes();
 
+    /**
+     * Failures in a row after which an endpoint is left alone; a time-out counts for five. Ten are no accident.
+     */
+    @WithDefault("10")
+    int breakerFailures();
+
+    /** How long it is left alone before one delivery asks whether it is back: a restart; doubled each time it isn't. */
+    @WithDefault("5s")
+    Duration breakerFirstRest();
+
+    /** It is never left alone for longer: as long as an endpoint that is back should have to wait at most. */
+    @WithDefault("10m")
+    Duration breakerLongestRest();
+
+    /**
+     * When half of all endpoints fail at once, our own network is suspected and nothing new is taken in, for so long at
+     * most: should they really be dead, the others must not wait for them.
+     */
+    @WithDefault("1m")
+    Duration outagePatience();
+
     /** HTTP clients of one thread each, with the subscriptions shared out among them: as many as cores pays off. */
     @WithDefault("2")
     int reactorThreads();
@@ -117,6 +138,20 @@ public interface DispatcherSettings {
         between(faults, "connect-timeout", settings.connectTimeout(), Duration.ofMillis(1), Duration.ofMinutes(1));
         between(faults, "dns-cache", settings.dnsCache(), Duration.ofMillis(1), Duration.ofHours(1));
         between(faults, "subscription-patience", settings.subscriptionPatience(), Duration.ZERO, Duration.ofMinutes(1));
+        between(faults, "breaker-failures", settings.breakerFailures(), 1, 1_000_000);
+        between(
+                faults,
+                "breaker-first-rest",
+                settings.breakerFirstRest(),
+                Duration.ofMillis(100),
+                settings.breakerLongestRest());
+        between(
+                faults,
+                "breaker-longest-rest",
+                settings.breakerLongestRest(),
+                Duration.ofMillis(100),
+                Duration.ofHours(24));
+        between(faults, "outage-patience", settings.outagePatience(), Duration.ZERO, Duration.ofHours(1));
         between(faults, "reactor-threads", settings.reactorThreads(), 1, 64);
         between(faults, "max-in-flight", settings.maxInFlight(), settings.reactorThreads(), 65_536);
         between(faults, "max-queued", settings.maxQueued(), 100, 10_000_000);

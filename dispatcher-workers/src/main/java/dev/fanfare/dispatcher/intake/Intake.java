@@ -50,7 +50,10 @@ public final class Intake {
     /** What any lane may queue, however slow and however many there are. */
     private static final int SMALL_QUEUE = 8;
 
+    private static final long SURVEY_NANOS = Duration.ofMillis(50).toNanos();
+
     private static final String TAKES_LESS = "the endpoint takes less than it gets";
+    private static final String RESTS = "the endpoint failed time after time and is left alone for a while";
 
     private final AssignedPartitions partitions;
     private final SubscriptionView subscriptions;
@@ -60,11 +63,16 @@ public final class Intake {
     private final Consumer<Outcome> outbox;
     private final long patienceNanos;
     private final LanePace pace = new LanePace();
+    private final Outage outage;
+    private boolean suspicious;
+    private long surveyedAtNanos = System.nanoTime();
+    private @Nullable String finding;
 
     /**
      * With what it takes.
      *
      * @param patience how long a delivery waits for the subscription view to reach its version
+     * @param outagePatience how long an outage of our own is suspected at most
      * @param outbox   given the outcomes of what isn't sent
      */
     public Intake(
@@ -74,7 +82,8 @@ public final class Intake {
             Outcomes outcomes,
             Unsent unsent,
             Consumer<Outcome> outbox,
-            Duration patience) {
+            Duration patience,
+            Duration outagePatience) {
         this.partitions = partitions;
         this.subscriptions = subscriptions;
         this.shards = shards;
@@ -82,6 +91,7 @@ public final class Intake {
         this.unsent = unsent;
         this.outbox = outbox;
         this.patienceNanos = patience.toNanos();
+        this.outage = new Outage(outagePatience);
     }
 
     /**
@@ -91,7 +101,7 @@ public final class Intake {
      * @return whether nothing is left, so that more may be polled
      */
     public boolean admit(AssignedPartition partition, UUID topicId) {
-        while (shards.hasRoom() && partition.ledger().openCount() < MAX_OPEN) {
+        while (!suspicious && shards.hasRoom() && partition.ledger().openCount() < MAX_OPEN) {
             OpenDelivery open = partition.head();
             if (open == null) {
                 open = openNext(partition, topicId);
@@ -105,7 +115,48 @@ public final class Intake {
                 return false;
             }
         }
-        return partition.isDrained();
+        return !suspicious && partition.isDrained();
+    }
+
+    /**
+     * Looks at the lanes as a whole, and takes out of those that rest what they hold. Call it often, before admitting;
+     * it looks some times a second.
+     *
+     * @return what is wrong, in words; null where nothing is
+     */
+    public @Nullable String survey() {
+        long nowNanos = System.nanoTime();
+        if (nowNanos - surveyedAtNanos < SURVEY_NANOS) {
+            return finding;
+        }
+        surveyedAtNanos = nowNanos;
+        finding = lookAround(nowNanos);
+        return finding;
+    }
+
+    private @Nullable String lookAround(long nowNanos) {
+        int lanes = shards.lanes();
+        int broken = shards.brokenLanes();
+        boolean now = outage.isSuspected(lanes, broken, nowNanos);
+        if (now && !suspicious) {
+            LOG.error(
+                    "most endpoints fail at once, so our own network is suspected and nothing new is sent for now: look at"
+                            + " it, at the name server and the proxy endpoints={} failing={}",
+                    lanes,
+                    broken);
+        } else if (suspicious && !now) {
+            LOG.warn("deliveries are taken in again endpoints={} failing={}", lanes, broken);
+        }
+        suspicious = now;
+        if (suspicious) {
+            return "most endpoints fail at once (" + broken + " of " + lanes + "), our own network is suspected";
+        }
+        if (broken > 0) {
+            List<OpenDelivery> resting = new ArrayList<>();
+            shards.emptyResting(resting::add);
+            resting.forEach(open -> outbox.accept(unsent.deferred(open, restOf(open), RESTS)));
+        }
+        return null;
     }
 
     private @Nullable OpenDelivery openNext(AssignedPartition partition, UUID topicId) {
@@ -172,16 +223,20 @@ public final class Intake {
             if (lane != null && lane.queued() > fairShare()) {
                 Pace now = pace.of(key, lane, System.nanoTime());
                 if (now != Pace.BUSY) {
-                    return deferIfSlow(open, now);
+                    return deferIfSlow(open, active, now);
                 }
             }
         }
-        return switch (shards.offer(open, active.endpoint().maxInFlight())) {
+        return switch (shards.offer(open, active.endpoint().lane())) {
             case ADMITTED -> true;
             case ALL_FULL -> false;
+            case LANE_RESTS -> {
+                outbox.accept(unsent.deferred(open, restOf(open), RESTS));
+                yield true;
+            }
             case LANE_FULL -> {
                 LaneView lane = shards.view(key);
-                yield lane != null && deferIfSlow(open, pace.of(key, lane, System.nanoTime()));
+                yield lane != null && deferIfSlow(open, active, pace.of(key, lane, System.nanoTime()));
             }
         };
     }
@@ -193,14 +248,22 @@ public final class Intake {
     }
 
     /** Whether it was deferred; else the partition waits. */
-    private boolean deferIfSlow(OpenDelivery open, Pace lane) {
+    private boolean deferIfSlow(OpenDelivery open, Standing.Active active, Pace lane) {
         return switch (lane) {
             case WATCHING, BUSY -> false;
             case SLOW -> {
-                outbox.accept(unsent.deferred(open, TAKES_LESS));
+                double perSecond = active.endpoint().lane().perSecond();
+                Duration slot = pace.nextSlot(open.delivery().key(), unsent.firstWait(), perSecond, System.nanoTime());
+                outbox.accept(unsent.deferred(open, slot, TAKES_LESS));
                 yield true;
             }
         };
+    }
+
+    /** Until the endpoint is asked again whether it is back. */
+    private Duration restOf(OpenDelivery open) {
+        LaneView lane = shards.view(open.delivery().key());
+        return lane == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, lane.restLeftNanos()));
     }
 
     /** Whether a partition is full of deliveries that hardly end, so that those behind them never get their turn. */

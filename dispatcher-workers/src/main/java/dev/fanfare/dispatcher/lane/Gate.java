@@ -1,31 +1,68 @@
 package dev.fanfare.dispatcher.lane;
 
 /**
- * The one place that decides whether a lane may start another attempt: today by a cap on those in flight. A rate limit
- * or a circuit breaker is one more clause in {@link #isOpen()}, fed by {@link #started()} and {@link #ended(Result)}.
+ * The one place that decides whether a lane may start another attempt: by a cap on those in flight, by the
+ * subscription's rate, and by its breaker.
  *
  * <p>The cap starts at {@value #FIRST_CAP} and grows by one for each cap's worth of successes in a row that filled it; a
  * time-out brings it down to {@value #LEAST_CAP}. So a new or ailing endpoint holds few of the attempts that all lanes
- * share. Guarded by its lane's monitor.
+ * share.
+ *
+ * <p>The rate is kept by the generic cell rate algorithm (ITU-T I.371): one moment, from which on the next may start
+ * without having saved up for it, says all that a token bucket does. A second's worth may be saved up, one at least.
+ * Pure; guarded by its lane's monitor.
  */
 final class Gate {
     static final int FIRST_CAP = 2;
     static final int LEAST_CAP = 1;
 
+    private static final double SECOND_NANOS = 1e9;
+
+    private final Breaker breaker;
     private int cap = FIRST_CAP;
     private int maxInFlight = FIRST_CAP;
     private int inFlight;
     private int successes;
+    /** Between two starts; 0 where there is no rate. */
+    private long intervalNanos;
 
-    boolean isOpen() {
-        return inFlight < cap();
+    private long nextNanos;
+
+    Gate(BreakerRules rules) {
+        this.breaker = new Breaker(rules);
     }
 
-    void started() {
+    Breaker breaker() {
+        return breaker;
+    }
+
+    boolean isAtCap() {
+        return inFlight >= cap();
+    }
+
+    /** Whether the clock has a say; most lanes never look at it. */
+    boolean isTimed() {
+        return intervalNanos != 0 || breaker.isOpen();
+    }
+
+    /** How long until the clock lets another start; 0 or less: now. */
+    long waitNanos(long nowNanos) {
+        long wait = breaker.restLeftNanos(nowNanos);
+        if (intervalNanos == 0) {
+            return wait;
+        }
+        long savedNanos = Math.max(0, (long) SECOND_NANOS - intervalNanos);
+        return Math.max(wait, nextNanos - savedNanos - nowNanos);
+    }
+
+    void started(long nowNanos) {
         inFlight++;
+        if (intervalNanos != 0) {
+            nextNanos = (nextNanos - nowNanos > 0 ? nextNanos : nowNanos) + intervalNanos;
+        }
     }
 
-    void ended(Result result) {
+    Ending ended(Result result, long nowNanos) {
         boolean filled = inFlight >= cap();
         inFlight--;
         switch (result) {
@@ -41,16 +78,23 @@ final class Gate {
                 cap = LEAST_CAP;
                 successes = 0;
             }
-            case CANCELLED -> {}
+            case ANSWERED, CANCELLED -> {}
+        }
+        return breaker.ended(result, nowNanos);
+    }
+
+    void rules(LaneRules rules, long nowNanos) {
+        maxInFlight = rules.maxInFlight();
+        long before = intervalNanos;
+        intervalNanos = rules.perSecond() == 0 ? 0 : Math.max(1, (long) (SECOND_NANOS / rules.perSecond()));
+        if (before == 0 && intervalNanos != 0) {
+            nextNanos = nowNanos;
         }
     }
 
-    void limit(int subscriptionsMaxInFlight) {
-        maxInFlight = subscriptionsMaxInFlight;
-    }
-
+    /** While the breaker is open one at a time may try. */
     int cap() {
-        return Math.min(cap, maxInFlight);
+        return breaker.isOpen() ? LEAST_CAP : Math.min(cap, maxInFlight);
     }
 
     int inFlight() {

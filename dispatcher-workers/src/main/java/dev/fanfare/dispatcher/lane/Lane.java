@@ -1,6 +1,7 @@
 package dev.fanfare.dispatcher.lane;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ final class Lane<T> {
     private final Lanes<T> lanes;
     private final String key;
     private final ArrayDeque<Turn<T>> queue = new ArrayDeque<>();
-    private final Gate gate = new Gate();
+    private final Gate gate;
 
     /** Queued or in flight. */
     private int heldRecords;
@@ -21,6 +22,8 @@ final class Lane<T> {
     private long endedTurns;
     /** Whether the lane stands in the queue of ready lanes: at most once. */
     private boolean listed;
+    /** Whether it waits for the clock, among the sleeping lanes: at most once. */
+    private boolean asleep;
     /** Nothing was offered since the last sweep. */
     private boolean quiet;
     /** The lane is no longer in the map; whoever still holds it must look again. */
@@ -29,6 +32,7 @@ final class Lane<T> {
     Lane(Lanes<T> lanes, String key) {
         this.lanes = lanes;
         this.key = key;
+        this.gate = new Gate(lanes.breakerRules());
     }
 
     String key() {
@@ -36,12 +40,16 @@ final class Lane<T> {
     }
 
     /** Null if the lane was evicted meanwhile. */
-    synchronized @Nullable Admission offer(T item, int bytes, int maxInFlight) {
+    synchronized @Nullable Admission offer(T item, int bytes, LaneRules rules) {
         if (evicted) {
             return null;
         }
         quiet = false;
-        gate.limit(maxInFlight);
+        long nowNanos = lanes.nowNanos();
+        gate.rules(rules, nowNanos);
+        if (gate.breaker().isRestLong(nowNanos)) {
+            return Admission.LANE_RESTS;
+        }
         Admission admission = lanes.holdings().admit(bytes, queue.size(), heldRecords, heldBytes);
         if (admission == Admission.ADMITTED) {
             heldRecords++;
@@ -55,30 +63,51 @@ final class Lane<T> {
     /** Called by whoever took the lane out of the ready queue. Null if there is nothing to start after all. */
     synchronized @Nullable Turn<T> take() {
         listed = false;
-        if (!gate.isOpen()) {
+        long nowNanos = gate.isTimed() ? lanes.nowNanos() : 0;
+        if (gate.isAtCap() || (gate.isTimed() && gate.waitNanos(nowNanos) > 0)) {
+            listIfReady();
             return null;
         }
         Turn<T> turn = queue.poll();
         if (turn != null) {
-            gate.started();
+            gate.started(nowNanos);
             listIfReady();
         }
         return turn;
     }
 
-    boolean end(Turn<T> turn, Result result) {
+    Ending end(Turn<T> turn, Result result) {
+        Ending ending;
         synchronized (this) {
             if (!turn.markEnded()) {
-                return false;
+                return Ending.REPEATED;
             }
-            gate.ended(result);
+            long nowNanos = lanes.nowNanos();
+            ending = gate.ended(result, nowNanos);
             endedTurns++;
             release(turn);
             listIfReady();
         }
         // Only now: whoever gets this permit must find the lane listed.
         lanes.releasePermit();
-        return true;
+        lanes.ended(ending);
+        return ending;
+    }
+
+    /** The clock may have let it go on. */
+    synchronized void wake() {
+        asleep = false;
+        listIfReady();
+    }
+
+    /** Takes out what waits, if the lane rests for long. */
+    synchronized void empty(Consumer<? super T> taken) {
+        if (gate.breaker().isRestLong(lanes.nowNanos())) {
+            drop(item -> {
+                taken.accept(item);
+                return true;
+            });
+        }
     }
 
     synchronized int drop(Predicate<? super T> condition) {
@@ -96,13 +125,22 @@ final class Lane<T> {
 
     /** Evicts the lane if it is empty and nothing was offered since the last call. */
     synchronized boolean evictIfQuiet() {
-        evicted = quiet && heldRecords == 0;
+        evicted = quiet && heldRecords == 0 && gate.breaker().restLeftNanos(lanes.nowNanos()) <= 0;
+        if (evicted && gate.breaker().isOpen()) {
+            lanes.ended(Ending.RECOVERED);
+        }
         quiet = true;
         return evicted;
     }
 
     synchronized LaneView view() {
-        return new LaneView(queue.size(), gate.inFlight(), gate.cap(), endedTurns);
+        return new LaneView(
+                queue.size(),
+                gate.inFlight(),
+                gate.cap(),
+                endedTurns,
+                gate.breaker().isOpen(),
+                gate.breaker().restLeftNanos(lanes.nowNanos()));
     }
 
     private void release(Turn<T> turn) {
@@ -112,7 +150,13 @@ final class Lane<T> {
     }
 
     private void listIfReady() {
-        if (!listed && !queue.isEmpty() && gate.isOpen()) {
+        if (listed || asleep || queue.isEmpty() || gate.isAtCap()) {
+            return;
+        }
+        if (gate.isTimed() && gate.waitNanos(lanes.nowNanos()) > 0) {
+            asleep = true;
+            lanes.sleep(this);
+        } else {
             listed = true;
             lanes.list(this);
         }

@@ -1,8 +1,12 @@
 package dev.fanfare.dispatcher.lane;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * other thread needs to be woken. A start that fails at once should {@code end} its turn and stay in that loop rather
  * than recurse.
  *
+ * <p><b>And one for the clock:</b> call {@link #tick} often; it wakes the lanes that waited for their rate or their rest.
+ *
  * <p>Each ready lane gives one delivery and goes to the back of the queue, so a lane with thousands waiting delays
  * another by one attempt at most. A lane at its cap is not in the queue: nobody waits for it.
  *
@@ -33,13 +39,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lanes<T> {
     private final LaneLimits limits;
+    private final BreakerRules breakerRules;
+    private final LongSupplier nanoClock;
     private final Holdings holdings;
     private final ConcurrentHashMap<String, Lane<T>> lanes = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Lane<T>> ready = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger permitsTaken = new AtomicInteger();
+    /** Lanes that the clock holds back. */
+    private final ConcurrentLinkedQueue<Lane<T>> sleeping = new ConcurrentLinkedQueue<>();
 
-    public Lanes(LaneLimits limits) {
+    private final AtomicInteger permitsTaken = new AtomicInteger();
+    private final AtomicInteger broken = new AtomicInteger();
+
+    /**
+     * Without lanes; each comes to be with its first delivery.
+     *
+     * @param nanoClock such as {@link System#nanoTime}
+     */
+    public Lanes(LaneLimits limits, BreakerRules breakerRules, LongSupplier nanoClock) {
         this.limits = limits;
+        this.breakerRules = breakerRules;
+        this.nanoClock = nanoClock;
         this.holdings = new Holdings(limits);
     }
 
@@ -48,19 +67,18 @@ public final class Lanes<T> {
      *
      * @param key the subscription: {@code tenant/subscriptionId}
      * @param bytes what the delivery takes in memory, 0 or more; counted until its turn ends or it is dropped
-     * @param maxInFlight the subscription's limit, 1 or more; may change from one offer to the next
+     * @param rules the subscription's own
      */
-    public Admission offer(String key, T item, int bytes, int maxInFlight) {
-        if (bytes < 0 || maxInFlight < 1) {
-            throw new IllegalArgumentException("lane " + key + ": bytes=" + bytes + " must be 0 or more, maxInFlight="
-                    + maxInFlight + " must be 1 or more");
+    public Admission offer(String key, T item, int bytes, LaneRules rules) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("lane " + key + ": bytes=" + bytes + " must be 0 or more");
         }
         while (true) {
             Lane<T> lane = lanes.get(key);
             if (lane == null) {
                 lane = lanes.computeIfAbsent(key, absent -> new Lane<>(this, absent));
             }
-            Admission admission = lane.offer(item, bytes, maxInFlight);
+            Admission admission = lane.offer(item, bytes, rules);
             if (admission != null) {
                 return admission;
             }
@@ -80,6 +98,29 @@ public final class Lanes<T> {
             releasePermit();
         }
         return null;
+    }
+
+    /**
+     * Wakes the lanes whose time has come; call {@link #next()} afterwards. Takes time in proportion to the lanes that the
+     * clock holds back.
+     */
+    public void tick() {
+        List<Lane<T>> woken = new ArrayList<>();
+        for (Lane<T> lane = sleeping.poll(); lane != null; lane = sleeping.poll()) {
+            woken.add(lane);
+        }
+        woken.forEach(Lane::wake);
+    }
+
+    /**
+     * Takes out what waits in lanes that rest for long; it is the caller's then.
+     *
+     * @param taken given each, in a lane's monitor: quick, and calling nothing of the lanes
+     */
+    public void emptyResting(Consumer<? super T> taken) {
+        for (Lane<T> lane : sleeping) {
+            lane.empty(taken);
+        }
     }
 
     /**
@@ -136,6 +177,11 @@ public final class Lanes<T> {
         return permitsTaken.get();
     }
 
+    /** How many lanes have an open breaker. */
+    public int broken() {
+        return broken.get();
+    }
+
     /** Records admitted and not ended or dropped. */
     public int heldRecords() {
         return holdings.records();
@@ -148,6 +194,26 @@ public final class Lanes<T> {
 
     Holdings holdings() {
         return holdings;
+    }
+
+    BreakerRules breakerRules() {
+        return breakerRules;
+    }
+
+    long nowNanos() {
+        return nanoClock.getAsLong();
+    }
+
+    void ended(Ending ending) {
+        switch (ending) {
+            case BROKE -> broken.incrementAndGet();
+            case RECOVERED -> broken.decrementAndGet();
+            case ENDED, REPEATED -> {}
+        }
+    }
+
+    void sleep(Lane<T> lane) {
+        sleeping.add(lane);
     }
 
     void list(Lane<T> lane) {

@@ -32,10 +32,10 @@ public final class Turn<T> {
     /**
      * The attempt is over; whoever calls this goes on to call {@link Lanes#next()} until it has nothing. Any thread.
      *
-     * @return true the first time; false if the turn was over before, and then nothing changes: of a response, a
-     *     deadline and a cancellation that race, one wins
+     * @return what became of the lane; {@link Ending#REPEATED} if the turn was over before, and then nothing changes: of
+     *     a response, a deadline and a cancellation that race, one wins
      */
-    public boolean end(Result result) {
+    public Ending end(Result result) {
         return lane.end(this, result);
     }
 

@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.outcome;
 
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,16 @@ public final class AttemptReport {
     /** A delivery went to a tier without an attempt. */
     void deferred() {
         deferrals.increment();
+    }
+
+    /** An attempt broke its lane or mended it. */
+    public void laneChanged(Ending ending, String subscription, @Nullable String error) {
+        switch (ending) {
+            case BROKE ->
+                LOG.warn("breaker opened, the endpoint is left alone subscription={} error={}", subscription, error);
+            case RECOVERED -> LOG.info("breaker closed, the endpoint works again subscription={}", subscription);
+            case ENDED, REPEATED -> {}
+        }
     }
 
     /** A delivery was parked. */

@@ -10,6 +10,7 @@ import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.retry.plan.NextStep;
 import dev.fanfare.retry.plan.RetryPlanner;
 import java.nio.charset.StandardCharsets;
@@ -54,24 +55,32 @@ public final class Outcomes {
      * After an exchange, or after the policy forbade it.
      *
      * @param schedule        the subscription's delays
+     * @param ending          what the attempt did to the subscription's lane
      * @param startedAtMillis when the attempt began (Unix milliseconds)
      */
     public Concluded afterAttempt(
-            OpenDelivery open, List<Duration> schedule, Ruling ruling, long startedAtMillis, long durationMillis) {
+            OpenDelivery open,
+            List<Duration> schedule,
+            Ruling ruling,
+            Ending ending,
+            long startedAtMillis,
+            long durationMillis) {
         Progress before = open.delivery().progress();
         Progress after = ruling.verdict() == Verdict.FORBIDDEN ? before : before.attempted(startedAtMillis);
+        long endedAtMillis = startedAtMillis + durationMillis;
+        Signal signal = signal(open.delivery(), ruling, ending, endedAtMillis);
         return switch (ruling.verdict()) {
-            case DELIVERED -> conclude(open, after, Verdict.DELIVERED, ruling, startedAtMillis, durationMillis, null);
+            case DELIVERED ->
+                conclude(open, after, Verdict.DELIVERED, ruling, startedAtMillis, durationMillis, null, signal);
             case GONE, REJECTED, FORBIDDEN ->
-                conclude(open, after, ruling.verdict(), ruling, startedAtMillis, durationMillis, null);
+                conclude(open, after, ruling.verdict(), ruling, startedAtMillis, durationMillis, null, signal);
             case RETRY -> {
-                long nowMillis = startedAtMillis + durationMillis;
-                NextStep next = planner.afterFailure(after, schedule, ruling.retryAfter(), nowMillis);
+                NextStep next = planner.afterFailure(after, schedule, ruling.retryAfter(), endedAtMillis);
                 if (next instanceof NextStep.Wait wait) {
-                    yield conclude(open, after, Verdict.RETRY, ruling, startedAtMillis, durationMillis, wait);
+                    yield conclude(open, after, Verdict.RETRY, ruling, startedAtMillis, durationMillis, wait, signal);
                 }
                 Verdict dead = ((NextStep.Dead) next).reason();
-                yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null);
+                yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null, signal);
             }
             case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED ->
                 throw new IllegalArgumentException(ruling.verdict() + " is no answer's ruling");
@@ -85,7 +94,7 @@ public final class Outcomes {
      */
     public Concluded withoutAttempt(OpenDelivery open, Verdict verdict, String error, long nowMillis) {
         Ruling ruling = new Ruling(verdict, null, error, null, null);
-        return conclude(open, open.delivery().progress(), verdict, ruling, nowMillis, 0, null);
+        return conclude(open, open.delivery().progress(), verdict, ruling, nowMillis, 0, null, null);
     }
 
     /**
@@ -101,7 +110,7 @@ public final class Outcomes {
             return new Deferred(outcome(open, open.bytes(), () -> List.of(tierRecord(open, after, tier))), null);
         }
         Ruling ruling = new Ruling(((NextStep.Dead) next).reason(), null, cause, null, null);
-        Concluded end = conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null);
+        Concluded end = conclude(open, after, ruling.verdict(), ruling, nowMillis, 0, null, null);
         return new Deferred(end.outcome(), end);
     }
 
@@ -170,7 +179,8 @@ public final class Outcomes {
             Ruling ruling,
             long startedAtMillis,
             long durationMillis,
-            NextStep.@Nullable Wait wait) {
+            NextStep.@Nullable Wait wait,
+            @Nullable Signal signal) {
         Delivery delivery = open.delivery();
         Attempt attempt = new Attempt(
                 delivery.id(),
@@ -189,16 +199,20 @@ public final class Outcomes {
         byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
         Outcome outcome;
-        if (wait == null && !verdict.isDeadLetter()) {
+        if (wait == null && signal == null && !verdict.isDeadLetter()) {
             // Most are such: they hold on to nothing of the delivery.
             outcome = outcome(open, json.length, () -> List.of(new ProducerRecord<>(Topics.ATTEMPTS, key, json)));
         } else {
             outcome = outcome(open, json.length + open.bytes(), () -> {
                 List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(3);
                 records.add(new ProducerRecord<>(Topics.ATTEMPTS, key, json));
-                records.add(wait == null ? deadLetter(open, after, verdict, ruling) : tierRecord(open, after, wait));
-                if (verdict == Verdict.GONE && ruling.status() != null) {
-                    records.add(gone(delivery, key, startedAtMillis + durationMillis));
+                if (wait != null) {
+                    records.add(tierRecord(open, after, wait));
+                } else if (verdict.isDeadLetter()) {
+                    records.add(deadLetter(open, after, verdict, ruling));
+                }
+                if (signal != null) {
+                    records.add(new ProducerRecord<>(Topics.SIGNALS, key, signal.toJson()));
                 }
                 return records;
             });
@@ -262,14 +276,25 @@ public final class Outcomes {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static ProducerRecord<byte[], byte[]> gone(Delivery delivery, byte[] key, long nowMillis) {
-        Signal signal = new Signal(
-                Signal.GONE,
-                delivery.tenant(),
-                delivery.subscriptionId(),
-                delivery.generation(),
-                nowMillis,
-                "the endpoint answered 410 to delivery " + delivery.id());
-        return new ProducerRecord<>(Topics.SIGNALS, key, signal.toJson());
+    private static @Nullable Signal signal(Delivery delivery, Ruling ruling, Ending ending, long atMillis) {
+        String kind = null;
+        if (ruling.verdict() == Verdict.GONE) {
+            kind = Signal.GONE;
+        } else if (ending == Ending.BROKE) {
+            kind = Signal.BREAKER_OPENED;
+        } else if (ending == Ending.RECOVERED) {
+            kind = Signal.BREAKER_CLOSED;
+        }
+        return kind == null
+                ? null
+                : new Signal(
+                        kind,
+                        delivery.tenant(),
+                        delivery.subscriptionId(),
+                        delivery.generation(),
+                        atMillis,
+                        "after delivery " + delivery.id() + ": "
+                                + Objects.requireNonNullElse(
+                                        ruling.error(), ruling.verdict().text()));
     }
 }

@@ -11,8 +11,8 @@ import java.time.Duration;
  * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled, parked because it is
  * paused, or deferred.
  *
- * <p>A deferral waits twice as long each time, so that a backlog is rewritten seldom and what gets through in between
- * makes room for the rest. Any thread.
+ * <p>A deferral of which nobody knows how long it should wait waits twice as long each time, so that a backlog is rewritten
+ * seldom. Any thread.
  */
 public final class Unsent {
     private static final int MAX_DOUBLINGS = 6;
@@ -53,13 +53,22 @@ public final class Unsent {
     }
 
     /**
-     * It can't be sent now, through no fault of its own.
+     * It can't be sent now, through no fault of its own, and nobody knows when.
      *
      * @param cause in words, for the dead letter that it becomes when too old
      */
     public Outcome deferred(OpenDelivery open, String cause) {
         int deferrals = open.delivery().progress().deferrals();
-        Duration wait = firstWait.multipliedBy(1L << Math.min(deferrals, MAX_DOUBLINGS));
+        return deferred(open, firstWait.multipliedBy(1L << Math.min(deferrals, MAX_DOUBLINGS)), cause);
+    }
+
+    /**
+     * It can't be sent now.
+     *
+     * @param wait  until it can, as far as is known
+     * @param cause in words, for the dead letter that it becomes when too old
+     */
+    public Outcome deferred(OpenDelivery open, Duration wait, String cause) {
         Deferred deferred = outcomes.afterDeferral(open, wait, cause, clock.millis());
         if (deferred.end() == null) {
             report.deferred();
@@ -67,6 +76,11 @@ public final class Unsent {
             report.tell(deferred.end());
         }
         return deferred.outcome();
+    }
+
+    /** The shortest wait there is. */
+    public Duration firstWait() {
+        return firstWait;
     }
 
     private Outcome ended(OpenDelivery open, Verdict verdict, String error) {

@@ -1,8 +1,8 @@
 package dev.fanfare.dispatcher.send;
 
-import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.dispatcher.lane.Result;
 import dev.fanfare.dispatcher.lane.Turn;
 import dev.fanfare.dispatcher.outcome.Answer;
@@ -126,21 +126,25 @@ final class AttemptSender {
     }
 
     void answered(Exchange exchange, Answer answer) {
+        running.remove(exchange);
         try {
             long durationMillis = TimeUnit.NANOSECONDS.toMillis(exchange.elapsedNanos());
             Ruling ruling = ResponseClassifier.classify(answer, clock.millis());
+            // The lane hears of it first: what becomes of its breaker goes along with the outcome.
+            Ending ending = exchange.turn().end(resultOf(answer, ruling));
+            report.laneChanged(ending, exchange.turn().laneKey(), ruling.error());
             hand(outcomes.afterAttempt(
                     exchange.delivery(),
                     exchange.endpoint().schedule(),
                     ruling,
+                    ending,
                     exchange.startedAtMillis(),
                     durationMillis));
-            running.remove(exchange);
-            end(exchange.turn(), resultOf(answer, ruling));
         } catch (RuntimeException e) {
-            running.remove(exchange);
             deferBroken(exchange.turn(), e);
+            return;
         }
+        afterEnd.run();
     }
 
     void gaveUp(Exchange exchange) {
@@ -181,7 +185,12 @@ final class AttemptSender {
         if (answer instanceof Answer.TimedOut) {
             return Result.TIMED_OUT;
         }
-        return ruling.verdict() == Verdict.DELIVERED ? Result.SUCCEEDED : Result.FAILED;
+        return switch (ruling.verdict()) {
+            case DELIVERED -> Result.SUCCEEDED;
+            case REJECTED, GONE -> Result.ANSWERED;
+            case FORBIDDEN -> Result.CANCELLED;
+            case RETRY, DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED -> Result.FAILED;
+        };
     }
 
     AddressPolicy policy() {

@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.lane.BreakerRules;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.outcome.AttemptReport;
 import dev.fanfare.dispatcher.outcome.Outcomes;
@@ -14,11 +15,13 @@ import java.time.Clock;
  *
  * @param threads        reactor threads, each with a client and lanes of its own
  * @param limits         for all lanes together
+ * @param breakers       of each lane
  * @param maxAnswerBytes of an answer's body, before it is cut off
  */
 public record SendingSetup(
         int threads,
         LaneLimits limits,
+        BreakerRules breakers,
         Transport transport,
         long maxAnswerBytes,
         SubscriptionView subscriptions,

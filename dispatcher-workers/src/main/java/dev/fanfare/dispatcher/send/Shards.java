@@ -3,6 +3,7 @@ package dev.fanfare.dispatcher.send;
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.lane.Admission;
 import dev.fanfare.dispatcher.lane.LaneLimits;
+import dev.fanfare.dispatcher.lane.LaneRules;
 import dev.fanfare.dispatcher.lane.LaneView;
 import dev.fanfare.dispatcher.lane.Lanes;
 import dev.fanfare.dispatcher.lane.Turn;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shards implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
-    /** How exactly deadlines are kept. */
+    /** How exactly deadlines, rates and rests are kept. */
     private static final long TICK_MILLIS = 50;
 
     private final List<Shard> shards = new ArrayList<>();
@@ -60,15 +61,14 @@ public final class Shards implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        Future<?> unused =
-                timer.scheduleWithFixedDelay(this::endOverdue, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         unused = timer.scheduleWithFixedDelay(() -> forget(setup.addressBook()), 1, 1, TimeUnit.MINUTES);
     }
 
     /** Queues a delivery in its subscription's lane; {@link #pump} starts it. */
-    public Admission offer(OpenDelivery open, int maxInFlight) {
+    public Admission offer(OpenDelivery open, LaneRules rules) {
         String key = open.delivery().key();
-        return shardOf(key).lanes.offer(key, open, open.bytes(), maxInFlight);
+        return shardOf(key).lanes.offer(key, open, open.bytes(), rules);
     }
 
     /** Starts whatever may start. After a batch of offers, and when starting is allowed again. */
@@ -111,6 +111,20 @@ public final class Shards implements AutoCloseable {
         return shards.stream().mapToInt(shard -> shard.lanes.size()).sum();
     }
 
+    /** How many of them have an open breaker. */
+    public int brokenLanes() {
+        return shards.stream().mapToInt(shard -> shard.lanes.broken()).sum();
+    }
+
+    /**
+     * Takes out what waits in lanes that rest for long.
+     *
+     * @param taken given each; quick
+     */
+    public void emptyResting(Consumer<OpenDelivery> taken) {
+        shards.forEach(shard -> shard.lanes.emptyResting(taken));
+    }
+
     /** Attempts under way. */
     public int inFlight() {
         return shards.stream().mapToInt(shard -> shard.lanes.inFlight()).sum();
@@ -143,12 +157,16 @@ public final class Shards implements AutoCloseable {
         shards.forEach(shard -> shard.sender.close());
     }
 
-    private void endOverdue() {
+    private void tick() {
         try {
-            shards.forEach(shard -> shard.sender.endOverdue());
+            shards.forEach(shard -> {
+                shard.sender.endOverdue();
+                shard.lanes.tick();
+                shard.pump();
+            });
         } catch (RuntimeException e) {
-            // A timer whose task throws stops for good, and with it every deadline.
-            LOG.error("deadlines could not be kept this time; please report this", e);
+            // A timer whose task throws stops for good, and with it every deadline and every rest.
+            LOG.error("deadlines and rates could not be kept this time; please report this", e);
         }
     }
 
@@ -177,7 +195,7 @@ public final class Shards implements AutoCloseable {
                     Math.max(1, all.inFlight() / share),
                     Math.max(1, all.heldRecords() / share),
                     Math.max(1, all.heldBytes() / share));
-            this.lanes = new Lanes<>(limits);
+            this.lanes = new Lanes<>(limits, setup.breakers(), System::nanoTime);
             this.sender = new AttemptSender(
                     HttpClients.start(name, limits.inFlight(), setup.transport()), setup, outbox, this::pump);
         }

@@ -4,6 +4,7 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.Format;
+import dev.fanfare.dispatcher.lane.LaneRules;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param target   path and query as they go into the request line
  * @param headers  the subscription's own that may be sent
  * @param timeout  for the whole exchange
+ * @param lane     how many may be under way, and begin
  * @param schedule delays between attempts
  */
 public record Endpoint(
@@ -35,7 +37,7 @@ public record Endpoint(
         List<Map.Entry<String, String>> headers,
         Format format,
         Duration timeout,
-        int maxInFlight,
+        LaneRules lane,
         List<Duration> schedule,
         WebhookSigner signer) {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
@@ -55,7 +57,11 @@ public record Endpoint(
                 headersOf(subscription),
                 subscription.format(),
                 DurationText.parse(subscription.timeout()),
-                Math.max(1, subscription.maxInFlight()),
+                new LaneRules(
+                        Math.max(1, subscription.maxInFlight()),
+                        subscription.rateLimit() == null
+                                ? 0
+                                : subscription.rateLimit().perSecond()),
                 subscription.retry().delays(),
                 signer);
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class LanesTest {
     private static final int MANY = 1_000_000;
 
-    private final Lanes<String> lanes = new Lanes<>(new LaneLimits(20_000, 64, MANY, MANY * 1_000L));
+    private final Lanes<String> lanes =
+            new Lanes<>(new LaneLimits(20_000, 64, MANY, MANY * 1_000L), BreakerRules.DEFAULT, System::nanoTime);
 
     @Test
     void aNewLaneStartsWithTwoInFlightAndHandsOutInOrder() {
@@ -60,8 +61,8 @@ class LanesTest {
 
     @Test
     void aSubscriptionThatAllowsOneAtATimeGetsOneAtATime() {
-        lanes.offer("a", "a0", 1, 1);
-        lanes.offer("a", "a1", 1, 1);
+        lanes.offer("a", "a0", 1, LaneRules.atMost(1));
+        lanes.offer("a", "a1", 1, LaneRules.atMost(1));
 
         Deque<Turn<String>> running = startAll();
         assertThat(items(running)).containsExactly("a0");
@@ -126,53 +127,54 @@ class LanesTest {
 
     @Test
     void aFullLaneRefusesWhileOthersAreAdmitted() {
-        Lanes<String> small = new Lanes<>(new LaneLimits(3, 64, MANY, MANY));
+        Lanes<String> small = new Lanes<>(new LaneLimits(3, 64, MANY, MANY), BreakerRules.DEFAULT, System::nanoTime);
         for (int i = 0; i < 3; i++) {
-            assertThat(small.offer("a", "a" + i, 1, 16)).isEqualTo(Admission.ADMITTED);
+            assertThat(small.offer("a", "a" + i, 1, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
         }
 
-        assertThat(small.offer("a", "a3", 1, 16)).isEqualTo(Admission.LANE_FULL);
-        assertThat(small.offer("b", "b0", 1, 16)).isEqualTo(Admission.ADMITTED);
+        assertThat(small.offer("a", "a3", 1, LaneRules.atMost(16))).isEqualTo(Admission.LANE_FULL);
+        assertThat(small.offer("b", "b0", 1, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
         small.next();
-        assertThat(small.offer("a", "a3", 1, 16)).isEqualTo(Admission.ADMITTED);
+        assertThat(small.offer("a", "a3", 1, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
     }
 
     @Test
     void stuckLanesLeaveMemoryForTheOthers() {
-        Lanes<String> tight = new Lanes<>(new LaneLimits(MANY, 64, MANY, 10_000_000));
+        Lanes<String> tight =
+                new Lanes<>(new LaneLimits(MANY, 64, MANY, 10_000_000), BreakerRules.DEFAULT, System::nanoTime);
         for (int lane = 0; lane < 50; lane++) {
-            while (tight.offer("stuck-" + lane, "x", 1_000, 16) == Admission.ADMITTED) {
+            while (tight.offer("stuck-" + lane, "x", 1_000, LaneRules.atMost(16)) == Admission.ADMITTED) {
                 assertThat(tight.heldBytes()).isLessThanOrEqualTo(10_000_000);
             }
         }
 
         for (int i = 0; i < 10; i++) {
-            assertThat(tight.offer("healthy", "y", 1_000, 16)).isEqualTo(Admission.ADMITTED);
+            assertThat(tight.offer("healthy", "y", 1_000, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
         }
     }
 
     @Test
     void whenAllLanesTogetherAreFullNoLaneIsBlamed() {
-        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 3, 1_000));
+        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 3, 1_000), BreakerRules.DEFAULT, System::nanoTime);
         for (int lane = 0; lane < 3; lane++) {
-            assertThat(tiny.offer("lane-" + lane, "x", 1, 16)).isEqualTo(Admission.ADMITTED);
+            assertThat(tiny.offer("lane-" + lane, "x", 1, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
         }
 
-        assertThat(tiny.offer("another", "x", 1, 16)).isEqualTo(Admission.ALL_FULL);
+        assertThat(tiny.offer("another", "x", 1, LaneRules.atMost(16))).isEqualTo(Admission.ALL_FULL);
         tiny.next().end(Result.SUCCEEDED);
-        assertThat(tiny.offer("another", "x", 999, 16)).isEqualTo(Admission.ALL_FULL);
-        assertThat(tiny.offer("another", "x", 998, 16)).isEqualTo(Admission.ADMITTED);
+        assertThat(tiny.offer("another", "x", 999, LaneRules.atMost(16))).isEqualTo(Admission.ALL_FULL);
+        assertThat(tiny.offer("another", "x", 998, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
     }
 
     @Test
     void whatIsLargerThanAllMemoryStillPassesAlone() {
-        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 10, 100));
+        Lanes<String> tiny = new Lanes<>(new LaneLimits(10, 64, 10, 100), BreakerRules.DEFAULT, System::nanoTime);
 
-        assertThat(tiny.offer("a", "huge", 5_000, 16)).isEqualTo(Admission.ADMITTED);
-        assertThat(tiny.offer("b", "x", 1, 16)).isEqualTo(Admission.ALL_FULL);
+        assertThat(tiny.offer("a", "huge", 5_000, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
+        assertThat(tiny.offer("b", "x", 1, LaneRules.atMost(16))).isEqualTo(Admission.ALL_FULL);
         tiny.next().end(Result.SUCCEEDED);
         assertThat(tiny.heldBytes()).isZero();
-        assertThat(tiny.offer("b", "x", 1, 16)).isEqualTo(Admission.ADMITTED);
+        assertThat(tiny.offer("b", "x", 1, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
     }
 
     @Test
@@ -180,8 +182,8 @@ class LanesTest {
         offer("a", 5);
         Turn<String> turn = startAll().remove();
 
-        assertThat(turn.end(Result.TIMED_OUT)).isTrue();
-        assertThat(turn.end(Result.SUCCEEDED)).isFalse();
+        assertThat(turn.end(Result.TIMED_OUT)).isEqualTo(Ending.ENDED);
+        assertThat(turn.end(Result.SUCCEEDED)).isEqualTo(Ending.REPEATED);
 
         assertThat(lanes.inFlight()).isEqualTo(1);
         assertThat(view("a").ended()).isEqualTo(1);
@@ -229,7 +231,7 @@ class LanesTest {
         assertThat(lane.evictIfQuiet()).isFalse();
         assertThat(lane.evictIfQuiet()).isTrue();
 
-        assertThat(lane.offer("a0", 1, 16)).isNull();
+        assertThat(lane.offer("a0", 1, LaneRules.atMost(16))).isNull();
 
         assertThat(startAll()).isEmpty();
         assertThat(lanes.heldRecords()).isZero();
@@ -241,14 +243,19 @@ class LanesTest {
                 .isThrownBy(() -> new LaneLimits(1, 0, 1, 1))
                 .withMessage("inFlight=0: must be at least 1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> lanes.offer("t/s", "x", 1, 0))
-                .withMessageContaining("lane t/s")
+                .isThrownBy(() -> lanes.offer("t/s", "x", -1, LaneRules.atMost(1)))
+                .withMessageContaining("lane t/s");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LaneRules.atMost(0))
                 .withMessageContaining("maxInFlight=0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LaneRules(1, -1))
+                .withMessageContaining("perSecond=-1");
     }
 
     private void offer(String key, int count) {
         for (int i = 0; i < count; i++) {
-            assertThat(lanes.offer(key, key + i, 100, 16)).isEqualTo(Admission.ADMITTED);
+            assertThat(lanes.offer(key, key + i, 100, LaneRules.atMost(16))).isEqualTo(Admission.ADMITTED);
         }
     }
 

@@ -21,7 +21,8 @@ class LanesWakeUpTest {
     /** One permit for all: most callers find it taken, and rely on its holder to see what they offered. */
     @Test
     void whenAllCallersHaveFoundNothingMoreNothingIsLeftWaiting() throws Exception {
-        Lanes<Integer> lanes = new Lanes<>(new LaneLimits(100, 1, 1_000, 1_000));
+        Lanes<Integer> lanes =
+                new Lanes<>(new LaneLimits(100, 1, 1_000, 1_000), BreakerRules.DEFAULT, System::nanoTime);
         AtomicInteger handedOut = new AtomicInteger();
         CyclicBarrier round = new CyclicBarrier(THREADS, () -> {
             assertThat(lanes.heldRecords()).as("left waiting").isZero();
@@ -34,7 +35,7 @@ class LanesWakeUpTest {
                 String lane = "lane-" + i;
                 done.add(callers.submit(() -> {
                     for (int number = 0; number < ROUNDS; number++) {
-                        lanes.offer(lane, number, 1, 16);
+                        lanes.offer(lane, number, 1, LaneRules.atMost(16));
                         for (Turn<Integer> turn = lanes.next(); turn != null; turn = lanes.next()) {
                             handedOut.incrementAndGet();
                             turn.end(Result.SUCCEEDED);
@@ -55,9 +56,9 @@ class LanesWakeUpTest {
 
     @Test
     void aCallerThatHeldThePermitInVainFindsWhatWasOfferedMeanwhile() throws Exception {
-        Lanes<String> lanes = new Lanes<>(new LaneLimits(100, 1, 1_000, 1_000));
-        lanes.offer("emptied", "first", 1, 16);
-        lanes.offer("emptied", "second", 1, 16);
+        Lanes<String> lanes = new Lanes<>(new LaneLimits(100, 1, 1_000, 1_000), BreakerRules.DEFAULT, System::nanoTime);
+        lanes.offer("emptied", "first", 1, LaneRules.atMost(16));
+        lanes.offer("emptied", "second", 1, LaneRules.atMost(16));
         Turn<String> first = lanes.next();
         first.end(Result.CANCELLED);
         lanes.dropQueued(item -> true);
@@ -67,7 +68,7 @@ class LanesWakeUpTest {
         synchronized (first.lane()) {
             holder.start();
             await().until(() -> holder.getState() == Thread.State.BLOCKED);
-            lanes.offer("other", "offered meanwhile", 1, 16);
+            lanes.offer("other", "offered meanwhile", 1, LaneRules.atMost(16));
             assertThat(lanes.next()).isNull();
         }
         holder.join(10_000);

@@ -8,6 +8,7 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription.Format;
+import dev.fanfare.dispatcher.lane.LaneRules;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.nio.charset.StandardCharsets;
@@ -123,7 +124,7 @@ class WebhookRequestTest {
                 List.of(),
                 Format.BINARY,
                 Duration.ofSeconds(1),
-                1,
+                LaneRules.atMost(1),
                 List.of(),
                 new WebhookSigner(List.of(SECRET)));
         OpenDelivery open = new OpenDelivery(record, delivery, 1);
