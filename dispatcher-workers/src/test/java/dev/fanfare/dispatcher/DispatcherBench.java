@@ -42,6 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -251,6 +252,13 @@ final class DispatcherBench implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> records(String topic, Subscribed of) {
         return broker.records(topic).stream()
                 .filter(record -> of.id().equals(header(record, DeliveryRecords.SUBSCRIPTION)))
+                .toList();
+    }
+
+    /** What the tiers hold about a subscription. */
+    List<ConsumerRecord<byte[], byte[]>> waiting(Subscribed of) {
+        return Stream.of("1s", "2s", "5s")
+                .flatMap(delay -> records("fanfare.retry." + delay, of).stream())
                 .toList();
     }
 

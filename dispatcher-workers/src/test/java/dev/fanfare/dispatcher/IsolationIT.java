@@ -77,8 +77,8 @@ class IsolationIT {
 
         Awaitility.await()
                 .atMost(DispatcherBench.PATIENCE)
-                .until(() -> bench.records("fanfare.retry.2s", hanging).size() == 18);
-        assertThat(bench.records("fanfare.retry.2s", hanging)).allSatisfy(record -> {
+                .until(() -> bench.waiting(hanging).size() == 18);
+        assertThat(bench.waiting(hanging)).allSatisfy(record -> {
             assertThat(DispatcherBench.header(record, DeliveryRecords.DEFERRALS))
                     .isEqualTo("1");
             assertThat(DispatcherBench.header(record, DeliveryRecords.ATTEMPTS)).isNull();
