@@ -51,6 +51,7 @@ final class DeliveryConsumer implements Runnable {
 
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration UNCOMMITTED_TOO_LONG = Duration.ofSeconds(10);
+    private static final long COUNT_BACKLOG_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_AFTER_FAULT_MILLIS = 500;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -67,6 +68,8 @@ final class DeliveryConsumer implements Runnable {
     private String lastFault = "";
     private @Nullable String outage;
     private UUID topicId = new UUID(0, 0);
+    private long countedAtNanos = System.nanoTime();
+    private volatile long backlog;
     private volatile boolean stopping;
     private volatile @Nullable String trouble = "starting";
 
@@ -104,6 +107,14 @@ final class DeliveryConsumer implements Runnable {
         return trouble;
     }
 
+    /**
+     * Deliveries of its partitions that have no outcome yet, as counted within the last second: on the topic, here, and
+     * under way. Those in tiers are not due and don't count. Any thread.
+     */
+    long backlog() {
+        return backlog;
+    }
+
     @Override
     public void run() {
         try {
@@ -139,6 +150,7 @@ final class DeliveryConsumer implements Runnable {
             shards.pump();
             ConsumerRecords<byte[], byte[]> batch = consumer.poll(isBusy() ? POLL_BUSY : POLL_IDLE);
             receive(batch);
+            countBacklog();
             trouble = whatIsWrong();
         } catch (KafkaException e) {
             trouble = "Kafka: " + e.getMessage();
@@ -148,6 +160,18 @@ final class DeliveryConsumer implements Runnable {
             }
             pause();
         }
+    }
+
+    private void countBacklog() {
+        if (System.nanoTime() - countedAtNanos < COUNT_BACKLOG_NANOS) {
+            return;
+        }
+        countedAtNanos = System.nanoTime();
+        long count = shards.held();
+        for (AssignedPartition partition : partitions.all()) {
+            count += partition.receivedCount() + consumer.currentLag(partition.id()).orElse(0);
+        }
+        backlog = count;
     }
 
     private @Nullable String whatIsWrong() {

@@ -191,6 +191,9 @@ public final class DispatcherRole implements Role {
         Gauge.builder("fanfare.lanes.held", shards, Shards::held)
                 .description("Deliveries in memory: queued and under way")
                 .register(context.meters());
+        Gauge.builder("fanfare.backlog", this, DispatcherRole::backlog)
+                .description("Deliveries that are due and have no outcome yet, in the partitions of this process")
+                .register(context.meters());
         Gauge.builder("fanfare.breakers.open", shards, Shards::brokenLanes)
                 .description("Subscriptions whose endpoint is left alone for a while after failures in a row")
                 .register(context.meters());
@@ -271,6 +274,11 @@ public final class DispatcherRole implements Role {
                                 // A transaction's first batch may be sent back; those behind it would fail for nothing.
                                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
                                 1));
+    }
+
+    private long backlog() {
+        DeliveryConsumer now = loop;
+        return now == null ? 0 : now.backlog();
     }
 
     private static UUID deliveriesTopicId(Admin admin) {

@@ -86,6 +86,11 @@ public final class AssignedPartition {
         return true;
     }
 
+    /** Polled, and not yet in a lane. */
+    public int receivedCount() {
+        return received.size() + (head == null ? 0 : 1);
+    }
+
     @Nullable OpenDelivery head() {
         return head;
     }
