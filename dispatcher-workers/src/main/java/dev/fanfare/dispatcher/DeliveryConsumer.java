@@ -169,7 +169,8 @@ final class DeliveryConsumer implements Runnable {
         countedAtNanos = System.nanoTime();
         long count = shards.held();
         for (AssignedPartition partition : partitions.all()) {
-            count += partition.receivedCount() + consumer.currentLag(partition.id()).orElse(0);
+            count += partition.receivedCount()
+                    + consumer.currentLag(partition.id()).orElse(0);
         }
         backlog = count;
     }
