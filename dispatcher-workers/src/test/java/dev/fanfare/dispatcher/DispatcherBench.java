@@ -13,6 +13,7 @@ import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.SealedSecret;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.runtime.config.Settings;
@@ -152,6 +153,11 @@ final class DispatcherBench implements AutoCloseable {
     Subscribed put(Subscription plain) {
         WebhookSecret secret = WebhookSecret.mint(new SecureRandom());
         return put(plain, secret, seal);
+    }
+
+    /** Seals a credential for a subscription. */
+    SealedSecret credential(String secret, Subscription of) {
+        return seal.seal(secret, SecretSeal.Purpose.CREDENTIAL, of.key(), 1);
     }
 
     Subscribed put(Subscription plain, WebhookSecret secret, SecretSeal with) {

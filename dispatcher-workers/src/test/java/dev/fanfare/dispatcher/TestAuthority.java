@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority that nobody knows, in files made by Java's own keytool. */
 final class TestAuthority {
@@ -36,6 +38,11 @@ final class TestAuthority {
 
     /** What a server uses that has a certificate from here for one name. */
     SSLContext server(String dnsName) {
+        return server(dnsName, List.of());
+    }
+
+    /** The same, for a server that also knows some clients. */
+    SSLContext server(String dnsName, List<X509Certificate> clients) {
         String own = store(dnsName);
         String request = folder.resolve(dnsName + ".csr").toString();
         String certificate = folder.resolve(dnsName + ".pem").toString();
@@ -63,7 +70,14 @@ final class TestAuthority {
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(factory.getKeyManagers(), null, null);
+            KeyStore known = KeyStore.getInstance("PKCS12");
+            known.load(null, null);
+            for (X509Certificate client : clients) {
+                known.setCertificateEntry(client.getSubjectX500Principal().getName(), client);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(known);
+            context.init(factory.getKeyManagers(), clients.isEmpty() ? null : trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new AssertionError(e);

@@ -7,10 +7,23 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 
 /**
- * Seals signing secrets for the subscriptions topic, and opens them again: AEAD with the subscription's key
- * ({@code tenant/id}) as associated data, so that a sealed secret copied to another subscription doesn't open.
+ * Seals secrets for the subscriptions topic, and opens them again: AEAD with the purpose and the subscription's key
+ * ({@code tenant/id}) as associated data, so that a sealed secret copied to another subscription, or from a credential
+ * to a signing secret, doesn't open.
  */
 public final class SecretSeal {
+    /** What a secret is for. */
+    public enum Purpose {
+        SIGNING("subscription-secret:"),
+        CREDENTIAL("subscription-credential:");
+
+        private final String prefix;
+
+        Purpose(String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
     private final Aead aead;
 
     /** With the installation's keyset. */
@@ -18,10 +31,15 @@ public final class SecretSeal {
         this.aead = aead;
     }
 
-    /** Seals a secret for one subscription. */
+    /** Seals a signing secret for one subscription. */
     public SealedSecret seal(WebhookSecret secret, String subscriptionKey, long nowMillis) {
+        return seal(secret.reveal(), Purpose.SIGNING, subscriptionKey, nowMillis);
+    }
+
+    /** Seals any text for one subscription and purpose. */
+    public SealedSecret seal(String secret, Purpose purpose, String subscriptionKey, long nowMillis) {
         try {
-            byte[] sealed = aead.encrypt(secret.reveal().getBytes(StandardCharsets.UTF_8), associated(subscriptionKey));
+            byte[] sealed = aead.encrypt(secret.getBytes(StandardCharsets.UTF_8), associated(purpose, subscriptionKey));
             return new SealedSecret(Base64.getEncoder().encodeToString(sealed), nowMillis);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("sealing a secret of " + subscriptionKey + " failed", e);
@@ -29,20 +47,35 @@ public final class SecretSeal {
     }
 
     /**
-     * Opens a sealed secret.
+     * Opens a sealed signing secret.
      *
-     * @throws GeneralSecurityException where it was sealed with another keyset or for another subscription
+     * @throws GeneralSecurityException where it was sealed with another keyset, for another subscription or purpose
      */
     public WebhookSecret open(SealedSecret sealed, String subscriptionKey) throws GeneralSecurityException {
+        String plain = open(sealed, Purpose.SIGNING, subscriptionKey);
         try {
-            byte[] plain = aead.decrypt(Base64.getDecoder().decode(sealed.sealed()), associated(subscriptionKey));
-            return WebhookSecret.parse(new String(plain, StandardCharsets.UTF_8));
+            return WebhookSecret.parse(plain);
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("the sealed secret of " + subscriptionKey + " is damaged", e);
         }
     }
 
-    private static byte[] associated(String subscriptionKey) {
-        return ("subscription-secret:" + subscriptionKey).getBytes(StandardCharsets.UTF_8);
+    /**
+     * Opens sealed text.
+     *
+     * @throws GeneralSecurityException where it was sealed with another keyset, for another subscription or purpose
+     */
+    public String open(SealedSecret sealed, Purpose purpose, String subscriptionKey) throws GeneralSecurityException {
+        try {
+            byte[] plain =
+                    aead.decrypt(Base64.getDecoder().decode(sealed.sealed()), associated(purpose, subscriptionKey));
+            return new String(plain, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new GeneralSecurityException("the sealed secret of " + subscriptionKey + " is damaged", e);
+        }
+    }
+
+    private static byte[] associated(Purpose purpose, String subscriptionKey) {
+        return (purpose.prefix + subscriptionKey).getBytes(StandardCharsets.UTF_8);
     }
 }

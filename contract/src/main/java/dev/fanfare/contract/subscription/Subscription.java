@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight  the most requests to this URL at once
  * @param rateLimit    null: as fast as the endpoint answers
  * @param retry        delays between attempts
+ * @param auth         null: nothing but the signature says who sends
  * @param format       how an event becomes a request; a record without it, from an earlier version, means binary
  * @param secrets      sealed signing secrets, the newest first; each signs
  */
@@ -40,6 +41,7 @@ public record Subscription(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        @Nullable Authentication auth,
         Format format,
         State state,
         @Nullable String stateReason,
@@ -154,6 +156,7 @@ public record Subscription(
         private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
         private @Nullable RateLimit rateLimit;
         private Retry retry = new Retry(List.of());
+        private @Nullable Authentication auth;
         private Format format = Format.BINARY;
         private State state = State.ACTIVE;
         private @Nullable String stateReason;
@@ -178,6 +181,7 @@ public record Subscription(
             maxInFlight = from.maxInFlight;
             rateLimit = from.rateLimit;
             retry = from.retry;
+            auth = from.auth;
             format = from.format;
             state = from.state;
             stateReason = from.stateReason;
@@ -220,6 +224,11 @@ public record Subscription(
 
         public Builder retry(Retry value) {
             retry = value;
+            return this;
+        }
+
+        public Builder auth(@Nullable Authentication value) {
+            auth = value;
             return this;
         }
 
@@ -272,6 +281,7 @@ public record Subscription(
                     maxInFlight,
                     rateLimit,
                     retry,
+                    auth,
                     format,
                     state,
                     stateReason,

@@ -41,8 +41,8 @@ final class CustomHeader {
         }
         String lower = name.toLowerCase(Locale.ROOT);
         if (CREDENTIALS.contains(lower)) {
-            throw new IllegalArgumentException("is for credentials, which this version does not send: headers are kept"
-                    + " readable. Verify the signature instead");
+            throw new IllegalArgumentException(
+                    "is for credentials, and headers are kept readable: give them as 'auth', which is sealed");
         }
         if (RESERVED.contains(lower) || OURS.stream().anyMatch(lower::startsWith)) {
             throw new IllegalArgumentException("is set by Fanfare or by HTTP itself: choose another name");

@@ -1,5 +1,8 @@
 package dev.fanfare.control.subscription;
 
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.subscription.Authentication;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
@@ -27,14 +30,17 @@ record SubscriptionDraft(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        @Nullable AuthDraft auth,
         Format format,
         State state,
         @Nullable String description,
         Map<String, String> metadata) {
 
     /** A new subscription. */
-    Subscription create(String tenant, String id, UUID generation, SealedSecret secret, long nowMillis) {
+    Subscription create(
+            String tenant, String id, UUID generation, SealedSecret secret, SecretSeal seal, long nowMillis) {
         return fill(Subscription.builder(tenant, id, generation, url))
+                .auth(auth == null ? null : auth.resolve(null, url, Delivery.key(tenant, id), seal, nowMillis))
                 .state(state, state == State.DISABLED ? Disabling.BY_REQUEST : null)
                 .secrets(List.of(secret))
                 .createdAtMillis(nowMillis)
@@ -43,15 +49,17 @@ record SubscriptionDraft(
     }
 
     /** The same subscription with what this draft says; it is {@code equal} to before where nothing changes. */
-    Subscription update(Subscription before, long nowMillis) {
-        Subscription same = with(before, before.updatedAtMillis());
-        return same.equals(before) ? before : with(before, nowMillis);
+    Subscription update(Subscription before, SecretSeal seal, long nowMillis) {
+        Authentication resolved = auth == null ? null : auth.resolve(before, url, before.key(), seal, nowMillis);
+        Subscription same = with(before, resolved, before.updatedAtMillis());
+        return same.equals(before) ? before : with(before, resolved, nowMillis);
     }
 
-    private Subscription with(Subscription before, long updatedAtMillis) {
+    private Subscription with(Subscription before, @Nullable Authentication resolved, long updatedAtMillis) {
         String reason =
                 state == before.state() ? before.stateReason() : state == State.DISABLED ? Disabling.BY_REQUEST : null;
         return fill(before.toBuilder())
+                .auth(resolved)
                 .state(state, reason)
                 .updatedAtMillis(updatedAtMillis)
                 .build();

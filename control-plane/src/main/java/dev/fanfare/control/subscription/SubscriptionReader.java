@@ -62,6 +62,7 @@ final class SubscriptionReader {
             "maxInFlight",
             "rateLimit",
             "retry",
+            "auth",
             "format",
             "state",
             "description",
@@ -70,7 +71,7 @@ final class SubscriptionReader {
             "createdAt",
             "updatedAt");
 
-    private static final Set<String> NOT_YET = Set.of("filters", "auth");
+    private static final Set<String> NOT_YET = Set.of("filters");
 
     private final Retry defaultRetry;
 
@@ -128,6 +129,7 @@ final class SubscriptionReader {
         Integer maxInFlight = members.integer("maxInFlight", 1, MOST_IN_FLIGHT);
         RateLimit rateLimit = readRateLimit(members);
         Retry retry = readRetry(members);
+        AuthDraft auth = AuthReader.read(members);
         Format format = readFormat(members);
         State state = readState(members);
         String description = members.text("description", MAX_VALUE_LENGTH);
@@ -144,6 +146,7 @@ final class SubscriptionReader {
                 maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
                 rateLimit,
                 retry,
+                auth,
                 format,
                 state,
                 description,

@@ -1,6 +1,7 @@
 package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.Uuid7;
@@ -185,10 +186,19 @@ public final class SubscriptionRoutes {
                 throw unknown(tenant, id);
             }
             requireConditions(context, current);
-            JsonNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current.value(), null));
-            return update(reader.read(MergePatch.apply(before, changes), tenant, id), current.value());
+            return update(reader.read(patched(current.value(), changes), tenant, id), current.value());
         };
         submit(context, tenant, id, decision, outcome -> updated(context, outcome));
+    }
+
+    /** What belongs to one type of {@code auth} means nothing to another: a patch that names another begins anew. */
+    private static JsonNode patched(Subscription current, JsonNode changes) {
+        ObjectNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current, null));
+        JsonNode type = changes.path("auth").path("type");
+        if (!type.isMissingNode() && !type.equals(before.path("auth").path("type"))) {
+            before.remove("auth");
+        }
+        return MergePatch.apply(before, changes);
     }
 
     private void delete(RoutingContext context) {
@@ -218,11 +228,11 @@ public final class SubscriptionRoutes {
         }
         long now = clock.millis();
         return new Change.Put(draft.create(
-                tenant, id, Uuid7.mint(now, random), seal.seal(secret, Delivery.key(tenant, id), now), now));
+                tenant, id, Uuid7.mint(now, random), seal.seal(secret, Delivery.key(tenant, id), now), seal, now));
     }
 
     private Change update(SubscriptionDraft draft, Subscription current) {
-        Subscription updated = draft.update(current, clock.millis());
+        Subscription updated = draft.update(current, seal, clock.millis());
         return updated.equals(current) ? new Change.Keep() : new Change.Put(updated);
     }
 

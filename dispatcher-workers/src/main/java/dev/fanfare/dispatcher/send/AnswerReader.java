@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerReader implements AsyncResponseConsumer<Answer.Response> {
     static final int EXCERPT_BYTES = 1_024;
 
+    private final int keep;
     private final long maxBytes;
     private int status;
     private @Nullable String retryAfter;
@@ -34,6 +35,12 @@ final class AnswerReader implements AsyncResponseConsumer<Answer.Response> {
     private long seen;
 
     AnswerReader(long maxBytes) {
+        this(EXCERPT_BYTES, maxBytes);
+    }
+
+    /** With another length of what is kept. */
+    AnswerReader(int keep, long maxBytes) {
+        this.keep = keep;
         this.maxBytes = maxBytes;
     }
 
@@ -65,11 +72,11 @@ final class AnswerReader implements AsyncResponseConsumer<Answer.Response> {
     @Override
     public void consume(ByteBuffer source) throws IOException {
         seen += source.remaining();
-        int keep = Math.min(EXCERPT_BYTES - kept, source.remaining());
-        if (keep > 0) {
-            byte[] room = excerpt == null ? new byte[keep] : Arrays.copyOf(excerpt, kept + keep);
-            source.get(room, kept, keep);
-            kept += keep;
+        int more = Math.min(keep - kept, source.remaining());
+        if (more > 0) {
+            byte[] room = excerpt == null ? new byte[more] : Arrays.copyOf(excerpt, kept + more);
+            source.get(room, kept, more);
+            kept += more;
             excerpt = room;
         }
         source.position(source.limit());

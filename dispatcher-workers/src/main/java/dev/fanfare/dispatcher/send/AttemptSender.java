@@ -14,6 +14,7 @@ import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
 import dev.fanfare.dispatcher.outcome.ResponseClassifier;
 import dev.fanfare.dispatcher.outcome.Ruling;
 import dev.fanfare.dispatcher.outcome.Unsent;
+import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.Standing;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,8 @@ final class AttemptSender {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptSender.class);
 
     private final CloseableHttpAsyncClient client;
+    private final IdentityClients identities;
+    private final AccessTokens tokens;
     private final long maxAnswerBytes;
     private final SubscriptionView subscriptions;
     private final AddressBook addressBook;
@@ -62,8 +66,21 @@ final class AttemptSender {
     private final Runnable afterEnd;
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
 
-    AttemptSender(CloseableHttpAsyncClient client, SendingSetup setup, Consumer<Outcome> outbox, Runnable afterEnd) {
+    AttemptSender(
+            CloseableHttpAsyncClient client,
+            IdentityClients identities,
+            SendingSetup setup,
+            Consumer<Outcome> outbox,
+            Runnable afterEnd) {
         this.client = client;
+        this.identities = identities;
+        this.tokens = new AccessTokens(
+                new TokenSource(
+                        client,
+                        setup.addressBook(),
+                        setup.policy(),
+                        setup.transport().proxy()),
+                System::nanoTime);
         this.maxAnswerBytes = setup.maxAnswerBytes();
         this.subscriptions = setup.subscriptions();
         this.addressBook = setup.addressBook();
@@ -116,13 +133,39 @@ final class AttemptSender {
         });
     }
 
-    Future<Answer.Response> execute(Exchange exchange, ExchangeContext context) {
+    /**
+     * Sends.
+     *
+     * @param authorization the header's value; null for none
+     */
+    Future<?> execute(Exchange exchange, ExchangeContext context, @Nullable String authorization) {
         OpenDelivery open = exchange.delivery();
         byte[] body = WebhookRequest.body(open, exchange.endpoint());
-        RequestBody request =
-                new RequestBody(WebhookRequest.head(open, exchange.endpoint(), body, clock.millis()), body);
-        return client.execute(
+        RequestBody request = new RequestBody(
+                WebhookRequest.head(open, exchange.endpoint(), body, authorization, clock.millis()), body);
+        CloseableHttpAsyncClient through = clientFor(exchange.endpoint());
+        if (through == null) {
+            exchange.failed(new TooManyIdentities());
+            return CompletableFuture.completedFuture(null);
+        }
+        return through.execute(
                 context.planned().getTargetHost(), request, new AnswerReader(maxAnswerBytes), null, context, exchange);
+    }
+
+    private @Nullable CloseableHttpAsyncClient clientFor(Endpoint endpoint) {
+        return endpoint.credential() instanceof Credential.Certificate certificate
+                ? identities.client(certificate)
+                : client;
+    }
+
+    AccessTokens tokens() {
+        return tokens;
+    }
+
+    /** Closes and forgets what is not used any more. For a timer. */
+    void sweep() {
+        identities.closeIdle();
+        tokens.sweep();
     }
 
     void answered(Exchange exchange, Answer answer) {
@@ -233,6 +276,7 @@ final class AttemptSender {
 
     void close() {
         giveUp(open -> true);
+        identities.close();
         client.close(CloseMode.GRACEFUL);
     }
 }

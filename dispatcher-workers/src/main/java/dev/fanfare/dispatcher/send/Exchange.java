@@ -3,6 +3,7 @@ package dev.fanfare.dispatcher.send;
 import dev.fanfare.dispatcher.lane.Turn;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,19 +11,17 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.client5.http.HttpRoute;
-import org.apache.hc.client5.http.RouteInfo.LayerType;
-import org.apache.hc.client5.http.RouteInfo.TunnelType;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.EndpointDetails;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.RequestNotExecutedException;
-import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  *
  * <pre>
- * addresses of the host ─▶ those the policy permits ─▶ connect to the first ─▶ request ─▶ answer
- *                                                        │ can't: the next     │ a kept-alive connection was stale:
- *                                                        ▼                     ▼ once more, at once
+ * addresses of the host ─▶ those the policy permits ─▶ a token, if ─▶ connect to the first ─▶ request ─▶ answer
+ *                                                      need be          │ can't: the next     │ a kept-alive connection
+ *                                                       ▲               ▼                     │ was stale: once more
+ *                                                       └──────────────────── 401, once ──────┘
  * </pre>
  *
  * <p>Through a proxy it is the same: the tunnel leads to an address that was permitted here.
@@ -55,6 +55,9 @@ final class Exchange implements FutureCallback<Answer.Response> {
 
     private int proxyAddress;
     private boolean sentAgain;
+    private @Nullable String authorization;
+    private @Nullable String accessToken;
+    private boolean askedAgain;
     private @Nullable ExchangeContext context;
 
     Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
@@ -117,7 +120,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
             permitted = good;
             OutgoingProxy proxy = sender.proxy();
             if (proxy == null) {
-                send();
+                authorize();
             } else {
                 sender.lookUp(proxy.host(), this, this::onProxyAddresses);
             }
@@ -130,8 +133,45 @@ final class Exchange implements FutureCallback<Answer.Response> {
                     + (failure instanceof IOException ? "" : ": " + failure)));
         } else {
             proxies = addresses;
+            authorize();
+        }
+    }
+
+    /** With what the subscription has us show; a token may have to be fetched first. */
+    private void authorize() {
+        if (endpoint.credential() instanceof Credential.Fixed fixed) {
+            authorization = fixed.authorization();
+        } else if (endpoint.credential() instanceof Credential.OAuth2 oauth2) {
+            // The words are better than those of a delivery whose time is up.
+            Duration half = endpoint.timeout().dividedBy(2);
+            CompletableFuture<?> unused = sender.tokens().token(oauth2, half).whenComplete(this::onToken);
+            return;
+        }
+        send();
+    }
+
+    private void onToken(@Nullable String token, @Nullable Throwable failure) {
+        if (token == null) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            end(
+                    cause instanceof TokenRequest.Failure worded
+                            ? worded.asAnswer()
+                            : new Answer.Failed("no access token: the dispatcher failed"));
+        } else {
+            accessToken = token;
+            authorization = "Bearer " + token;
             send();
         }
+    }
+
+    /** A token may end before its time: then another one gets the delivery a second chance, once. */
+    private boolean isWorthAnotherToken(int status) {
+        return status == 401
+                && accessToken != null
+                && !askedAgain
+                && endpoint.credential() instanceof Credential.OAuth2 oauth2
+                && sender.tokens().refused(oauth2, accessToken);
     }
 
     /** The address that was checked goes into the target, and the client connects to that and to nothing else. */
@@ -142,7 +182,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
         ExchangeContext fresh = new ExchangeContext(route());
         context = fresh;
         try {
-            Future<?> started = sender.execute(this, fresh);
+            Future<?> started = sender.execute(this, fresh, authorization);
             request = started;
             if (ended.get()) {
                 started.cancel(true);
@@ -152,28 +192,24 @@ final class Exchange implements FutureCallback<Answer.Response> {
         }
     }
 
-    /** Directly, or through a tunnel that the proxy makes to the address, with the host's name for TLS inside. */
     private HttpRoute route() {
-        InetAddress to = permitted.get(address);
-        boolean secure = endpoint.scheme().equals("https");
         OutgoingProxy proxy = sender.proxy();
-        if (proxy == null) {
-            return new HttpRoute(new HttpHost(endpoint.scheme(), to, endpoint.host(), endpoint.port()), null, secure);
-        }
-        return new HttpRoute(
-                new HttpHost(endpoint.scheme(), to, to.getHostAddress(), endpoint.port()),
-                new URIAuthority(endpoint.host(), endpoint.port()),
-                null,
-                new HttpHost[] {new HttpHost("http", proxies.get(proxyAddress), proxy.host(), proxy.port())},
-                secure,
-                TunnelType.TUNNELLED,
-                secure ? LayerType.LAYERED : LayerType.PLAIN);
+        return Routes.to(
+                endpoint.scheme(),
+                endpoint.host(),
+                endpoint.port(),
+                permitted.get(address),
+                proxy,
+                proxy == null ? null : proxies.get(proxyAddress));
     }
 
     @Override
     public void completed(Answer.Response response) {
         if (isOnItsWay()) {
             refusedByProxy(response.status());
+        } else if (isWorthAnotherToken(response.status())) {
+            askedAgain = true;
+            authorize();
         } else {
             end(response);
         }

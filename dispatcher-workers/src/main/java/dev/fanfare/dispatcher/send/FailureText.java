@@ -15,6 +15,9 @@ final class FailureText {
     private FailureText() {}
 
     static String of(Exception cause) {
+        if (cause instanceof TooManyIdentities) {
+            return "too many client certificates are in use at once: it is tried again later";
+        }
         if (cause instanceof ConnectTimeoutException) {
             return "no connection in time";
         }

@@ -171,7 +171,10 @@ public final class Shards implements AutoCloseable {
     }
 
     private void forget(AddressBook addressBook) {
-        shards.forEach(shard -> shard.lanes.evictIdle());
+        shards.forEach(shard -> {
+            shard.lanes.evictIdle();
+            shard.sender.sweep();
+        });
         addressBook.sweep();
     }
 
@@ -196,8 +199,19 @@ public final class Shards implements AutoCloseable {
                     Math.max(1, all.heldRecords() / share),
                     Math.max(1, all.heldBytes() / share));
             this.lanes = new Lanes<>(limits, setup.breakers(), System::nanoTime);
+            Transport transport = setup.transport();
             this.sender = new AttemptSender(
-                    HttpClients.start(name, limits.inFlight(), setup.transport()), setup, outbox, this::pump);
+                    HttpClients.start(name, limits.inFlight(), transport),
+                    new IdentityClients(
+                            Math.max(1, IdentityClients.MOST / share),
+                            tls -> HttpClients.start(
+                                    name + "-mtls",
+                                    limits.inFlight(),
+                                    new Transport(transport.connectTimeout(), tls, transport.proxy())),
+                            transport.tls()),
+                    setup,
+                    outbox,
+                    this::pump);
         }
 
         void pump() {

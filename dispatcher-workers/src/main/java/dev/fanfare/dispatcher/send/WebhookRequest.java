@@ -14,6 +14,7 @@ import java.util.Map;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A webhook: Standard Webhooks' three headers, the event in binary or structured mode (CloudEvents HTTP protocol binding
@@ -23,7 +24,7 @@ import org.apache.kafka.common.header.Header;
 final class WebhookRequest {
     static final byte[] NO_BODY = {};
 
-    private static final String USER_AGENT = "Fanfare/" + version();
+    static final String USER_AGENT = "Fanfare/" + version();
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private WebhookRequest() {}
@@ -40,9 +41,11 @@ final class WebhookRequest {
     /**
      * The head that goes with a body.
      *
-     * @param body as {@link #body} gave it: the signature is over these bytes
+     * @param body          as {@link #body} gave it: the signature is over these bytes
+     * @param authorization the header's value; null for none
      */
-    static BasicHttpRequest head(OpenDelivery open, Endpoint endpoint, byte[] body, long nowMillis) {
+    static BasicHttpRequest head(
+            OpenDelivery open, Endpoint endpoint, byte[] body, @Nullable String authorization, long nowMillis) {
         Delivery delivery = open.delivery();
         BasicHttpRequest request = new BasicHttpRequest(
                 "POST",
@@ -63,6 +66,9 @@ final class WebhookRequest {
         request.addHeader(
                 "fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
         request.addHeader("user-agent", USER_AGENT);
+        if (authorization != null) {
+            request.addHeader("authorization", authorization);
+        }
         for (Map.Entry<String, String> custom : endpoint.headers()) {
             request.addHeader(custom.getKey(), custom.getValue());
         }

@@ -35,6 +35,7 @@ public record Endpoint(
         boolean standardPort,
         String target,
         List<Map.Entry<String, String>> headers,
+        Credential credential,
         Format format,
         Duration timeout,
         LaneRules lane,
@@ -42,19 +43,19 @@ public record Endpoint(
         WebhookSigner signer) {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
 
-    static Endpoint of(Subscription subscription, long version, WebhookSigner signer) {
+    static Endpoint of(Subscription subscription, long version, WebhookSigner signer, Credential credential) {
         URI url = subscription.url();
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        int standard = scheme.equals("http") ? 80 : 443;
-        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        int port = portOf(url, scheme);
         return new Endpoint(
                 version,
                 scheme,
                 hostOf(url),
-                url.getPort() < 0 ? standard : url.getPort(),
-                url.getPort() < 0 || url.getPort() == standard,
-                url.getRawQuery() == null ? path : path + "?" + url.getRawQuery(),
+                port,
+                port == standardPort(scheme),
+                targetOf(url),
                 headersOf(subscription),
+                credential,
                 subscription.format(),
                 DurationText.parse(subscription.timeout()),
                 new LaneRules(
@@ -66,7 +67,20 @@ public record Endpoint(
                 signer);
     }
 
-    private static String hostOf(URI url) {
+    static int portOf(URI url, String scheme) {
+        return url.getPort() < 0 ? standardPort(scheme) : url.getPort();
+    }
+
+    private static int standardPort(String scheme) {
+        return scheme.equals("http") ? 80 : 443;
+    }
+
+    static String targetOf(URI url) {
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+    }
+
+    static String hostOf(URI url) {
         String host = url.getHost();
         if (host == null) {
             return "";

@@ -8,6 +8,7 @@ import java.util.Set;
 public final class HeaderRules {
     private static final List<String> OUR_PREFIXES = List.of("webhook-", "ce-", "fanfare-", "proxy-");
     private static final Set<String> RESERVED = Set.of(
+            "authorization",
             "host",
             "content-length",
             "content-type",

@@ -91,13 +91,14 @@ public final class SubscriptionView implements AutoCloseable {
             for (SealedSecret secret : subscription.secrets()) {
                 secrets.add(seal.open(secret, subscription.key()));
             }
-            return new Standing.Active(Endpoint.of(subscription, version, new WebhookSigner(secrets)));
+            return new Standing.Active(Endpoint.of(
+                    subscription, version, new WebhookSigner(secrets), Credential.open(subscription, seal)));
         } catch (GeneralSecurityException e) {
             LOG.error(
-                    "nothing is sent, deliveries wait: the signing secret does not open with this keyset; give this"
-                            + " dispatcher the control plane's keyset (secrets.keyset-file) subscription={}",
+                    "nothing is sent, deliveries wait: a secret does not open with this keyset; give this dispatcher the"
+                            + " control plane's keyset (secrets.keyset-file) subscription={}",
                     subscription.key());
-            return new Standing.Unusable("the signing secret does not open");
+            return new Standing.Unusable("a secret of the subscription does not open");
         } catch (IllegalArgumentException e) {
             LOG.error("nothing is sent, deliveries wait subscription={} cause={}", subscription.key(), e.getMessage());
             return new Standing.Unusable("the subscription has no signing secret");

@@ -10,6 +10,7 @@ import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.dispatcher.lane.LaneRules;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -122,13 +123,14 @@ class WebhookRequestTest {
                 standardPort,
                 "/hook",
                 List.of(),
+                new Credential.None(),
                 Format.BINARY,
                 Duration.ofSeconds(1),
                 LaneRules.atMost(1),
                 List.of(),
                 new WebhookSigner(List.of(SECRET)));
         OpenDelivery open = new OpenDelivery(record, delivery, 1);
-        return WebhookRequest.head(open, endpoint, WebhookRequest.body(open, endpoint), NOW);
+        return WebhookRequest.head(open, endpoint, WebhookRequest.body(open, endpoint), null, NOW);
     }
 
     private static List<String> names(BasicHttpRequest request) {
