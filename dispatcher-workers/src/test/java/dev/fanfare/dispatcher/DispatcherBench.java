@@ -45,9 +45,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
 /** Dispatchers on a real broker, and the records that the other roles would write. Closes what it started. */
@@ -274,6 +276,16 @@ final class DispatcherBench implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> records(topic, of), records -> !records.isEmpty())
                 .get(0);
+    }
+
+    /** What the group has committed; -1 where it hasn't. */
+    long committed(TopicPartition partition) throws InterruptedException, ExecutionException {
+        OffsetAndMetadata committed = broker.admin()
+                .listConsumerGroupOffsets(DispatcherRole.GROUP)
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .get(partition);
+        return committed == null ? -1 : committed.offset();
     }
 
     double count(String meter) {

@@ -36,6 +36,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -332,6 +333,23 @@ class DispatcherRoleIT {
         assertThat(dead.value()).containsExactly(0, 0xFF, 1);
         assertThat(header(dead, DeliveryRecords.REASON)).isEqualTo("undecodable");
         assertThat(header(dead, DeliveryRecords.ERROR)).contains(DeliveryRecords.GENERATION);
+    }
+
+    @Test
+    void aTombstoneIsCompleteAndNoDeadLetter() {
+        Subscribed to = bench.subscribe(receiver.url("/"));
+        RecordMetadata tombstone =
+                broker.send(new ProducerRecord<>(Topics.DELIVERIES, 0, DispatcherBench.bytes("key"), null));
+        bench.deliver(to, "e1", "body");
+        bench.start();
+
+        bench.awaitAttempts(to, 1);
+
+        assertThat(broker.records(Topics.DEAD_LETTERS)).noneSatisfy(record -> assertThat(text(record.key()))
+                .isEqualTo(DeliveryId.ofOrigin(Topics.DELIVERIES, 0, tombstone.offset())));
+        Awaitility.await()
+                .atMost(DispatcherBench.PATIENCE)
+                .until(() -> bench.committed(new TopicPartition(Topics.DELIVERIES, 0)) > tombstone.offset() + 1);
     }
 
     @Test

@@ -181,6 +181,10 @@ public final class Intake {
     }
 
     private @Nullable OpenDelivery read(ConsumerRecord<byte[], byte[]> record, OffsetLedger ledger) {
+        if (isTombstone(record)) {
+            outbox.accept(outcomes.nothing(record, ledger.epoch()));
+            return null;
+        }
         try {
             return new OpenDelivery(record, DeliveryRecords.read(record.headers()), ledger.epoch());
         } catch (UndecodableRecord e) {
@@ -193,6 +197,11 @@ public final class Intake {
             outbox.accept(outcomes.undecodable(record, ledger.epoch(), String.valueOf(e.getMessage())));
             return null;
         }
+    }
+
+    /** Neither body nor headers; a delivery of an event without data has headers. */
+    private static boolean isTombstone(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null && !record.headers().iterator().hasNext();
     }
 
     /** Whether the delivery is on its way, in whatever direction. */

@@ -152,6 +152,11 @@ public final class Outcomes {
         });
     }
 
+    /** A record that asks for nothing: it is complete, and that is all. */
+    public Outcome nothing(ConsumerRecord<byte[], byte[]> record, long epoch) {
+        return new Outcome(new TopicPartition(record.topic(), record.partition()), record.offset(), epoch, 0, List::of);
+    }
+
     /**
      * In place of an outcome that Kafka refuses for its size: a dead letter that says where the record is. Its body and
      * headers are left out, as they don't fit; what else happened to the delivery is lost with them.
