@@ -2,6 +2,7 @@ package dev.fanfare.retry;
 
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.retry.parked.Unparker;
 import dev.fanfare.retry.relay.RelayLimits;
 import dev.fanfare.retry.relay.TierRelay;
 import dev.fanfare.retry.relay.TierTopics;
@@ -20,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The role {@code retry}: relays what waits in the tiers. Any number of instances share the work; each needs an
- * instance id of its own. No clock of this process matters: waiting is measured by the broker's.
+ * The role {@code retry}: relays what waits in the tiers, and sends parked deliveries back when their subscription is
+ * resumed. Any number of instances share the work; each needs an instance id of its own. No clock of this process
+ * matters: waiting is measured by the broker's.
  */
 public final class RetryRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(RetryRole.class);
@@ -29,6 +31,7 @@ public final class RetryRole implements Role {
 
     private final RoleContext context;
     private volatile @Nullable TierRelay relay;
+    private volatile @Nullable Unparker unparker;
 
     /** With what the process hands out. */
     public RetryRole(RoleContext context) {
@@ -52,21 +55,38 @@ public final class RetryRole implements Role {
         TierRelay started =
                 new TierRelay(context.kafka(), context.instanceId(), found, tiers, limits, context.meters());
         relay = started;
+        Unparker unparking = new Unparker(
+                context.kafka(),
+                context.instanceId(),
+                limits.transactionTimeout(),
+                limits.drainTimeout(),
+                context.meters());
+        unparker = unparking;
+        unparking.start();
         started.start();
         LOG.info("retry role started instance={} tiers={}", context.instanceId(), found.keySet());
     }
 
     @Override
     public Readiness readiness() {
-        TierRelay running = relay;
-        return running == null ? Readiness.notReady("has not started") : running.readiness();
+        TierRelay relaying = relay;
+        Unparker unparking = unparker;
+        if (relaying == null || unparking == null) {
+            return Readiness.notReady("has not started");
+        }
+        Readiness ready = relaying.readiness();
+        return ready.isReady() ? unparking.readiness() : ready;
     }
 
     @Override
     public void close() {
-        TierRelay running = relay;
-        if (running != null) {
-            running.close();
+        Unparker unparking = unparker;
+        if (unparking != null) {
+            unparking.close();
+        }
+        TierRelay relaying = relay;
+        if (relaying != null) {
+            relaying.close();
         }
     }
 

@@ -75,6 +75,8 @@ class RetryRoleIT {
         broker.createTopics(List.of(
                 new NewTopic(Topics.DELIVERIES, 2, (short) 1),
                 new NewTopic(Topics.DEAD_LETTERS, 2, (short) 1),
+                new NewTopic(Topics.PARKED, 2, (short) 1),
+                new NewTopic(Topics.SUBSCRIPTIONS, 1, (short) 1),
                 new NewTopic("fanfare.retry.1m", 3, (short) 1)
                         .configs(Map.of("message.timestamp.type", "CreateTime", "retention.ms", "60000"))));
 

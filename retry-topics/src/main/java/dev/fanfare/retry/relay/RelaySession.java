@@ -1,6 +1,7 @@
 package dev.fanfare.retry.relay;
 
 import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.retry.session.Session;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * commit when partitions are revoked, and what is forgotten then is given again to the next owner by the committed
  * offsets. Confined to the poll thread.
  */
-final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
+final class RelaySession implements ConsumerRebalanceListener, Session {
     private static final Logger LOG = LoggerFactory.getLogger(RelaySession.class);
 
     private static final long LONGEST_POLL_MILLIS = 1_000;
@@ -86,24 +87,28 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
     }
 
     /** Ends what an earlier session left open under the same transactional id, and joins the group. */
-    void begin() {
+    @Override
+    public void begin() {
         begunAtTicks = ticks.getAsLong();
         producer.initTransactions();
         consumer.subscribe(tiersByTopic.keySet(), this);
     }
 
     /** Whether it has shown that it works: moved something, or had ten seconds without trouble. */
-    boolean isProven() {
+    @Override
+    public boolean isProven() {
         return committed || ticks.getAsLong() - begunAtTicks > PROVEN_TICKS;
     }
 
     /** Whether the group knows this member. */
-    boolean isMember() {
+    @Override
+    public boolean isMember() {
         return consumer.groupMetadata().generationId() > 0;
     }
 
     /** One turn: polls, for a second at most, and moves on all that may leave. */
-    void step() {
+    @Override
+    public void step() {
         for (ConsumerRecord<byte[], byte[]> message : consumer.poll(untilNextLeaves())) {
             Tier tier = tiersByTopic.get(message.topic());
             if (tier == null) {
@@ -228,6 +233,11 @@ final class RelaySession implements ConsumerRebalanceListener, AutoCloseable {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         consumer.resume(partitions);
+    }
+
+    @Override
+    public void wakeUp() {
+        consumer.wakeup();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.fanfare.retry.relay;
 
 import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.retry.session.SessionLoop;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -16,12 +16,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes deliveries out of the tiers when their stay is over: back to {@code fanfare.deliveries} when they are due, into
@@ -37,14 +31,11 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Nothing is kept but offsets, so a crash neither loses nor doubles. A session that fails, for whatever reason, is
- * replaced by a new one; that is told once, and once more when it is over. Thread-safe.
+ * replaced by a new one. Thread-safe.
  */
 public final class TierRelay implements AutoCloseable {
     /** The consumer group of all relays. */
     public static final String GROUP = "fanfare-retry";
-
-    private static final Logger LOG = LoggerFactory.getLogger(TierRelay.class);
-    private static final long PAUSE_MILLIS = 1_000;
 
     private final KafkaConnection kafka;
     private final String instanceId;
@@ -54,10 +45,7 @@ public final class TierRelay implements AutoCloseable {
     private final LongSupplier ticks;
     private final UnaryOperator<Producer<byte[], byte[]>> tap;
     private final RelayMeters meters;
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
-    private volatile @Nullable Consumer<byte[], byte[]> current;
-    private volatile Readiness readiness = Readiness.notReady("has not joined the group " + GROUP + " yet");
+    private final SessionLoop loop;
 
     /**
      * Prepares a relay; {@link #start} begins.
@@ -103,77 +91,28 @@ public final class TierRelay implements AutoCloseable {
         this.ticks = ticks;
         this.tap = tap;
         this.meters = new RelayMeters(registry, tiersByTopic.values());
-        this.thread = new Thread(this::run, "fanfare-retry-relay");
-        thread.setDaemon(true);
+        this.loop = new SessionLoop(
+                "relaying",
+                "another process relays under this instance id; give each its own",
+                instanceId,
+                limits.drainTimeout(),
+                this::open);
     }
 
     /** Starts its thread and returns. */
     public void start() {
-        thread.start();
+        loop.start();
     }
 
     /** Whether it is a member of the group and has no trouble. */
     public Readiness readiness() {
-        return thread.isAlive() || !isClosing() ? readiness : Readiness.notReady("has ended");
+        return loop.readiness();
     }
 
     /** Finishes the transaction under way and leaves the group. Safe to call twice. */
     @Override
     public void close() {
-        closing.countDown();
-        Consumer<byte[], byte[]> consumer = current;
-        if (consumer != null) {
-            consumer.wakeup();
-        }
-        try {
-            thread.join(limits.drainTimeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (thread.isAlive()) {
-            LOG.warn("relay did not end in time, its transaction will be aborted timeout={}", limits.drainTimeout());
-        }
-    }
-
-    private void run() {
-        boolean troubled = false;
-        while (!isClosing()) {
-            try (RelaySession session = open()) {
-                session.begin();
-                while (!isClosing()) {
-                    session.step();
-                    if (troubled && session.isProven()) {
-                        LOG.info("relaying again instance={}", instanceId);
-                        troubled = false;
-                    }
-                    readiness = !troubled && session.isMember() ? Readiness.READY : readiness;
-                }
-            } catch (WakeupException e) {
-                LOG.debug("closing instance={}", instanceId);
-            } catch (RuntimeException e) {
-                if (!isClosing()) {
-                    readiness = Readiness.notReady("relaying fails: " + e.getMessage());
-                    if (!troubled) {
-                        tell(e);
-                    }
-                    troubled = true;
-                    pause();
-                }
-            }
-        }
-    }
-
-    private void tell(RuntimeException e) {
-        if (e instanceof ProducerFencedException) {
-            LOG.warn(
-                    "relaying stopped, trying again: another process relays under this instance id; give each its own"
-                            + " instance={}",
-                    instanceId);
-        } else if (e instanceof KafkaException) {
-            LOG.warn("relaying stopped, trying again instance={} cause={}", instanceId, e.toString());
-        } else {
-            LOG.error("relaying stopped by a fault of ours, trying again instance={}", instanceId, e);
-        }
+        loop.close();
     }
 
     private RelaySession open() {
@@ -201,25 +140,10 @@ public final class TierRelay implements AutoCloseable {
                             "consumer",
                             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                             limits.recordsPerTransaction()));
-            current = consumer;
             return new RelaySession(consumer, producer, tiersByTopic, ascending, ticks, meters);
         } catch (RuntimeException e) {
             producer.close(Duration.ZERO);
             throw e;
-        }
-    }
-
-    private boolean isClosing() {
-        return closing.getCount() == 0;
-    }
-
-    private void pause() {
-        try {
-            if (closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.debug("closing instance={}", instanceId);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -41,7 +41,7 @@ public final class TierTopics {
         existing.forEach(topic -> Tier.ofTopic(topic).ifPresent(tier -> tiers.putIfAbsent(topic, tier)));
 
         Set<String> needed = new TreeSet<>(tiers.keySet());
-        needed.addAll(Set.of(Topics.DELIVERIES, Topics.DEAD_LETTERS));
+        needed.addAll(Set.of(Topics.DELIVERIES, Topics.DEAD_LETTERS, Topics.PARKED, Topics.SUBSCRIPTIONS));
         Set<String> missing = new TreeSet<>(needed);
         missing.removeAll(existing);
         if (!missing.isEmpty()) {
