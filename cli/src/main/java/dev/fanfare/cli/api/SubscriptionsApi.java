@@ -31,6 +31,21 @@ public final class SubscriptionsApi {
                 .json();
     }
 
+    /** Keeps its events from now on, instead of sending them. */
+    public JsonNode pause(String id) {
+        return turn(id, "/pause");
+    }
+
+    /** Sends what was kept, and what comes. */
+    public JsonNode resume(String id) {
+        return turn(id, "/resume");
+    }
+
+    private JsonNode turn(String id, String turn) {
+        return client.call("POST", PATH + "/" + ApiClient.encode(id) + turn, null, NO_BODY)
+                .json();
+    }
+
     /** Deletes one. */
     public void delete(String id) {
         client.call("DELETE", PATH + "/" + ApiClient.encode(id), null, NO_BODY);

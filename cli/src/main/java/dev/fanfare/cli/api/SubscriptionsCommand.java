@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code fanfare subscriptions …}, through the management API. */
-@Command(name = "subscriptions", description = "Create, list, show and delete subscriptions.")
+@Command(name = "subscriptions", description = "Create, list, show, pause, resume and delete subscriptions.")
 public final class SubscriptionsCommand {
     private final Shell shell;
 
@@ -117,6 +117,32 @@ public final class SubscriptionsCommand {
     void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) throws JsonProcessingException {
         JsonNode subscription = new SubscriptionsApi(api.client(shell)).get(id);
         shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(subscription));
+    }
+
+    @Command(
+            name = "pause",
+            description = {
+                "Keep a subscription's events instead of sending them, until it is resumed.",
+                "What is under way ends as it would have. What is kept is lost after 30 days."
+            })
+    void pause(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) {
+        new SubscriptionsApi(api.client(shell)).pause(id);
+        shell.out()
+                .println("Paused " + id + ". Its events are kept; send them with '" + shell.command()
+                        + " subscriptions resume " + id + "'.");
+    }
+
+    @Command(
+            name = "resume",
+            description = {
+                "Send what was kept while a subscription was paused, the oldest first, and what comes.",
+                "Each delivery starts a fresh schedule and age. New events don't wait for the kept ones."
+            })
+    void resume(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) {
+        new SubscriptionsApi(api.client(shell)).resume(id);
+        shell.out()
+                .println("Resumed " + id + ". See what is sent with '" + shell.command()
+                        + " attempts list --subscription " + id + "'.");
     }
 
     @Command(

@@ -41,7 +41,7 @@ record SubscriptionDraft(
             String tenant, String id, UUID generation, SealedSecret secret, SecretSeal seal, long nowMillis) {
         return fill(Subscription.builder(tenant, id, generation, url))
                 .auth(auth == null ? null : auth.resolve(null, url, Delivery.key(tenant, id), seal, nowMillis))
-                .state(state, state == State.DISABLED ? Disabling.BY_REQUEST : null)
+                .state(state, reason())
                 .secrets(List.of(secret))
                 .createdAtMillis(nowMillis)
                 .updatedAtMillis(nowMillis)
@@ -56,8 +56,7 @@ record SubscriptionDraft(
     }
 
     private Subscription with(Subscription before, @Nullable Authentication resolved, long updatedAtMillis) {
-        String reason =
-                state == before.state() ? before.stateReason() : state == State.DISABLED ? Disabling.BY_REQUEST : null;
+        String reason = state == before.state() ? before.stateReason() : reason();
         return fill(before.toBuilder())
                 .auth(resolved)
                 .state(state, reason)
@@ -76,6 +75,14 @@ record SubscriptionDraft(
                 .format(format)
                 .description(description)
                 .metadata(metadata);
+    }
+
+    private @Nullable String reason() {
+        return switch (state) {
+            case ACTIVE -> null;
+            case PAUSED -> Pausing.BY_REQUEST;
+            case DISABLED -> Disabling.BY_REQUEST;
+        };
     }
 
     /** The id; only for drafts that have one. */

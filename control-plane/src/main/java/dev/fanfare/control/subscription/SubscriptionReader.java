@@ -300,15 +300,11 @@ final class SubscriptionReader {
             return State.ACTIVE;
         }
         for (State state : State.values()) {
-            if (state != State.PAUSED && state.name().toLowerCase(Locale.ROOT).equals(text)) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(text)) {
                 return state;
             }
         }
-        members.fault(
-                "state",
-                text.equals("paused")
-                        ? "pausing is not offered by this version yet: active or disabled"
-                        : "must be active or disabled");
+        members.fault("state", "must be active, paused or disabled");
         return State.ACTIVE;
     }
 

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete.
+ * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete, pause, resume.
  *
  * <pre>
  * request ─▶ guard (key, tenant) ─▶ body ≤ 64 KiB ─▶ SubscriptionReader ─▶ SubscriptionWriter ─▶ 200 | 201 | 204
@@ -99,6 +100,8 @@ public final class SubscriptionRoutes {
         router.put(ONE).handler(guard).handler(body).handler(this::replace);
         router.patch(ONE).handler(guard).handler(body).handler(this::patch);
         router.delete(ONE).handler(guard).handler(this::delete);
+        router.post(ONE + "/pause").handler(guard).handler(context -> turn(context, Pausing::pause));
+        router.post(ONE + "/resume").handler(guard).handler(context -> turn(context, Pausing::resume));
     }
 
     private void list(RoutingContext context) {
@@ -215,6 +218,19 @@ public final class SubscriptionRoutes {
             LOG.info("subscription deleted tenant={} id={}", tenant, id);
             context.response().setStatusCode(204).end();
         });
+    }
+
+    private void turn(RoutingContext context, BiFunction<Subscription, Long, Change> turn) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Decision decision = current -> {
+            if (current == null) {
+                throw unknown(tenant, id);
+            }
+            requireConditions(context, current);
+            return turn.apply(current.value(), clock.millis());
+        };
+        submit(context, tenant, id, decision, outcome -> updated(context, outcome));
     }
 
     private Change creation(SubscriptionDraft draft, String tenant, String id, WebhookSecret secret) {

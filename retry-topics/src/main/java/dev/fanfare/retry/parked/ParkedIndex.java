@@ -18,10 +18,10 @@ import java.util.function.Predicate;
  * What is outstanding in one partition of the parked deliveries, by owner, as far as it was followed: ids and offsets,
  * never bodies. The latest record of an id stands; a tombstone takes it away.
  *
- * <p>It holds {@value #MAX_INDEXED} ids (about 10 MB). When it is full, the owners with the most are folded: of each the
- * older half stays, and from where the newer half began nothing is indexed. Once what stayed is gone, the partition must
- * be followed again from there ({@link #rewindTo}); until it has caught up nothing may be taken. Pure; confined to one
- * thread.
+ * <p>It holds {@value #MAX_INDEXED} ids (about 10 MB). When it is full, the largest of the owners that are paused are folded:
+ * none of their ids is held, only from where they begin. Where nobody is paused, what comes is folded. Once a folded owner is
+ * resumed and has nothing else, the partition must be followed again from there ({@link #rewindTo}); until it has caught up
+ * nothing may be taken. Each time, that owner's first goes in first; so it gets on. Pure; confined to one thread.
  */
 final class ParkedIndex {
     static final int MAX_INDEXED = 50_000;
@@ -89,14 +89,16 @@ final class ParkedIndex {
         }
         forget(id);
         if (byId.size() >= limit) {
-            fold();
-            groups.putIfAbsent(owner, group);
-            if (offset >= group.foldedFrom) {
-                group.countFolded(offset);
-                return;
-            }
+            foldPaused();
+        }
+        if (byId.size() >= limit) {
+            foldFrom(group, offset);
         }
         groups.putIfAbsent(owner, group);
+        if (offset >= group.foldedFrom) {
+            group.countFolded(offset);
+            return;
+        }
         group.waiting.put(id, offset);
         byId.put(id, group);
         takeTurns(group);
@@ -200,16 +202,24 @@ final class ParkedIndex {
                 .orElse(NOWHERE);
     }
 
-    /** It will be followed again from {@link #rewindTo}. */
+    /** It will be followed again from {@link #rewindTo}: what stands behind that is read anew. */
     void rewound() {
+        long from = rewindTo();
         for (Group group : List.copyOf(folded)) {
             if (group.resumed && group.waiting.isEmpty()) {
                 group.foldedFrom = NOWHERE;
                 group.foldedCount = 0;
                 group.countedTo = 0;
                 folded.remove(group);
-                leaveIfEmpty(group);
             }
+        }
+        for (Group group : List.copyOf(groups.values())) {
+            Map.copyOf(group.waiting).forEach((id, offset) -> {
+                if (offset >= from) {
+                    forget(id);
+                }
+            });
+            leaveIfEmpty(group);
         }
     }
 
@@ -250,32 +260,28 @@ final class ParkedIndex {
         }
     }
 
-    /** Makes room for a sixteenth, so that it isn't done for each record. Who is resumed stays longer. */
-    private void fold() {
+    /** Makes room for a sixteenth, so that it isn't done for each record. */
+    private void foldPaused() {
         int enough = limit - Math.max(1, limit / 16);
         List<Group> largest = new ArrayList<>(groups.values());
-        largest.sort(
-                Comparator.comparingInt((Group group) -> -group.waiting.size()).thenComparing(group -> group.resumed));
+        largest.removeIf(group -> group.resumed || group.waiting.isEmpty());
+        largest.sort(Comparator.comparingInt(group -> -group.waiting.size()));
         for (Group group : largest) {
             if (byId.size() <= enough) {
                 return;
             }
-            int stay = group.waiting.size() / 2;
-            List<Map.Entry<String, Long>> newer = group.waiting.entrySet().stream()
-                    .skip(stay)
-                    .<Map.Entry<String, Long>>map(Map.Entry::copyOf)
-                    .toList();
-            for (Map.Entry<String, Long> entry : newer) {
-                byId.remove(entry.getKey());
-                group.waiting.remove(entry.getKey());
-            }
-            if (!newer.isEmpty()) {
-                group.foldedFrom = newer.get(0).getValue();
-                group.foldedCount += newer.size();
-                group.countedTo =
-                        Math.max(group.countedTo, newer.get(newer.size() - 1).getValue() + 1);
-                folded.add(group);
-            }
+            foldFrom(group, group.waiting.values().iterator().next());
+            group.foldedCount += group.waiting.size();
+            group.waiting.forEach((id, offset) -> {
+                byId.remove(id);
+                group.countedTo = Math.max(group.countedTo, offset + 1);
+            });
+            group.waiting.clear();
         }
+    }
+
+    private void foldFrom(Group group, long offset) {
+        group.foldedFrom = Math.min(group.foldedFrom, offset);
+        folded.add(group);
     }
 }

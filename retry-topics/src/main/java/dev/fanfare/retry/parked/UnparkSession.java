@@ -95,9 +95,10 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
     public void step() {
         follow();
         learnChanges();
-        busy = partitions.values().stream()
+        eager = false;
+        boolean resumed = partitions.values().stream()
                 .anyMatch(partition -> partition.index().hasResumed());
-        if (busy && pauses.catchUp()) {
+        if (resumed && pauses.catchUp()) {
             learnChanges();
             partitions.forEach(this::sendBack);
         }

@@ -1,0 +1,174 @@
+package dev.fanfare.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fanfare.testkit.FaultyReceiver;
+import dev.fanfare.testkit.guarantee.AllSigned;
+import dev.fanfare.testkit.guarantee.BodiesByteForByte;
+import dev.fanfare.testkit.guarantee.EveryMatchArrived;
+import dev.fanfare.testkit.guarantee.ExpectedDelivery;
+import dev.fanfare.testkit.guarantee.Guarantee;
+import dev.fanfare.testkit.guarantee.History;
+import dev.fanfare.testkit.guarantee.IdsStableAndUnique;
+import dev.fanfare.testkit.guarantee.NothingElseArrived;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pause and resume as a subscriber sees them: {@code ./fanfare dev} in a process of its own. */
+class PauseIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    Path folder;
+
+    private final FaultyReceiver receiver = FaultyReceiver.start();
+    private final Map<String, String> secrets = new HashMap<>();
+    private final List<ExpectedDelivery> expected = new ArrayList<>();
+    private DevProcess dev;
+
+    @BeforeEach
+    void start() {
+        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+    }
+
+    @AfterEach
+    void stop() {
+        dev.close();
+        receiver.close();
+    }
+
+    @Test
+    void whatComesDuringAPauseArrivesOnceAndSignedWhenItIsResumed() throws Exception {
+        subscribe("held");
+        subscribe("other");
+        assertThat(turn("held", "pause")).isEqualTo("paused");
+        send(200, "during");
+        // the other one shows that all was dispatched
+        receiver.awaitCount(200, PATIENCE);
+        awaitParked(200);
+        assertThat(receiver.requests("/held")).as("nothing while paused").isEmpty();
+
+        assertThat(turn("held", "resume")).isEqualTo("active");
+        send(20, "after");
+        receiver.awaitCount(440, PATIENCE);
+        awaitParked(0);
+
+        Guarantee.assertAll(
+                History.byPath(expected, receiver.exchanges()),
+                new EveryMatchArrived(),
+                new NothingElseArrived(),
+                new BodiesByteForByte(),
+                new IdsStableAndUnique(),
+                new AllSigned(secrets));
+        assertThat(receiver.requests()).as("once each").hasSize(440);
+    }
+
+    @Test
+    void pausedAndResumedOverAndOverNothingIsLost() throws Exception {
+        subscribe("held");
+        for (int round = 0; round < 5; round++) {
+            turn("held", "pause");
+            send(40, "paused-" + round);
+            turn("held", "resume");
+            send(10, "resumed-" + round);
+        }
+        Awaitility.await("all of them")
+                .atMost(PATIENCE)
+                .untilAsserted(() ->
+                        Guarantee.assertAll(History.byPath(expected, receiver.exchanges()), new EveryMatchArrived()));
+        awaitParked(0);
+        Guarantee.assertAll(
+                History.byPath(expected, receiver.exchanges()),
+                new NothingElseArrived(),
+                new IdsStableAndUnique(),
+                new AllSigned(secrets));
+        assertThat(receiver.requests()).as("once each, as nothing failed").hasSize(250);
+    }
+
+    @Test
+    void killedInTheMiddleOfAResumeNothingIsLost() throws Exception {
+        subscribe("held");
+        turn("held", "pause");
+        send(1_500, "during");
+        awaitParked(1_500);
+        turn("held", "resume");
+        receiver.awaitCount(1, PATIENCE);
+        dev.kill();
+        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+
+        Awaitility.await("all of them")
+                .atMost(PATIENCE)
+                .untilAsserted(() ->
+                        Guarantee.assertAll(History.byPath(expected, receiver.exchanges()), new EveryMatchArrived()));
+        awaitParked(0);
+        Guarantee.assertAll(
+                History.byPath(expected, receiver.exchanges()),
+                new NothingElseArrived(),
+                new BodiesByteForByte(),
+                new IdsStableAndUnique(),
+                new AllSigned(secrets));
+    }
+
+    private void subscribe(String id) throws Exception {
+        String body = "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"*\"],\"retry\":{\"schedule\":[\"1s\",\"2s\",\"5s\"]}}"
+                .formatted(id, receiver.url("/" + id));
+        HttpResponse<String> response = dev.send(
+                "POST", "/v1/tenants/default/subscriptions", "application/json", body.getBytes(StandardCharsets.UTF_8));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+        secrets.put(id, JSON.readTree(response.body()).path("secret").asText());
+    }
+
+    /** Pauses or resumes, and says which state that came to. */
+    private String turn(String id, String turn) throws Exception {
+        HttpResponse<String> response = dev.send(
+                "POST",
+                "/v1/tenants/default/subscriptions/" + id + "/" + turn,
+                "application/json",
+                new byte[0]);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        JsonNode subscription = JSON.readTree(response.body());
+        return subscription.path("state").asText();
+    }
+
+    private void send(int count, String name) {
+        for (int from = 0; from < count; from += 100) {
+            List<String> batch = new ArrayList<>();
+            for (int i = from; i < Math.min(count, from + 100); i++) {
+                String data = "{\"n\":" + i + "}";
+                String id = name + "-" + i;
+                batch.add("{\"specversion\":\"1.0\",\"source\":\"/test\",\"id\":\"%s\",\"type\":\"pause.test\",\"data\":%s}"
+                        .formatted(id, data));
+                secrets.keySet()
+                        .forEach(subscription -> expected.add(
+                                new ExpectedDelivery(id, subscription, data.getBytes(StandardCharsets.UTF_8))));
+            }
+            HttpResponse<String> response = dev.send(
+                    "POST",
+                    "/v1/tenants/default/events",
+                    "application/cloudevents-batch+json",
+                    ("[" + String.join(",", batch) + "]").getBytes(StandardCharsets.UTF_8));
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        }
+    }
+
+    private void awaitParked(int count) {
+        Awaitility.await(count + " parked")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(dev.get("/metrics").body().lines())
+                        .contains("fanfare_parked_outstanding " + count + ".0"));
+    }
+}
