@@ -124,8 +124,9 @@ class PauseIT {
     }
 
     private void subscribe(String id) throws Exception {
-        String body = "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"*\"],\"retry\":{\"schedule\":[\"1s\",\"2s\",\"5s\"]}}"
-                .formatted(id, receiver.url("/" + id));
+        String body =
+                "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"*\"],\"retry\":{\"schedule\":[\"1s\",\"2s\",\"5s\"]}}"
+                        .formatted(id, receiver.url("/" + id));
         HttpResponse<String> response = dev.send(
                 "POST", "/v1/tenants/default/subscriptions", "application/json", body.getBytes(StandardCharsets.UTF_8));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
@@ -135,10 +136,7 @@ class PauseIT {
     /** Pauses or resumes, and says which state that came to. */
     private String turn(String id, String turn) throws Exception {
         HttpResponse<String> response = dev.send(
-                "POST",
-                "/v1/tenants/default/subscriptions/" + id + "/" + turn,
-                "application/json",
-                new byte[0]);
+                "POST", "/v1/tenants/default/subscriptions/" + id + "/" + turn, "application/json", new byte[0]);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         JsonNode subscription = JSON.readTree(response.body());
         return subscription.path("state").asText();
@@ -150,8 +148,9 @@ class PauseIT {
             for (int i = from; i < Math.min(count, from + 100); i++) {
                 String data = "{\"n\":" + i + "}";
                 String id = name + "-" + i;
-                batch.add("{\"specversion\":\"1.0\",\"source\":\"/test\",\"id\":\"%s\",\"type\":\"pause.test\",\"data\":%s}"
-                        .formatted(id, data));
+                batch.add(
+                        "{\"specversion\":\"1.0\",\"source\":\"/test\",\"id\":\"%s\",\"type\":\"pause.test\",\"data\":%s}"
+                                .formatted(id, data));
                 secrets.keySet()
                         .forEach(subscription -> expected.add(
                                 new ExpectedDelivery(id, subscription, data.getBytes(StandardCharsets.UTF_8))));
@@ -166,9 +165,8 @@ class PauseIT {
     }
 
     private void awaitParked(int count) {
-        Awaitility.await(count + " parked")
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(dev.get("/metrics").body().lines())
-                        .contains("fanfare_parked_outstanding " + count + ".0"));
+        Awaitility.await(count + " parked").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        dev.get("/metrics").body().lines())
+                .contains("fanfare_parked_outstanding " + count + ".0"));
     }
 }
