@@ -221,7 +221,7 @@ class BadSubscriptionIT {
 
     @Test
     void whatIsNotThereIsSaidInTheSameForm() {
-        for (String path : List.of(SUBSCRIPTIONS + "/nobody", SUBSCRIPTIONS + "/nobody/pause", "/v1/tenants/acme/x")) {
+        for (String path : List.of(SUBSCRIPTIONS + "/nobody", SUBSCRIPTIONS + "/nobody/rename", "/v1/tenants/acme/x")) {
             Answer answer = control.get(path);
             assertThat(answer.status()).as(path).isEqualTo(404);
             assertThat(answer.header("content-type")).isEqualTo("application/problem+json");

@@ -3,10 +3,11 @@ package dev.fanfare.retry.parked;
 import dev.fanfare.retry.parked.ParkedIndex.Place;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -47,7 +48,7 @@ final class ParkedBodies implements AutoCloseable {
             consumer.assign(List.of(partition));
         }
         Batch batch = new Batch(new ArrayList<>(), new ArrayList<>());
-        Map<Long, ConsumerRecord<byte[], byte[]>> ahead = new HashMap<>();
+        NavigableMap<Long, ConsumerRecord<byte[], byte[]>> ahead = new TreeMap<>();
         long position = -1;
         long bytes = 0;
         long movedAt = System.nanoTime();
@@ -78,7 +79,7 @@ final class ParkedBodies implements AutoCloseable {
             if (bytes >= mostBytes) {
                 break;
             }
-            ahead.keySet().removeIf(offset -> offset <= place.offset());
+            ahead.headMap(place.offset(), true).clear();
         }
         return batch;
     }

@@ -132,12 +132,12 @@ final class ParkedIndex {
         return turns.stream().anyMatch(ParkedIndex::isReady) || rewindTo() != NOWHERE;
     }
 
-    /** Whether something of a subscription waits to be sent back. */
-    boolean hasResumed(String key) {
-        return turns.stream()
-                        .anyMatch(group -> isReady(group) && group.owner.key().equals(key))
-                || folded.stream()
-                        .anyMatch(group -> group.resumed && group.owner.key().equals(key));
+    /** The keys of the subscriptions of which something waits to be sent back. */
+    Set<String> resumedKeys() {
+        Set<String> keys = new HashSet<>();
+        turns.stream().filter(ParkedIndex::isReady).forEach(group -> keys.add(group.owner.key()));
+        folded.stream().filter(group -> group.resumed).forEach(group -> keys.add(group.owner.key()));
+        return keys;
     }
 
     /**

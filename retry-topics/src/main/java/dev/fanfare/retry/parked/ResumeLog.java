@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,12 +43,16 @@ final class ResumeLog {
         }
     }
 
-    /** Is told whether a subscription has more to send back. */
-    void look(Predicate<String> hasMore) {
+    boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
+    /** Is told who has more to send back. */
+    void look(Set<String> haveMore) {
         long now = ticks.getAsLong();
         underWay.entrySet().removeIf(entry -> {
             Resume resume = entry.getValue();
-            if (!hasMore.test(entry.getKey())) {
+            if (!haveMore.contains(entry.getKey())) {
                 LOG.info("parked deliveries are back subscription={} sentBack={}", entry.getKey(), resume.sentBack);
                 return true;
             }

@@ -7,6 +7,7 @@ import dev.fanfare.runtime.kafka.KafkaAnswer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,8 +103,13 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
             learnChanges();
             partitions.forEach(this::sendBack);
         }
-        resumes.look(key -> partitions.values().stream()
-                .anyMatch(partition -> partition.index().hasResumed(key)));
+        if (!resumes.isIdle()) {
+            Set<String> haveMore = new HashSet<>();
+            partitions
+                    .values()
+                    .forEach(partition -> haveMore.addAll(partition.index().resumedKeys()));
+            resumes.look(haveMore);
+        }
         prune();
         meters.outstanding(partitions.values().stream()
                 .mapToLong(partition -> partition.index().outstanding())

@@ -81,7 +81,7 @@ class ParkedIndexTest {
         index.changed(Set.of(orders.key()));
 
         assertThat(index.next(10)).isEmpty();
-        assertThat(index.hasResumed(orders.key())).isFalse();
+        assertThat(index.resumedKeys()).isEmpty();
         assertThat(index.outstanding()).isEqualTo(1);
     }
 
