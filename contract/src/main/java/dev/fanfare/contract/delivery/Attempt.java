@@ -1,9 +1,11 @@
 package dev.fanfare.contract.delivery;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public record Attempt(
         @Nullable Long nextDelayMillis,
         @Nullable String responseExcerpt) {
 
+    private static final int USUAL_BYTES = 512;
+
     public Attempt {
         Objects.requireNonNull(deliveryId, "deliveryId");
         Objects.requireNonNull(tenant, "tenant");
@@ -44,13 +48,37 @@ public record Attempt(
         Objects.requireNonNull(verdict, "verdict");
     }
 
-    /** As it stands on the topic. */
+    /** As it stands on the topic. Member by member, as there is one for each request that is sent. */
     public byte[] toJson() {
-        try {
-            return Json.TOPIC.writeValueAsBytes(this);
-        } catch (JsonProcessingException e) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
+        try (JsonGenerator json = Json.TOPIC.getFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("deliveryId", deliveryId);
+            json.writeStringField("tenant", tenant);
+            json.writeStringField("subscription", subscription);
+            json.writeStringField("eventId", eventId);
+            json.writeStringField("eventType", eventType);
+            json.writeNumberField("attempt", attempt);
+            json.writeStringField("verdict", verdict);
+            json.writeNumberField("startedAtMillis", startedAtMillis);
+            json.writeNumberField("durationMillis", durationMillis);
+            if (status != null) {
+                json.writeNumberField("status", status);
+            }
+            if (error != null) {
+                json.writeStringField("error", error);
+            }
+            if (nextDelayMillis != null) {
+                json.writeNumberField("nextDelayMillis", nextDelayMillis);
+            }
+            if (responseExcerpt != null) {
+                json.writeStringField("responseExcerpt", responseExcerpt);
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
             throw new IllegalStateException("an attempt is plain data", e);
         }
+        return bytes.toByteArray();
     }
 
     /** Reads {@link #toJson()}. */
