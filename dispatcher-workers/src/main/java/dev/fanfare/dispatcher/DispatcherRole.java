@@ -67,6 +67,8 @@ public final class DispatcherRole implements Role {
     /** Longer than a first rest: what would come back from the shortest tier no sooner may as well wait here. */
     private static final Duration BREAKER_HOLD = Duration.ofSeconds(10);
 
+    private static final int OUTCOMES_LINGER_MILLIS = 50;
+
     private final RoleContext context;
     private final AddressBook.Lookup lookup;
     private final DispatcherSettings settings;
@@ -252,7 +254,7 @@ public final class DispatcherRole implements Role {
                                 ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                                 "consumer",
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                1_000));
+                                250));
     }
 
     private Producer<byte[], byte[]> producer() {
@@ -271,6 +273,9 @@ public final class DispatcherRole implements Role {
                                 4_000,
                                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                                 8_000,
+                                // Nobody waits for an outcome but the commit, which sends at once what lingers here.
+                                ProducerConfig.LINGER_MS_CONFIG,
+                                OUTCOMES_LINGER_MILLIS,
                                 // A transaction's first batch may be sent back; those behind it would fail for nothing.
                                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
                                 1));

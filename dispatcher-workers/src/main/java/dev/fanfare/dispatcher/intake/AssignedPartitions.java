@@ -83,6 +83,16 @@ public final class AssignedPartitions {
         return partitions.size();
     }
 
+    /** Whether any has records that wait for room. */
+    public boolean anyPaused() {
+        for (AssignedPartition partition : partitions.values()) {
+            if (partition.isPaused()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** All, as they are now. */
     public List<AssignedPartition> all() {
         return List.copyOf(partitions.values());
