@@ -23,15 +23,15 @@ public interface DispatcherSettings {
     @WithDefault("10s")
     Duration drainTimeout();
 
-    /** Attempts under way at once, all subscriptions together: more than (endpoints that may hang) × (their cap). */
-    @WithDefault("2048")
+    /** Attempts under way at once: more than (endpoints that may hang) × (their cap), and than rate × mean latency. */
+    @WithDefault("512")
     int maxInFlight();
 
     /** Deliveries that one subscription queues at most: bursts wait here, not in a tier. Under an eighth of all. */
     @WithDefault("4000")
     int maxQueuedPerSubscription();
 
-    /** Deliveries in memory at once: a second of work at full speed, so that commits never leave the senders idle. */
+    /** Deliveries in memory at most. A sixteenth is aimed at: enough to send during a commit; the rest is for busy lanes. */
     @WithDefault("50000")
     int maxQueued();
 

@@ -63,6 +63,7 @@ public final class Intake {
     private final Consumer<Outcome> outbox;
     private final long patienceNanos;
     private final LanePace pace = new LanePace();
+    private final PeerPace peers = new PeerPace();
     private final Outage outage;
     private boolean suspicious;
     private long surveyedAtNanos = System.nanoTime();
@@ -230,7 +231,7 @@ public final class Intake {
         if (shards.isTight() || partition.ledger().openCount() > MAX_OPEN / 4) {
             LaneView lane = shards.view(key);
             if (lane != null && lane.queued() > fairShare()) {
-                Pace now = pace.of(key, lane, System.nanoTime());
+                Pace now = paceOf(key, lane, active);
                 if (now != Pace.BUSY) {
                     return deferIfSlow(open, active, now);
                 }
@@ -245,9 +246,22 @@ public final class Intake {
             }
             case LANE_FULL -> {
                 LaneView lane = shards.view(key);
-                yield lane != null && deferIfSlow(open, active, pace.of(key, lane, System.nanoTime()));
+                yield lane != null && deferIfSlow(open, active, paceOf(key, lane, active));
             }
         };
+    }
+
+    /** How the endpoint does, where it is to blame; its rate and its breaker are for it alone. */
+    private Pace paceOf(String key, LaneView lane, Standing.Active active) {
+        long nowNanos = System.nanoTime();
+        Pace seen = pace.of(key, lane, nowNanos);
+        if (seen != Pace.SLOW || lane.broken() || active.endpoint().lane().perSecond() > 0) {
+            return seen;
+        }
+        boolean waitsForItsTurn = lane.inFlight() < lane.cap();
+        return waitsForItsTurn || peers.isKept(key, lane, shards.ended(), shards.inFlight(), nowNanos)
+                ? Pace.WATCHING
+                : Pace.SLOW;
     }
 
     /** Twice what a lane would have if all had the same. */

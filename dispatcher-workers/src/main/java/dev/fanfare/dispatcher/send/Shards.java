@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -39,7 +40,11 @@ public final class Shards implements AutoCloseable {
     /** How exactly deadlines, rates and rests are kept. */
     private static final long TICK_MILLIS = 50;
 
+    private static final int RECORDS_PART = 16;
+    private static final int BYTES_PART = 2;
+
     private final List<Shard> shards = new ArrayList<>();
+    private final LongAdder ended = new LongAdder();
     private final BooleanSupplier mayStart;
     private final ScheduledExecutorService timer;
     /** What ends from then on starts nothing new. */
@@ -81,20 +86,24 @@ public final class Shards implements AutoCloseable {
         return shardOf(key).lanes.view(key);
     }
 
-    /** Whether the lanes are less than half full; beyond that they give each of them so little that busy ones would stall. */
+    /**
+     * Whether the lanes hold less than a sixteenth of the records and half of the bytes that they may: some thousand
+     * deliveries keep the senders busy over a commit, and what waits for longer is better off on Kafka than in every
+     * collection of the heap.
+     */
     public boolean hasRoom() {
-        return !isFullerThan(2);
+        return !isFullerThan(RECORDS_PART, BYTES_PART);
     }
 
-    /** Whether the lanes are more than a quarter full: time to see that slow ones don't take what is left. */
+    /** Whether half of that is taken: time to see that slow ones don't take what is left. */
     public boolean isTight() {
-        return isFullerThan(4);
+        return isFullerThan(2 * RECORDS_PART, 2 * BYTES_PART);
     }
 
-    private boolean isFullerThan(int part) {
+    private boolean isFullerThan(int recordsPart, int bytesPart) {
         for (Shard shard : shards) {
-            if ((long) shard.lanes.heldRecords() * part > shard.limits.heldRecords()
-                    || shard.lanes.heldBytes() * part > shard.limits.heldBytes()) {
+            if ((long) shard.lanes.heldRecords() * recordsPart > shard.limits.heldRecords()
+                    || shard.lanes.heldBytes() * bytesPart > shard.limits.heldBytes()) {
                 return true;
             }
         }
@@ -103,12 +112,20 @@ public final class Shards implements AutoCloseable {
 
     /** Deliveries that there is room for, in all. */
     public int room() {
-        return shards.stream().mapToInt(shard -> shard.limits.heldRecords() / 2).sum();
+        int room = 0;
+        for (Shard shard : shards) {
+            room += shard.limits.heldRecords() / RECORDS_PART;
+        }
+        return room;
     }
 
     /** How many lanes there are, some of them idle. */
     public int lanes() {
-        return shards.stream().mapToInt(shard -> shard.lanes.size()).sum();
+        int lanes = 0;
+        for (Shard shard : shards) {
+            lanes += shard.lanes.size();
+        }
+        return lanes;
     }
 
     /** How many of them have an open breaker. */
@@ -127,12 +144,25 @@ public final class Shards implements AutoCloseable {
 
     /** Attempts under way. */
     public int inFlight() {
-        return shards.stream().mapToInt(shard -> shard.lanes.inFlight()).sum();
+        int inFlight = 0;
+        for (Shard shard : shards) {
+            inFlight += shard.lanes.inFlight();
+        }
+        return inFlight;
+    }
+
+    /** Attempts that have ended since the start, however they did. */
+    public long ended() {
+        return ended.sum();
     }
 
     /** Deliveries queued and under way. */
     public int held() {
-        return shards.stream().mapToInt(shard -> shard.lanes.heldRecords()).sum();
+        int held = 0;
+        for (Shard shard : shards) {
+            held += shard.lanes.heldRecords();
+        }
+        return held;
     }
 
     /** Removes deliveries that wait; see {@link Lanes#dropQueued(Predicate)}. */
@@ -211,7 +241,12 @@ public final class Shards implements AutoCloseable {
                             transport.tls()),
                     setup,
                     outbox,
-                    this::pump);
+                    this::onEnd);
+        }
+
+        private void onEnd() {
+            ended.increment();
+            pump();
         }
 
         void pump() {
