@@ -102,6 +102,10 @@ public interface DispatcherSettings {
      */
     Optional<Secret> proxy();
 
+    /** Whether HTTP/2 is offered to endpoints with TLS: one connection for each subscription, not for each attempt. */
+    @WithDefault("true")
+    boolean http2();
+
     /** Certificates that are trusted beside those of Java, such as a company's own CA: a PEM or PKCS12 file. */
     Optional<Path> trustStore();
 

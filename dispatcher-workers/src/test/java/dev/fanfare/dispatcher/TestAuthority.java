@@ -43,6 +43,28 @@ final class TestAuthority {
 
     /** The same, for a server that also knows some clients. */
     SSLContext server(String dnsName, List<X509Certificate> clients) {
+        try (InputStream in = Files.newInputStream(serverStore(dnsName))) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyStore known = KeyStore.getInstance("PKCS12");
+            known.load(null, null);
+            for (X509Certificate client : clients) {
+                known.setCertificateEntry(client.getSubjectX500Principal().getName(), client);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(known);
+            context.init(factory.getKeyManagers(), clients.isEmpty() ? null : trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What such a server uses, as a PKCS12 file under {@link #PASSWORD}; for each name once. */
+    Path serverStore(String dnsName) {
         String own = store(dnsName);
         String request = folder.resolve(dnsName + ".csr").toString();
         String certificate = folder.resolve(dnsName + ".pem").toString();
@@ -64,24 +86,7 @@ final class TestAuthority {
                 store("ca"));
         keytool("-importcert", "-noprompt", "-alias", "ca", "-file", pem().toString(), "-keystore", own);
         keytool("-importcert", "-noprompt", "-alias", "server", "-file", certificate, "-keystore", own);
-        try (InputStream in = Files.newInputStream(Path.of(own))) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(keys, PASSWORD.toCharArray());
-            SSLContext context = SSLContext.getInstance("TLS");
-            KeyStore known = KeyStore.getInstance("PKCS12");
-            known.load(null, null);
-            for (X509Certificate client : clients) {
-                known.setCertificateEntry(client.getSubjectX500Principal().getName(), client);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(known);
-            context.init(factory.getKeyManagers(), clients.isEmpty() ? null : trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
+        return Path.of(own);
     }
 
     private String store(String name) {

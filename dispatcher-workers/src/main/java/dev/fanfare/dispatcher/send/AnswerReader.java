@@ -16,6 +16,8 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http2.H2Error;
+import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,10 +130,10 @@ final class AnswerReader implements AsyncResponseConsumer<Answer.Response> {
         excerpt = null;
     }
 
-    /** Ends the connection of an answer that goes on and on. */
-    private static final class CutOff extends IOException {
+    /** Ends an answer that goes on and on: with HTTP/2 its stream, else the connection. */
+    private static final class CutOff extends H2StreamResetException {
         CutOff(long maxBytes) {
-            super("the answer's body is longer than " + maxBytes + " bytes");
+            super(H2Error.CANCEL, "the answer's body is longer than " + maxBytes + " bytes");
         }
 
         @Override

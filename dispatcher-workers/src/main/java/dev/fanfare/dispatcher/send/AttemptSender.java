@@ -56,7 +56,7 @@ final class AttemptSender {
     private final long maxAnswerBytes;
     private final SubscriptionView subscriptions;
     private final AddressBook addressBook;
-    private final @Nullable OutgoingProxy proxy;
+    private final Transport transport;
     private final AddressPolicy policy;
     private final Outcomes outcomes;
     private final Unsent unsent;
@@ -84,7 +84,7 @@ final class AttemptSender {
         this.maxAnswerBytes = setup.maxAnswerBytes();
         this.subscriptions = setup.subscriptions();
         this.addressBook = setup.addressBook();
-        this.proxy = setup.transport().proxy();
+        this.transport = setup.transport();
         this.policy = setup.policy();
         this.outcomes = setup.outcomes();
         this.unsent = setup.unsent();
@@ -240,8 +240,8 @@ final class AttemptSender {
         return policy;
     }
 
-    @Nullable OutgoingProxy proxy() {
-        return proxy;
+    Transport transport() {
+        return transport;
     }
 
     /** Ends the exchanges whose time is up. For a timer. */

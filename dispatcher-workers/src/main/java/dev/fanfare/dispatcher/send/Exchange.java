@@ -8,6 +8,7 @@ import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.RequestNotExecutedException;
+import org.apache.hc.core5.http2.H2Error;
+import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +61,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
     private @Nullable String authorization;
     private @Nullable String accessToken;
     private boolean askedAgain;
-    private @Nullable ExchangeContext context;
+    private volatile @Nullable ExchangeContext context;
 
     Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
         this.sender = sender;
@@ -118,7 +121,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
             end(new Answer.Forbidden(refusal));
         } else {
             permitted = good;
-            OutgoingProxy proxy = sender.proxy();
+            OutgoingProxy proxy = sender.transport().proxy();
             if (proxy == null) {
                 authorize();
             } else {
@@ -185,7 +188,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
             Future<?> started = sender.execute(this, fresh, authorization);
             request = started;
             if (ended.get()) {
-                started.cancel(true);
+                cancelRequest();
             }
         } catch (RuntimeException e) {
             sender.broken(this, e);
@@ -193,11 +196,12 @@ final class Exchange implements FutureCallback<Answer.Response> {
     }
 
     private HttpRoute route() {
-        OutgoingProxy proxy = sender.proxy();
+        OutgoingProxy proxy = sender.transport().proxy();
         return Routes.to(
                 endpoint.scheme(),
                 endpoint.host(),
                 endpoint.port(),
+                sender.transport().http2() ? delivery().delivery().key() : null,
                 permitted.get(address),
                 proxy,
                 proxy == null ? null : proxies.get(proxyAddress));
@@ -229,12 +233,13 @@ final class Exchange implements FutureCallback<Answer.Response> {
 
     /** Whether a proxy is used and the endpoint was not reached yet. */
     private boolean isOnItsWay() {
-        return sender.proxy() != null && (context == null || !context.isConnected());
+        ExchangeContext now = context;
+        return sender.transport().proxy() != null && (now == null || !now.isConnected());
     }
 
     /** Turns to the next address of whom we connect to, if there is one. */
     private boolean turnToNextAddress() {
-        if (sender.proxy() == null) {
+        if (sender.transport().proxy() == null) {
             return turnToNextPermitted();
         }
         if (proxyAddress + 1 == proxies.size()) {
@@ -298,6 +303,10 @@ final class Exchange implements FutureCallback<Answer.Response> {
         if (running != null) {
             running.cancel(true);
         }
+        ExchangeContext now = context;
+        if (now != null) {
+            now.abandon();
+        }
     }
 
     private static boolean isConnectFailure(Exception cause) {
@@ -309,17 +318,26 @@ final class Exchange implements FutureCallback<Answer.Response> {
      * more on another connection is no more than what at-least-once allows.
      */
     private boolean isStaleConnection(Exception cause) {
-        if (cause instanceof RequestNotExecutedException) {
+        if (cause instanceof RequestNotExecutedException || isRefusedStream(cause)) {
             return true;
         }
-        if (context == null) {
+        ExchangeContext now = context;
+        if (now == null) {
             return false;
         }
-        EndpointDetails connection = context.getEndpointDetails();
-        return (cause instanceof ConnectionClosedException || cause instanceof SocketException)
+        boolean broke = cause instanceof ConnectionClosedException
+                || cause instanceof ClosedChannelException
+                || cause instanceof SocketException;
+        EndpointDetails connection = now.getEndpointDetails();
+        return broke
                 && connection != null
                 // This request is the first. (Core 5.4.4 counts answers here too, and none as answers.)
                 && connection.getRequestCount() > 1
-                && context.getResponse() == null;
+                && now.getResponse() == null;
+    }
+
+    /** The endpoint has not looked at it (RFC 9113, section 8.7). */
+    private static boolean isRefusedStream(Exception cause) {
+        return cause instanceof H2StreamResetException reset && reset.getCode() == H2Error.REFUSED_STREAM.getCode();
     }
 }

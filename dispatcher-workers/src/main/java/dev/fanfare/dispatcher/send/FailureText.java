@@ -2,11 +2,13 @@ package dev.fanfare.dispatcher.send;
 
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http2.H2StreamResetException;
 
 /** What went wrong on the wire, in words that a subscriber understands. Pure. */
 final class FailureText {
@@ -30,8 +32,11 @@ final class FailureText {
         if (cause instanceof SSLException) {
             return "TLS failed" + detail(cause);
         }
-        if (cause instanceof ConnectionClosedException) {
+        if (cause instanceof ConnectionClosedException || cause instanceof ClosedChannelException) {
             return "the connection was closed before the answer was complete";
+        }
+        if (cause instanceof H2StreamResetException) {
+            return "the endpoint ended the exchange" + detail(cause);
         }
         if (cause instanceof SocketException) {
             return "the connection broke" + detail(cause);

@@ -17,10 +17,12 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBu
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
 import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.http2.config.H2Config;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.IOReactorConfig;
@@ -50,7 +52,7 @@ final class HttpClients {
     static CloseableHttpAsyncClient start(String name, int maxPerRoute, Transport transport) {
         Timeout connect = Timeout.of(transport.connectTimeout());
         HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
-                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                .setConnectionManager(connections(transport)
                         // STRICT, the default, searches a list under one lock for each request.
                         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                         .setConnPoolPolicy(PoolReusePolicy.LIFO)
@@ -63,7 +65,10 @@ final class HttpClients {
                                 .build())
                         .setDefaultTlsConfig(TlsConfig.custom()
                                 .setHandshakeTimeout(connect)
-                                .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                                .setVersionPolicy(
+                                        transport.http2()
+                                                ? HttpVersionPolicy.NEGOTIATE
+                                                : HttpVersionPolicy.FORCE_HTTP_1)
                                 .build())
                         .setTlsStrategy(ClientTlsStrategyBuilder.create()
                                 .setSslContext(transport.tls().context())
@@ -76,6 +81,7 @@ final class HttpClients {
                         .setSelectInterval(TimeValue.ofMilliseconds(100))
                         .build())
                 .setHttp1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
+                .setH2Config(H2Config.custom().setPushEnabled(false).build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setExpectContinueEnabled(false)
                         .setAuthenticationEnabled(false)
@@ -100,9 +106,22 @@ final class HttpClients {
         if (transport.proxy() != null) {
             tunnel(builder, transport.proxy());
         }
+        builder.addExecInterceptorAfter(
+                ChainElement.CONNECT.name(), "connected", (request, body, scope, chain, callback) -> {
+                    if (((ExchangeContext) scope.clientContext).connected(scope.execRuntime)) {
+                        chain.proceed(request, body, scope, callback);
+                    } else {
+                        callback.failed(new RequestNotExecutedException());
+                    }
+                });
         CloseableHttpAsyncClient client = builder.build();
         client.start();
         return client;
+    }
+
+    /** Without HTTP/2 nothing is shared, and nothing is paid for it. */
+    private static PoolingAsyncClientConnectionManagerBuilder connections(Transport transport) {
+        return transport.http2() ? new SharedConnections() : PoolingAsyncClientConnectionManagerBuilder.create();
     }
 
     private static void tunnel(HttpAsyncClientBuilder builder, OutgoingProxy proxy) {
@@ -112,19 +131,14 @@ final class HttpClients {
                 request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, authorization.reveal());
             }
         };
-        String connect = ChainElement.CONNECT.name();
         // As the builder's own, but for the credentials: those go out with the first request, not after a refusal.
         builder.replaceExecInterceptor(
-                connect,
+                ChainElement.CONNECT.name(),
                 new AsyncConnectExec(
                         new DefaultHttpProcessor(new RequestTargetHost(), credentials),
                         DefaultAuthenticationStrategy.INSTANCE,
                         DefaultSchemePortResolver.INSTANCE,
                         true));
-        builder.addExecInterceptorAfter(connect, "connected", (request, body, scope, chain, callback) -> {
-            ((ExchangeContext) scope.clientContext).markConnected();
-            chain.proceed(request, body, scope, callback);
-        });
     }
 
     /** Every target comes with the address that the policy has seen; a name that gets here has not been checked. */

@@ -237,7 +237,8 @@ public final class Shards implements AutoCloseable {
                             tls -> HttpClients.start(
                                     name + "-mtls",
                                     limits.inFlight(),
-                                    new Transport(transport.connectTimeout(), tls, transport.proxy())),
+                                    new Transport(
+ transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
                             transport.tls()),
                     setup,
                     outbox,

@@ -63,6 +63,7 @@ final class TokenSource implements AccessTokens.Source {
                             credential.scheme(),
                             credential.host(),
                             credential.port(),
+                            null,
                             to,
                             proxy,
                             proxy == null ? null : proxies.get(0));
@@ -127,6 +128,7 @@ final class TokenSource implements AccessTokens.Source {
                 .whenComplete((done, failure) -> {
                     if (failure instanceof TimeoutException) {
                         request.cancel(true);
+                        context.abandon();
                     }
                 });
         return token;
