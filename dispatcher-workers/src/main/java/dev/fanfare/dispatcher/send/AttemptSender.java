@@ -29,8 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
-import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +48,7 @@ import org.slf4j.LoggerFactory;
 final class AttemptSender {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptSender.class);
 
-    private final CloseableHttpAsyncClient client;
+    private final WebhookClient client;
     private final IdentityClients identities;
     private final AccessTokens tokens;
     private final long maxAnswerBytes;
@@ -67,7 +65,7 @@ final class AttemptSender {
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
 
     AttemptSender(
-            CloseableHttpAsyncClient client,
+            WebhookClient client,
             IdentityClients identities,
             SendingSetup setup,
             Consumer<Outcome> outbox,
@@ -143,16 +141,15 @@ final class AttemptSender {
         byte[] body = WebhookRequest.body(open, exchange.endpoint());
         RequestBody request = new RequestBody(
                 WebhookRequest.head(open, exchange.endpoint(), body, authorization, clock.millis()), body);
-        CloseableHttpAsyncClient through = clientFor(exchange.endpoint());
+        WebhookClient through = clientFor(exchange.endpoint());
         if (through == null) {
             exchange.failed(new TooManyIdentities());
             return CompletableFuture.completedFuture(null);
         }
-        return through.execute(
-                context.planned().getTargetHost(), request, new AnswerReader(maxAnswerBytes), null, context, exchange);
+        return through.execute( request, new AnswerReader(maxAnswerBytes), context, exchange);
     }
 
-    private @Nullable CloseableHttpAsyncClient clientFor(Endpoint endpoint) {
+    private @Nullable WebhookClient clientFor(Endpoint endpoint) {
         return endpoint.credential() instanceof Credential.Certificate certificate
                 ? identities.client(certificate)
                 : client;
@@ -277,6 +274,6 @@ final class AttemptSender {
     void close() {
         giveUp(open -> true);
         identities.close();
-        client.close(CloseMode.GRACEFUL);
+        client.close();
     }
 }

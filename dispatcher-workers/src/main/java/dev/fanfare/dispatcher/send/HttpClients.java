@@ -13,6 +13,7 @@ import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.async.AsyncConnectExec;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -49,10 +50,9 @@ final class HttpClients {
      * A client with one reactor thread; started. It shows one TLS identity: each other one needs a client of its own. It
      * goes where the {@link ExchangeContext} of a request says.
      */
-    static CloseableHttpAsyncClient start(String name, int maxPerRoute, Transport transport) {
+    static WebhookClient start(String name, int maxPerRoute, Transport transport) {
         Timeout connect = Timeout.of(transport.connectTimeout());
-        HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
-                .setConnectionManager(connections(transport)
+        PoolingAsyncClientConnectionManager connections = connections(transport)
                         // STRICT, the default, searches a list under one lock for each request.
                         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                         .setConnPoolPolicy(PoolReusePolicy.LIFO)
@@ -74,7 +74,9 @@ final class HttpClients {
                                 .setSslContext(transport.tls().context())
                                 .buildAsync())
                         .setDnsResolver(new NoLookup())
-                        .build())
+                        .build();
+        HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
+                .setConnectionManager(connections)
                 .setIOReactorConfig(IOReactorConfig.custom()
                         .setIoThreadCount(1)
                         .setTcpNoDelay(true)
@@ -116,7 +118,7 @@ final class HttpClients {
                 });
         CloseableHttpAsyncClient client = builder.build();
         client.start();
-        return client;
+        return new WebhookClient(client, connections);
     }
 
     /** Without HTTP/2 nothing is shared, and nothing is paid for it. */

@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
-import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ final class IdentityClients {
     static final Duration IDLE_AFTER = Duration.ofMinutes(2);
 
     private final int most;
-    private final Function<TlsSetup, CloseableHttpAsyncClient> start;
+    private final Function<TlsSetup, WebhookClient> start;
     private final TlsSetup tls;
     /** The longest unused first. */
     private final Map<Credential.Certificate, Held> held = new LinkedHashMap<>(16, 0.75f, true);
@@ -42,17 +40,17 @@ final class IdentityClients {
      * @param start makes a started client
      * @param tls   whom to trust
      */
-    IdentityClients(int most, Function<TlsSetup, CloseableHttpAsyncClient> start, TlsSetup tls) {
+    IdentityClients(int most, Function<TlsSetup, WebhookClient> start, TlsSetup tls) {
         this.most = most;
         this.start = start;
         this.tls = tls;
     }
 
     private static final class Held {
-        final CloseableHttpAsyncClient client;
+        final WebhookClient client;
         long usedAtNanos = System.nanoTime();
 
-        Held(CloseableHttpAsyncClient client) {
+        Held(WebhookClient client) {
             this.client = client;
         }
 
@@ -62,7 +60,7 @@ final class IdentityClients {
     }
 
     /** The client for one request that shows the certificate; null where there are too many in use. */
-    synchronized @Nullable CloseableHttpAsyncClient client(Credential.Certificate certificate) {
+    synchronized @Nullable WebhookClient client(Credential.Certificate certificate) {
         Held known = held.get(certificate);
         if (known == null) {
             if (held.size() >= most) {
@@ -86,14 +84,14 @@ final class IdentityClients {
             if (!next.isIdle()) {
                 return;
             }
-            next.client.close(CloseMode.IMMEDIATE);
+            next.client.close();
             all.remove();
         }
     }
 
     synchronized void close() {
         closed = true;
-        held.values().forEach(one -> one.client.close(CloseMode.GRACEFUL));
+        held.values().forEach(one -> one.client.close());
         held.clear();
     }
 

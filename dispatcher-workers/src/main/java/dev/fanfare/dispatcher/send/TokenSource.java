@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +30,13 @@ final class TokenSource implements AccessTokens.Source {
     /** Longer than any time-out of a subscription. */
     private static final long CUT_OFF_SECONDS = 60;
 
-    private final CloseableHttpAsyncClient client;
+    private final WebhookClient client;
     private final AddressBook addressBook;
     private final AddressPolicy policy;
     private final @Nullable OutgoingProxy proxy;
 
     TokenSource(
-            CloseableHttpAsyncClient client,
+            WebhookClient client,
             AddressBook addressBook,
             AddressPolicy policy,
             @Nullable OutgoingProxy proxy) {
@@ -92,11 +91,8 @@ final class TokenSource implements AccessTokens.Source {
     private CompletableFuture<Token> send(Credential.OAuth2 credential, ExchangeContext context) {
         CompletableFuture<Token> token = new CompletableFuture<>();
         Future<?> request = client.execute(
-                context.planned().getTargetHost(),
                 TokenRequest.of(credential),
-                new AnswerReader(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES),
-                null,
-                context,
+                new AnswerReader(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES), context,
                 new FutureCallback<Answer.Response>() {
                     @Override
                     public void completed(Answer.Response response) {
