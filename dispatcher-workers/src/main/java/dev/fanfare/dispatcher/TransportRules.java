@@ -14,7 +14,8 @@ final class TransportRules {
 
     /** Adds what can't be used to the faults. */
     static Transport of(DispatcherSettings settings, List<String> faults) {
-        return new Transport(settings.connectTimeout(), tls(settings, faults), settings.http2(), proxy(settings, faults));
+        return new Transport(
+                settings.connectTimeout(), tls(settings, faults), settings.http2(), proxy(settings, faults));
     }
 
     private static TlsSetup tls(DispatcherSettings settings, List<String> faults) {

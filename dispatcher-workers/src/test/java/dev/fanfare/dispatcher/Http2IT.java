@@ -156,7 +156,9 @@ class Http2IT {
         assertThat(receiver.connections).hasSize(1);
         deliver(to, 1, "warm");
         assertThat(bench.awaitAttempts(to, 4).get(3).verdict()).isEqualTo("delivered");
-        assertThat(receiver.connections).as("a connection that hung is not used again").hasSize(2);
+        assertThat(receiver.connections)
+                .as("a connection that hung is not used again")
+                .hasSize(2);
     }
 
     @Test
@@ -169,7 +171,7 @@ class Http2IT {
                 writeOn(one);
             }
         });
-        Subscribed to = subscribe(receiver);
+        Subscribed to = bench.subscribeFor(Duration.ofSeconds(20), url(receiver));
         start("true");
         warmUp(receiver, to);
         bench.deliver(to, "held", "held");
@@ -305,6 +307,7 @@ class Http2IT {
                 "dispatcher.trust-store",
                 authority.pem().toString()));
         settings.addAll(List.of(more));
-        bench.start("one", host -> new InetAddress[] {InetAddress.getLoopbackAddress()}, settings.toArray(String[]::new));
+        bench.start(
+                "one", host -> new InetAddress[] {InetAddress.getLoopbackAddress()}, settings.toArray(String[]::new));
     }
 }

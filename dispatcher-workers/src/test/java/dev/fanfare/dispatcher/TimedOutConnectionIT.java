@@ -30,8 +30,8 @@ class TimedOutConnectionIT {
         try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 DispatcherBench bench = new DispatcherBench(broker, folder)) {
             CompletableFuture<Integer> afterSecond = CompletableFuture.supplyAsync(() -> serve(listening));
-            Subscribed to = bench.subscribeFor(
-                    Duration.ofSeconds(1), "http://127.0.0.1:" + listening.getLocalPort() + "/");
+            Subscribed to =
+                    bench.subscribeFor(Duration.ofSeconds(1), "http://127.0.0.1:" + listening.getLocalPort() + "/");
             bench.start();
             bench.deliver(to, "e1", "");
             bench.awaitAttempts(to, 1);

@@ -146,7 +146,7 @@ final class AttemptSender {
             exchange.failed(new TooManyIdentities());
             return CompletableFuture.completedFuture(null);
         }
-        return through.execute( request, new AnswerReader(maxAnswerBytes), context, exchange);
+        return through.execute(request, new AnswerReader(maxAnswerBytes), context, exchange);
     }
 
     private @Nullable WebhookClient clientFor(Endpoint endpoint) {

@@ -53,28 +53,26 @@ final class HttpClients {
     static WebhookClient start(String name, int maxPerRoute, Transport transport) {
         Timeout connect = Timeout.of(transport.connectTimeout());
         PoolingAsyncClientConnectionManager connections = connections(transport)
-                        // STRICT, the default, searches a list under one lock for each request.
-                        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
-                        .setConnPoolPolicy(PoolReusePolicy.LIFO)
-                        .setMaxConnPerRoute(maxPerRoute)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(connect)
-                                .setSocketTimeout(Timeout.DISABLED) // the exchange's own deadline is stricter
-                                .setTimeToLive(CONNECTION_TTL)
-                                .setValidateAfterInactivity(VALIDATE_AFTER)
-                                .build())
-                        .setDefaultTlsConfig(TlsConfig.custom()
-                                .setHandshakeTimeout(connect)
-                                .setVersionPolicy(
-                                        transport.http2()
-                                                ? HttpVersionPolicy.NEGOTIATE
-                                                : HttpVersionPolicy.FORCE_HTTP_1)
-                                .build())
-                        .setTlsStrategy(ClientTlsStrategyBuilder.create()
-                                .setSslContext(transport.tls().context())
-                                .buildAsync())
-                        .setDnsResolver(new NoLookup())
-                        .build();
+                // STRICT, the default, searches a list under one lock for each request.
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setConnPoolPolicy(PoolReusePolicy.LIFO)
+                .setMaxConnPerRoute(maxPerRoute)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(Timeout.DISABLED) // the exchange's own deadline is stricter
+                        .setTimeToLive(CONNECTION_TTL)
+                        .setValidateAfterInactivity(VALIDATE_AFTER)
+                        .build())
+                .setDefaultTlsConfig(TlsConfig.custom()
+                        .setHandshakeTimeout(connect)
+                        .setVersionPolicy(
+                                transport.http2() ? HttpVersionPolicy.NEGOTIATE : HttpVersionPolicy.FORCE_HTTP_1)
+                        .build())
+                .setTlsStrategy(ClientTlsStrategyBuilder.create()
+                        .setSslContext(transport.tls().context())
+                        .buildAsync())
+                .setDnsResolver(new NoLookup())
+                .build();
         HttpAsyncClientBuilder builder = HttpAsyncClientBuilder.create()
                 .setConnectionManager(connections)
                 .setIOReactorConfig(IOReactorConfig.custom()

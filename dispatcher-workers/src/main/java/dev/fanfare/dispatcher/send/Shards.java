@@ -238,7 +238,7 @@ public final class Shards implements AutoCloseable {
                                     name + "-mtls",
                                     limits.inFlight(),
                                     new Transport(
- transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
+                                            transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
                             transport.tls()),
                     setup,
                     outbox,

@@ -49,7 +49,15 @@ final class SharedConnections extends PoolingAsyncClientConnectionManagerBuilder
                 HttpContext context,
                 FutureCallback<ManagedAsyncClientConnection> callback) {
             return super.connect(
-                    initiator, host, socket, name, local, timeout, attachment, context, new CallbackContribution<>(callback) {
+                    initiator,
+                    host,
+                    socket,
+                    name,
+                    local,
+                    timeout,
+                    attachment,
+                    context,
+                    new CallbackContribution<>(callback) {
                         @Override
                         public void completed(ManagedAsyncClientConnection connection) {
                             callback.completed(new SharedConnection(connection));

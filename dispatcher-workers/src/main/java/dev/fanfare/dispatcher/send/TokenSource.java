@@ -35,11 +35,7 @@ final class TokenSource implements AccessTokens.Source {
     private final AddressPolicy policy;
     private final @Nullable OutgoingProxy proxy;
 
-    TokenSource(
-            WebhookClient client,
-            AddressBook addressBook,
-            AddressPolicy policy,
-            @Nullable OutgoingProxy proxy) {
+    TokenSource(WebhookClient client, AddressBook addressBook, AddressPolicy policy, @Nullable OutgoingProxy proxy) {
         this.client = client;
         this.addressBook = addressBook;
         this.policy = policy;
@@ -92,7 +88,8 @@ final class TokenSource implements AccessTokens.Source {
         CompletableFuture<Token> token = new CompletableFuture<>();
         Future<?> request = client.execute(
                 TokenRequest.of(credential),
-                new AnswerReader(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES), context,
+                new AnswerReader(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES),
+                context,
                 new FutureCallback<Answer.Response>() {
                     @Override
                     public void completed(Answer.Response response) {

@@ -11,4 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy          null for none
  */
 public record Transport(
-        Duration connectTimeout, TlsSetup tls, boolean http2, @Nullable OutgoingProxy proxy) {}
+        Duration connectTimeout,
+        TlsSetup tls,
+        boolean http2,
+        @Nullable OutgoingProxy proxy) {}
