@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks;
 
+import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ public class SigningBenchmark {
     public int bodyBytes;
 
     private final WebhookSigner signer = new WebhookSigner(List.of(WebhookSecret.mint(new Random(7))));
+    private final WebhookSigner asymmetric = new WebhookSigner(List.of(WebhookKeyPair.mint(new Random(7))));
     private byte[] body = new byte[0];
     private byte[] content = new byte[0];
     private final Mac bare;
@@ -62,6 +64,12 @@ public class SigningBenchmark {
     @Benchmark
     public String sign() {
         return signer.sign("dlv_abcdefghijklmnopqrstuvwxyz", 1_700_000_000L, body);
+    }
+
+    /** The same by {@code v1a}. */
+    @Benchmark
+    public String signAsymmetric() {
+        return asymmetric.sign("dlv_abcdefghijklmnopqrstuvwxyz", 1_700_000_000L, body);
     }
 
     /** The floor: the HMAC alone. */

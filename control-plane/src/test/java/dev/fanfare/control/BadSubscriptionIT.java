@@ -106,6 +106,7 @@ class BadSubscriptionIT {
                 "\"metadata\":{\"a\":1}                      | metadata.a         | must be a string",
                 "\"description\":{}                          | description        | must be a string",
                 "\"filters\":[]                              | filters            | not offered by this version",
+                "\"signing\":\"v2\"                          | signing            | v1 or v1a",
                 "\"auth\":{}                                 | auth.type          | bearer, basic, oauth2, mtls",
                 "\"auth\":\"Bearer x\"                       | auth               | an object",
                 "\"auth\":{\"type\":\"digest\"}              | auth.type          | bearer, basic, oauth2, mtls",

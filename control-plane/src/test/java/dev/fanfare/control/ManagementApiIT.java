@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Signal;
+import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
@@ -103,6 +104,37 @@ class ManagementApiIT {
                         .open(subscription.secrets().get(0), key)
                         .reveal())
                 .isEqualTo(secret);
+    }
+
+    @Test
+    void anAsymmetricSubscriptionShowsItsPublicKeyAlwaysAndItsPrivateKeyNever() throws Exception {
+        String path = SUBSCRIPTIONS + "/asymmetric";
+        String body = MINIMAL.substring(0, MINIMAL.length() - 1) + ",\"signing\":\"v1a\"}";
+        Answer made = control.put(path, body);
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        assertThat(made.json().has("secret")).isFalse();
+        String publicKey = made.json().path("publicKey").asText();
+        assertThat(publicKey).startsWith("whpk_");
+        Answer got = control.get(path);
+        assertThat(got.json().path("publicKey").asText()).isEqualTo(publicKey);
+        assertThat(got.json().path("signing").asText()).isEqualTo("v1a");
+
+        assertThat(control.put(path, body).etag()).isEqualTo(made.etag());
+        assertThat(control.put(path, MINIMAL).etag()).as("absent: as it is").isEqualTo(made.etag());
+        assertThat(control.put(path, got.body()).etag()).isEqualTo(made.etag());
+        Answer changed = control.put(path, body.replace("v1a", "v1"));
+        assertThat(changed.status()).isEqualTo(400);
+        assertThat(changed.faultyFields()).containsExactly("signing");
+
+        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.SUBSCRIPTIONS)) {
+            if (new String(record.key(), UTF_8).equals("acme/asymmetric")) {
+                assertThat(new String(record.value(), UTF_8)).doesNotContain("whsk_");
+                String opened = KeysetFile.open(folder.resolve("keyset.json"))
+                        .open(Subscription.fromJson(record.value()).secrets().get(0), "acme/asymmetric")
+                        .reveal();
+                assertThat(WebhookKeyPair.parse(opened).publicKey().text()).isEqualTo(publicKey);
+            }
+        }
     }
 
     @Test

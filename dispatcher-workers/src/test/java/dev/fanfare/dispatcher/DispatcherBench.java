@@ -11,6 +11,7 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
@@ -75,7 +76,7 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     /** A subscription as it stands on the topic. */
-    record Subscribed(Subscription subscription, SubscriptionVersion version, WebhookSecret secret) {
+    record Subscribed(Subscription subscription, SubscriptionVersion version, SigningKey secret) {
         String id() {
             return subscription.id();
         }
@@ -162,7 +163,12 @@ final class DispatcherBench implements AutoCloseable {
         return seal.seal(secret, SecretSeal.Purpose.CREDENTIAL, of.key(), 1);
     }
 
-    Subscribed put(Subscription plain, WebhookSecret secret, SecretSeal with) {
+    /** Writes it with a signing key of the caller's. */
+    Subscribed put(Subscription plain, SigningKey key) {
+        return put(plain, key, seal);
+    }
+
+    Subscribed put(Subscription plain, SigningKey secret, SecretSeal with) {
         Subscription sealed = plain.toBuilder()
                 .secrets(List.of(with.seal(secret, plain.key(), 1)))
                 .build();

@@ -12,7 +12,9 @@ import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.WebhookVerifier;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
@@ -71,6 +73,26 @@ class DispatcherRoleIT {
     void close() {
         bench.close();
         receiver.close();
+    }
+
+    @Test
+    void aSubscriptionMayBeSignedSoThatAPublicKeyChecksIt() {
+        WebhookKeyPair pair = WebhookKeyPair.mint(new SecureRandom());
+        Subscribed to = bench.put(bench.subscription("asymmetric", receiver.url("/hook")), pair);
+        bench.deliver(to, "e1", "body");
+        bench.start();
+        bench.awaitAttempts(to, 1);
+
+        ReceivedRequest request = receiver.requests().get(0);
+        assertThat(request.header("webhook-signature")).startsWith("v1a,").doesNotContain(" ");
+        assertThat(new WebhookVerifier(List.of(pair.publicKey()))
+                        .verify(
+                                request.header("webhook-id"),
+                                request.header("webhook-timestamp"),
+                                request.header("webhook-signature"),
+                                request.bodyText().getBytes(StandardCharsets.UTF_8),
+                                System.currentTimeMillis() / 1_000))
+                .isEqualTo(WebhookVerifier.Outcome.VALID);
     }
 
     @Test

@@ -8,8 +8,13 @@ import dev.fanfare.cli.output.JsonOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Style;
 import dev.fanfare.cli.output.Table;
+import dev.fanfare.cli.shell.CommandFailure;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.contract.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +34,8 @@ public final class SubscriptionsCommand {
 
     @Command(
             name = "create",
-            description = "Subscribe a URL to event types. Prints the signing secret: it is never shown again.")
+            description = "Subscribe a URL to event types. Prints the signing secret: it is never shown again. With"
+                    + " --signing v1a prints the public key.")
     void create(
             @Mixin ApiOptions api,
             @Option(names = "--url", required = true, paramLabel = "URL", description = "Where webhooks are sent.")
@@ -52,6 +58,24 @@ public final class SubscriptionsCommand {
                             description = "Delays before each retry, such as 1m,10m,1h (default: the retry tiers).")
                     @Nullable List<String> schedule,
             @Option(names = "--timeout", paramLabel = "TIME", description = "For one attempt (default: 15s).") @Nullable String timeout,
+            @Option(
+                            names = "--format",
+                            paramLabel = "FORMAT",
+                            description = "binary: the event's data as it is; structured: the whole event as one JSON"
+                                    + " object (default: binary).")
+                    @Nullable String format,
+            @Option(
+                            names = "--signing",
+                            paramLabel = "SCHEME",
+                            description = "v1: HMAC with a secret; v1a: Ed25519 with a public key (default: v1).")
+                    @Nullable String signing,
+            @Option(
+                            names = "--auth",
+                            paramLabel = "FILE",
+                            description =
+                                    "What to show to the endpoint, as JSON in a file or - for standard input, such as"
+                                            + " {\"type\":\"bearer\",\"token\":\"…\"}; /docs has all types.")
+                    @Nullable String auth,
             @Option(names = "--output", paramLabel = "FORMAT", description = "table, json or jsonl (default: table).")
                     @Nullable OutputFormat output) {
         ObjectNode body = Json.TOPIC.createObjectNode().put("url", url);
@@ -70,13 +94,42 @@ public final class SubscriptionsCommand {
             ArrayNode delays = body.putObject("retry").putArray("schedule");
             schedule.forEach(delay -> delays.add(delay.strip()));
         }
+        if (format != null) {
+            body.put("format", format);
+        }
+        if (signing != null) {
+            body.put("signing", signing);
+        }
+        if (auth != null) {
+            body.set("auth", readAuth(auth));
+        }
         JsonNode created = new SubscriptionsApi(api.client(shell)).create(body);
         if (output != null && output != OutputFormat.TABLE) {
             JsonOutput.print(shell, created, output);
             return;
         }
         shell.out().println("Created " + Style.of(shell).bold(created.path("id").asText()));
-        shell.out().println("Secret  " + created.path("secret").asText() + "   (shown this once)");
+        if (created.has("secret")) {
+            shell.out().println("Secret  " + created.path("secret").asText() + "   (shown this once)");
+        } else {
+            shell.out().println("Public key  " + created.path("publicKey").asText());
+        }
+    }
+
+    /** Not an argument: others on the machine see those. */
+    private JsonNode readAuth(String file) {
+        try {
+            byte[] json = file.equals("-") ? shell.in().readAllBytes() : Files.readAllBytes(Path.of(file));
+            if (Json.STRICT.readTree(json) instanceof ObjectNode object) {
+                return object;
+            }
+            throw CommandFailure.usage("--auth: " + file + " holds no JSON object");
+        } catch (JsonProcessingException e) {
+            throw CommandFailure.usage("--auth: " + file + " is not valid JSON (line "
+                    + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ")");
+        } catch (IOException | InvalidPathException e) {
+            throw CommandFailure.usage("--auth: " + file + " can't be read");
+        }
     }
 
     @Command(name = "list", description = "List the tenant's subscriptions.")

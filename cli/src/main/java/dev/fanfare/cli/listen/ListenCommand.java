@@ -14,7 +14,7 @@ import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.contract.Json;
-import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.VerifyingKey;
 import dev.fanfare.contract.signing.WebhookVerifier;
 import dev.fanfare.contract.signing.WebhookVerifier.Outcome;
 import io.vertx.core.Vertx;
@@ -77,7 +77,10 @@ public final class ListenCommand implements Callable<Integer> {
             description = "How much of a body is printed (default: ${DEFAULT-VALUE}).")
     private int bodyLines;
 
-    @Option(names = "--secret", paramLabel = "whsec_…", description = "Verify with this secret, and don't subscribe.")
+    @Option(
+            names = "--secret",
+            paramLabel = "whsec_…|whpk_…",
+            description = "Verify with this secret or public key, and don't subscribe.")
     private @Nullable String secret;
 
     @Option(names = "--no-register", description = "Don't subscribe; needs --secret.")
@@ -98,7 +101,7 @@ public final class ListenCommand implements Callable<Integer> {
     public Integer call() {
         Answering answering = answering();
         if (noRegister && secret == null) {
-            throw CommandFailure.usage("--no-register needs --secret whsec_…, to verify with");
+            throw CommandFailure.usage("--no-register needs --secret whsec_… (or whpk_…), to verify with");
         }
         StopSignal stop = StopSignal.install();
         WebhookPrinter printer = new WebhookPrinter(Style.of(shell), ZoneId.systemDefault(), bodyLines);
@@ -191,9 +194,9 @@ public final class ListenCommand implements Callable<Integer> {
         return new Answering(204, failures, first);
     }
 
-    private static WebhookSecret parse(String text) {
+    private static VerifyingKey parse(String text) {
         try {
-            return WebhookSecret.parse(text);
+            return VerifyingKey.parse(text);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage("--secret: " + e.getMessage());
         }

@@ -31,9 +31,12 @@ public final class SecretSeal {
         this.aead = aead;
     }
 
-    /** Seals a signing secret for one subscription. */
-    public SealedSecret seal(WebhookSecret secret, String subscriptionKey, long nowMillis) {
-        return seal(secret.reveal(), Purpose.SIGNING, subscriptionKey, nowMillis);
+    /** Seals a signing key for one subscription; the public key of a pair stays readable beside it. */
+    public SealedSecret seal(SigningKey key, String subscriptionKey, long nowMillis) {
+        SealedSecret sealed = seal(key.reveal(), Purpose.SIGNING, subscriptionKey, nowMillis);
+        return key instanceof WebhookKeyPair pair
+                ? new SealedSecret(sealed.sealed(), nowMillis, pair.publicKey().text())
+                : sealed;
     }
 
     /** Seals any text for one subscription and purpose. */
@@ -47,14 +50,14 @@ public final class SecretSeal {
     }
 
     /**
-     * Opens a sealed signing secret.
+     * Opens a sealed signing key.
      *
      * @throws GeneralSecurityException where it was sealed with another keyset, for another subscription or purpose
      */
-    public WebhookSecret open(SealedSecret sealed, String subscriptionKey) throws GeneralSecurityException {
+    public SigningKey open(SealedSecret sealed, String subscriptionKey) throws GeneralSecurityException {
         String plain = open(sealed, Purpose.SIGNING, subscriptionKey);
         try {
-            return WebhookSecret.parse(plain);
+            return SigningKey.parse(plain);
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("the sealed secret of " + subscriptionKey + " is damaged", e);
         }

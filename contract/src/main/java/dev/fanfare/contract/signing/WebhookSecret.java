@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
  * A symmetric signing secret: {@code whsec_} and Base64 of 24 to 64 bytes (Standard Webhooks, "Secret format"). It
  * never prints itself.
  */
-public final class WebhookSecret {
+public final class WebhookSecret implements SigningKey, VerifyingKey {
     private static final String PREFIX = "whsec_";
     private static final int MINTED_BYTES = 32;
 
@@ -47,6 +47,7 @@ public final class WebhookSecret {
     }
 
     /** The text that a subscriber is shown once. */
+    @Override
     public String reveal() {
         return PREFIX + Base64.getEncoder().encodeToString(key);
     }

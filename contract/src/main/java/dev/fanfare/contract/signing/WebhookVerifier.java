@@ -3,17 +3,20 @@ package dev.fanfare.contract.signing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the signature of a webhook as a receiver does (Standard Webhooks 1.0, "Verifying webhook authenticity"): the
- * three headers are there, the timestamp is near, and one of the {@code v1} signatures is that of one of the secrets.
- * Comparisons take the same time whatever they find. Safe for use by several threads.
+ * three headers are there, the timestamp is near, and one of the signatures is that of one of the secrets ({@code v1}) or
+ * belongs to one of the public keys ({@code v1a}). Comparisons take the same time whatever they find. Safe for use by several threads.
  */
 public final class WebhookVerifier {
     /** How far the timestamp may be from the receiver's clock, either way. */
     public static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private static final String ASYMMETRIC = "v1a,";
 
     /** What the check came to. */
     public enum Outcome {
@@ -35,11 +38,18 @@ public final class WebhookVerifier {
         }
     }
 
-    private final WebhookSigner signer;
+    private final @Nullable WebhookSigner signer;
+    private final List<WebhookPublicKey> publicKeys;
 
-    /** Accepts what any one of the secrets signed. */
-    public WebhookVerifier(List<WebhookSecret> secrets) {
-        this.signer = new WebhookSigner(secrets);
+    /** Accepts what any one of the keys signed; at least one is needed. */
+    public WebhookVerifier(List<? extends VerifyingKey> keys) {
+        List<WebhookSecret> secrets = only(WebhookSecret.class, keys);
+        this.publicKeys = only(WebhookPublicKey.class, keys);
+        this.signer = secrets.isEmpty() && !publicKeys.isEmpty() ? null : new WebhookSigner(secrets);
+    }
+
+    private static <K> List<K> only(Class<K> kind, List<? extends VerifyingKey> keys) {
+        return keys.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     /**
@@ -70,13 +80,48 @@ public final class WebhookVerifier {
                 || timestampSeconds > nowSeconds + TOLERANCE.toSeconds()) {
             return Outcome.TIMESTAMP_FAR;
         }
+        String[] given = signatures.split(" ", -1);
+        return matchesSecret(id, timestampSeconds, given, body) || matchesPublicKey(id, timestampSeconds, given, body)
+                ? Outcome.VALID
+                : Outcome.MISMATCH;
+    }
+
+    private boolean matchesSecret(String id, long timestampSeconds, String[] given, byte[] body) {
+        if (signer == null) {
+            return false;
+        }
         boolean matches = false;
         for (String expected : signer.sign(id, timestampSeconds, body).split(" ", -1)) {
-            for (String given : signatures.split(" ", -1)) {
+            for (String one : given) {
                 matches |= MessageDigest.isEqual(
-                        expected.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.UTF_8));
+                        expected.getBytes(StandardCharsets.US_ASCII), one.getBytes(StandardCharsets.UTF_8));
             }
         }
-        return matches ? Outcome.VALID : Outcome.MISMATCH;
+        return matches;
+    }
+
+    private boolean matchesPublicKey(String id, long timestampSeconds, String[] given, byte[] body) {
+        if (publicKeys.isEmpty()) {
+            return false;
+        }
+        byte[] content = WebhookSigner.content(WebhookSigner.prefix(id, timestampSeconds), body);
+        for (String one : given) {
+            byte[] signature = asymmetric(one);
+            if (signature != null && publicKeys.stream().anyMatch(key -> key.verifies(signature, content))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte @Nullable [] asymmetric(String text) {
+        if (!text.startsWith(ASYMMETRIC)) {
+            return null;
+        }
+        try {
+            return Base64.getDecoder().decode(text.substring(ASYMMETRIC.length()));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

@@ -113,9 +113,17 @@ public record Subscription(
     /**
      * A secret that only a holder of the keyset can read.
      *
-     * @param sealed Base64 of what {@code SecretSeal} made of it
+     * @param sealed    Base64 of what {@code SecretSeal} made of it
+     * @param publicKey what goes with it and may be seen ({@code whpk_…}); null where there is no such thing
      */
-    public record SealedSecret(String sealed, long createdAtMillis) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SealedSecret(
+            String sealed, long createdAtMillis, @Nullable String publicKey) {
+        /** One that has no public part. */
+        public SealedSecret(String sealed, long createdAtMillis) {
+            this(sealed, createdAtMillis, null);
+        }
+    }
 
     public Subscription {
         Objects.requireNonNull(id, "id");

@@ -1,6 +1,7 @@
 package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.subscription.Authentication;
 import dev.fanfare.contract.subscription.Subscription;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a subscriber may ask for, checked and with every default filled in.
  *
- * @param id null where one is to be minted
+ * @param id      null where one is to be minted
+ * @param signing null: v1 at creation, as it is from then on
  */
 record SubscriptionDraft(
         @Nullable String id,
@@ -31,6 +33,7 @@ record SubscriptionDraft(
         @Nullable RateLimit rateLimit,
         Retry retry,
         @Nullable AuthDraft auth,
+        @Nullable Signing signing,
         Format format,
         State state,
         @Nullable String description,
@@ -50,6 +53,11 @@ record SubscriptionDraft(
 
     /** The same subscription with what this draft says; it is {@code equal} to before where nothing changes. */
     Subscription update(Subscription before, SecretSeal seal, long nowMillis) {
+        if (signing != null && signing != Signing.of(before)) {
+            throw SubscriptionReader.invalid(List.of(new FieldError(
+                    "signing",
+                    "can't be changed, because the receiver's key would no longer fit: create another subscription")));
+        }
         Authentication resolved = auth == null ? null : auth.resolve(before, url, before.key(), seal, nowMillis);
         Subscription same = with(before, resolved, before.updatedAtMillis());
         return same.equals(before) ? before : with(before, resolved, nowMillis);
@@ -83,6 +91,10 @@ record SubscriptionDraft(
             case PAUSED -> Pausing.BY_REQUEST;
             case DISABLED -> Disabling.BY_REQUEST;
         };
+    }
+
+    Signing signingAtCreation() {
+        return Objects.requireNonNullElse(signing, Signing.V1);
     }
 
     /** The id; only for drafts that have one. */

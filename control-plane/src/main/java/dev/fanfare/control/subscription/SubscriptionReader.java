@@ -51,7 +51,7 @@ final class SubscriptionReader {
     private static final Duration LEAST_DELAY = Duration.ofMillis(100);
     private static final Duration MOST_DELAY = Duration.ofHours(24);
 
-    /** The last three are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
+    /** The last four are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
     private static final Set<String> KNOWN = Set.of(
             "id",
             "tenant",
@@ -63,10 +63,12 @@ final class SubscriptionReader {
             "rateLimit",
             "retry",
             "auth",
+            "signing",
             "format",
             "state",
             "description",
             "metadata",
+            "publicKey",
             "stateReason",
             "createdAt",
             "updatedAt");
@@ -131,6 +133,7 @@ final class SubscriptionReader {
         Retry retry = readRetry(members);
         AuthDraft auth = AuthReader.read(members);
         Format format = readFormat(members);
+        Signing signing = readSigning(members);
         State state = readState(members);
         String description = members.text("description", MAX_VALUE_LENGTH);
         Map<String, String> metadata = members.map("metadata", MAX_METADATA, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
@@ -147,6 +150,7 @@ final class SubscriptionReader {
                 rateLimit,
                 retry,
                 auth,
+                signing,
                 format,
                 state,
                 description,
@@ -278,6 +282,20 @@ final class SubscriptionReader {
             }
         }
         return new Retry(delays);
+    }
+
+    private static @Nullable Signing readSigning(Members members) {
+        String text = members.text("signing", MAX_VALUE_LENGTH);
+        if (text == null) {
+            return null;
+        }
+        for (Signing signing : Signing.values()) {
+            if (signing.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return signing;
+            }
+        }
+        members.fault("signing", "must be v1 or v1a");
+        return null;
     }
 
     private static Format readFormat(Members members) {

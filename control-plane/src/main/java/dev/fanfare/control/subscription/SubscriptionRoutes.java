@@ -10,6 +10,7 @@ import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.Retry;
@@ -48,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>{@code PUT} on an id that doesn't exist creates it, so that creating can be repeated. A signing secret is minted at
- * creation, answered once, and sealed before it leaves this process.
+ * creation, answered once, and sealed before it leaves this process; of a key pair only the public key is answered.
  */
 public final class SubscriptionRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoutes.class);
@@ -144,7 +145,7 @@ public final class SubscriptionRoutes {
         String tenant = context.pathParam("tenant");
         SubscriptionDraft draft = reader.read(readBody(context, Set.of(JSON)), tenant, null);
         String id = draft.id() == null ? mintId() : draft.id();
-        WebhookSecret secret = WebhookSecret.mint(random);
+        SigningKey key = draft.signingAtCreation().mint(random);
         Decision decision = current -> {
             if (current != null) {
                 throw new ProblemException(Problem.of(
@@ -153,9 +154,9 @@ public final class SubscriptionRoutes {
                         "Already exists",
                         "there is a subscription '" + id + "' already: change it with PUT or PATCH"));
             }
-            return creation(draft, tenant, id, secret);
+            return creation(draft, tenant, id, key);
         };
-        submit(context, tenant, id, decision, outcome -> created(context, outcome, secret));
+        submit(context, tenant, id, decision, outcome -> created(context, outcome, key));
     }
 
     private void replace(RoutingContext context) {
@@ -166,14 +167,14 @@ public final class SubscriptionRoutes {
             throw SubscriptionReader.invalid(List.of(new FieldError("id", "must be " + ObjectName.RULE)));
         }
         SubscriptionDraft draft = reader.read(body, tenant, id);
-        WebhookSecret secret = WebhookSecret.mint(random);
+        SigningKey key = draft.signingAtCreation().mint(random);
         Decision decision = current -> {
             requireConditions(context, current);
-            return current == null ? creation(draft, tenant, id, secret) : update(draft, current.value());
+            return current == null ? creation(draft, tenant, id, key) : update(draft, current.value());
         };
         submit(context, tenant, id, decision, outcome -> {
             if (outcome.before() == null) {
-                created(context, outcome, secret);
+                created(context, outcome, key);
             } else {
                 updated(context, outcome);
             }
@@ -233,7 +234,7 @@ public final class SubscriptionRoutes {
         submit(context, tenant, id, decision, outcome -> updated(context, outcome));
     }
 
-    private Change creation(SubscriptionDraft draft, String tenant, String id, WebhookSecret secret) {
+    private Change creation(SubscriptionDraft draft, String tenant, String id, SigningKey key) {
         if (index.count(tenant) >= mostPerTenant) {
             throw new ProblemException(Problem.of(
                     409,
@@ -244,7 +245,7 @@ public final class SubscriptionRoutes {
         }
         long now = clock.millis();
         return new Change.Put(draft.create(
-                tenant, id, Uuid7.mint(now, random), seal.seal(secret, Delivery.key(tenant, id), now), seal, now));
+                tenant, id, Uuid7.mint(now, random), seal.seal(key, Delivery.key(tenant, id), now), seal, now));
     }
 
     private Change update(SubscriptionDraft draft, Subscription current) {
@@ -266,13 +267,13 @@ public final class SubscriptionRoutes {
                 .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
     }
 
-    private static void created(RoutingContext context, Outcome outcome, WebhookSecret secret) {
+    private static void created(RoutingContext context, Outcome outcome, SigningKey key) {
         Row<Subscription> row = Objects.requireNonNull(outcome.after());
         Subscription made = row.value();
         LOG.info("subscription created tenant={} id={} offset={}", made.tenant(), made.id(), row.offset());
         context.response()
                 .putHeader(HttpHeaders.LOCATION, "/v1/tenants/" + made.tenant() + "/subscriptions/" + made.id());
-        answer(context, 201, row, secret.reveal());
+        answer(context, 201, row, key instanceof WebhookSecret secret ? secret.reveal() : null);
     }
 
     private static void updated(RoutingContext context, Outcome outcome) {

@@ -3,7 +3,7 @@ package dev.fanfare.dispatcher.subscription;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.signing.SecretSeal;
-import dev.fanfare.contract.signing.WebhookSecret;
+import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
@@ -87,7 +87,7 @@ public final class SubscriptionView implements AutoCloseable {
 
     private Standing workOut(Subscription subscription, long version) {
         try {
-            List<WebhookSecret> secrets = new ArrayList<>();
+            List<SigningKey> secrets = new ArrayList<>();
             for (SealedSecret secret : subscription.secrets()) {
                 secrets.add(seal.open(secret, subscription.key()));
             }
