@@ -254,7 +254,7 @@ public final class DispatcherRole implements Role {
                                 ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                                 "consumer",
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                250));
+                                500));
     }
 
     private Producer<byte[], byte[]> producer() {

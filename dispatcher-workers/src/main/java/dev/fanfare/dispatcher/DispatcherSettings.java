@@ -31,7 +31,7 @@ public interface DispatcherSettings {
     @WithDefault("4000")
     int maxQueuedPerSubscription();
 
-    /** Deliveries in memory at most. A sixteenth is aimed at: enough to send during a commit; the rest is for busy lanes. */
+    /** Deliveries in memory at most. An eighth is aimed at: enough to send during a commit; the rest is for busy lanes. */
     @WithDefault("50000")
     int maxQueued();
 

@@ -40,7 +40,7 @@ public final class Shards implements AutoCloseable {
     /** How exactly deadlines, rates and rests are kept. */
     private static final long TICK_MILLIS = 50;
 
-    private static final int RECORDS_PART = 16;
+    private static final int RECORDS_PART = 8;
     private static final int BYTES_PART = 2;
 
     private final List<Shard> shards = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class Shards implements AutoCloseable {
     }
 
     /**
-     * Whether the lanes hold less than a sixteenth of the records and half of the bytes that they may: some thousand
+     * Whether the lanes hold less than an eighth of the records and half of the bytes that they may: some thousand
      * deliveries keep the senders busy over a commit, and what waits for longer is better off on Kafka than in every
      * collection of the heap.
      */
