@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class SettingsReferenceTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| (?:`([^`]*)`)? ?\\| .+ \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9.-]+)` \\| (?:`([^`]*)`)? ?\\| .+ \\|$");
 
     @Test
     void theReferenceHasEverySettingWithItsDefault() throws IOException {
