@@ -177,11 +177,12 @@ final class DeliveryConsumer implements Runnable {
     }
 
     /**
-     * With records of a paused partition in its buffer the consumer doesn't wait, it looks again and again until the time
-     * is up. So the wait is ours then: lanes make room, and outcomes come, within a millisecond.
+     * While something that was polled is left, the wait is ours: lanes make room, and outcomes come, within a millisecond.
+     * Besides, with records of a paused partition in its buffer the consumer doesn't wait, it looks again and again until
+     * the time is up.
      */
     private ConsumerRecords<byte[], byte[]> poll() {
-        if (!partitions.anyPaused()) {
+        if (!partitions.anyLeft()) {
             return consumer.poll(isBusy() ? POLL_BUSY : POLL_IDLE);
         }
         ConsumerRecords<byte[], byte[]> batch = consumer.poll(Duration.ZERO);
@@ -213,17 +214,17 @@ final class DeliveryConsumer implements Runnable {
     }
 
     private void admit(AssignedPartition partition) {
-        boolean drained = intake.admit(partition, topicId);
+        intake.admit(partition, topicId);
         if (partition.ledger().isCrowded() || intake.isStuck(partition)) {
             intake.relieve(partition);
         }
-        if (drained == partition.isPaused()) {
-            partition.paused(!drained);
-            if (drained) {
-                consumer.resume(List.of(partition.id()));
-            } else {
-                consumer.pause(List.of(partition.id()));
-            }
+        // Seldom: each waits for the consumer's own thread.
+        if (partition.isPaused() && partition.needsMore()) {
+            partition.paused(false);
+            consumer.resume(List.of(partition.id()));
+        } else if (!partition.isPaused() && partition.hasEnough()) {
+            partition.paused(true);
+            consumer.pause(List.of(partition.id()));
         }
     }
 

@@ -78,21 +78,22 @@ class DevCommandIT {
     @Test
     void theNextStartCarriesOnAndEmptiesTiersOfTheFormerOne() throws Exception {
         String data = "--data-dir=" + folder.resolve("data");
-        int port;
-        try (FaultyReceiver refusing = FaultyReceiver.start().otherwise(Answer.status(503));
-                FanfareProcess first = dev(data, "--retry-tiers=3s").awaitOutput("Ready in ")) {
-            port = refusing.port();
-            run("subscriptions", "create", "--url=" + refusing.url("/hook"), "--types=order.*", "--id=orders");
-            assertThat(run("events", "send", sample(3)).out()).startsWith("3 events accepted");
-            refusing.awaitCount(3, PATIENCE);
-            assertThat(first.stop()).isZero();
-        }
-        try (FaultyReceiver willing = FaultyReceiver.start(port);
-                FanfareProcess second = dev(data, "--retry-tiers=1s").awaitOutput("Ready in ")) {
-            await("what waited in the tier of 3 s").atMost(PATIENCE).untilAsserted(() -> assertThat(willing.requests())
-                    .hasSize(3));
-            assertThat(run("subscriptions", "list").out()).contains("orders", "active");
-            assertThat(second.stop()).isZero();
+        try (FaultyReceiver receiver = FaultyReceiver.start().otherwise(Answer.status(503))) {
+            try (FanfareProcess first = dev(data, "--retry-tiers=3s").awaitOutput("Ready in ")) {
+                run("subscriptions", "create", "--url=" + receiver.url("/hook"), "--types=order.*", "--id=orders");
+                assertThat(run("events", "send", sample(3)).out()).startsWith("3 events accepted");
+                receiver.awaitCount(3, PATIENCE);
+                assertThat(first.stop()).isZero();
+            }
+            int refused = receiver.count();
+            receiver.otherwise(Answer.status(204));
+            try (FanfareProcess second = dev(data, "--retry-tiers=1s").awaitOutput("Ready in ")) {
+                await("what waited in the tier of 3 s")
+                        .atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(receiver.requests()).hasSize(refused + 3));
+                assertThat(run("subscriptions", "list").out()).contains("orders", "active");
+                assertThat(second.stop()).isZero();
+            }
         }
     }
 

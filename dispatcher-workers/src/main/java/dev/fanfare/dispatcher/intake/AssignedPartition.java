@@ -23,8 +23,14 @@ public final class AssignedPartition {
     private static final long STUCK_AFTER_NANOS = 2 * SECOND_NANOS;
     private static final long STUCK_PER_SECOND = 100;
 
+    /** What is kept at hand: enough for the lanes while the consumer fetches. A consumer that pauses fetches anew. */
+    private static final int ENOUGH_RECORDS = 1_000;
+
+    private static final long ENOUGH_BYTES = 1 << 20;
+
     private final TopicPartition id;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> received = new ArrayDeque<>();
+    private long receivedBytes;
     private OffsetLedger ledger;
     private @Nullable OpenDelivery head;
     private long nextOffset;
@@ -64,7 +70,10 @@ public final class AssignedPartition {
      * @param after where the consumer stands behind the batch
      */
     public void receive(List<ConsumerRecord<byte[], byte[]>> records, long after) {
-        received.addAll(records);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            received.add(record);
+            receivedBytes += bytes(record);
+        }
         nextOffset = after;
     }
 
@@ -74,16 +83,32 @@ public final class AssignedPartition {
     }
 
     @Nullable ConsumerRecord<byte[], byte[]> nextReceived() {
-        return received.poll();
+        ConsumerRecord<byte[], byte[]> record = received.poll();
+        if (record != null) {
+            receivedBytes -= bytes(record);
+        }
+        return record;
     }
 
-    /** Whether nothing of what was polled is left; then what lies before the consumer's position has no record. */
-    boolean isDrained() {
-        if (head != null || !received.isEmpty()) {
-            return false;
+    /** Whether so much of what was polled is left that no more should be polled. */
+    public boolean hasEnough() {
+        return received.size() >= ENOUGH_RECORDS || receivedBytes >= ENOUGH_BYTES;
+    }
+
+    /** Whether so little is left that more should be polled, if that was stopped. */
+    public boolean needsMore() {
+        return received.size() < ENOUGH_RECORDS / 2 && receivedBytes < ENOUGH_BYTES / 2;
+    }
+
+    private static long bytes(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedValueSize());
+    }
+
+    /** Where nothing of what was polled is left, what lies before the consumer's position has no record. */
+    void skipIfDrained() {
+        if (head == null && received.isEmpty()) {
+            ledger.skipTo(nextOffset);
         }
-        ledger.skipTo(nextOffset);
-        return true;
     }
 
     /** Polled, and not yet in a lane. */
@@ -102,6 +127,7 @@ public final class AssignedPartition {
     /** Forgets what was received; returns how many of it were open. */
     public int dropReceived() {
         received.clear();
+        receivedBytes = 0;
         int open = head == null ? 0 : 1;
         head = null;
         return open;

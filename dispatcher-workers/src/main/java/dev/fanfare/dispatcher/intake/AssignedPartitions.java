@@ -84,9 +84,9 @@ public final class AssignedPartitions {
     }
 
     /** Whether any has records that wait for room. */
-    public boolean anyPaused() {
+    public boolean anyLeft() {
         for (AssignedPartition partition : partitions.values()) {
-            if (partition.isPaused()) {
+            if (partition.receivedCount() > 0) {
                 return true;
             }
         }

@@ -99,9 +99,8 @@ public final class Intake {
      * Admits what there is room for.
      *
      * @param topicId of the topic now, should the partition have to start over
-     * @return whether nothing is left, so that more may be polled
      */
-    public boolean admit(AssignedPartition partition, UUID topicId) {
+    public void admit(AssignedPartition partition, UUID topicId) {
         while (!suspicious && shards.hasRoom() && partition.ledger().openCount() < MAX_OPEN) {
             OpenDelivery open = partition.head();
             if (open == null) {
@@ -113,10 +112,10 @@ public final class Intake {
             boolean placed = place(partition, open);
             partition.head(placed ? null : open);
             if (!placed) {
-                return false;
+                return;
             }
         }
-        return !suspicious && partition.isDrained();
+        partition.skipIfDrained();
     }
 
     /**
@@ -214,7 +213,7 @@ public final class Intake {
         } else if (partition.waitForView(System.nanoTime()) < patienceNanos) {
             return false;
         }
-        Standing standing = subscriptions.standing(delivery);
+        Standing standing = subscriptions.standing(open.key(), delivery);
         if (standing instanceof Standing.Active active) {
             return offer(partition, open, active);
         }
@@ -227,7 +226,7 @@ public final class Intake {
     }
 
     private boolean offer(AssignedPartition partition, OpenDelivery open, Standing.Active active) {
-        String key = open.delivery().key();
+        String key = open.key();
         if (shards.isTight() || partition.ledger().openCount() > MAX_OPEN / 4) {
             LaneView lane = shards.view(key);
             if (lane != null && lane.queued() > fairShare()) {
@@ -276,7 +275,7 @@ public final class Intake {
             case WATCHING, BUSY -> false;
             case SLOW -> {
                 double perSecond = active.endpoint().lane().perSecond();
-                Duration slot = pace.nextSlot(open.delivery().key(), unsent.firstWait(), perSecond, System.nanoTime());
+                Duration slot = pace.nextSlot(open.key(), unsent.firstWait(), perSecond, System.nanoTime());
                 outbox.accept(unsent.deferred(open, slot, TAKES_LESS));
                 yield true;
             }
@@ -285,7 +284,7 @@ public final class Intake {
 
     /** Until the endpoint is asked again whether it is back. */
     private Duration restOf(OpenDelivery open) {
-        LaneView lane = shards.view(open.delivery().key());
+        LaneView lane = shards.view(open.key());
         return lane == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, lane.restLeftNanos()));
     }
 

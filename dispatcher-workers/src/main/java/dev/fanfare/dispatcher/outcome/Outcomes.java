@@ -201,7 +201,7 @@ public final class Outcomes {
                 ruling.error(),
                 wait == null ? null : wait.delay().toMillis(),
                 ruling.excerpt());
-        byte[] key = delivery.key().getBytes(StandardCharsets.UTF_8);
+        byte[] key = open.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
         Outcome outcome;
         if (wait == null && signal == null && !verdict.isDeadLetter()) {

@@ -97,7 +97,7 @@ final class AttemptSender {
         OpenDelivery open = turn.item();
         try {
             // Looked at again: it may have queued for a while.
-            Standing standing = subscriptions.standing(open.delivery());
+            Standing standing = subscriptions.standing(open.key(), open.delivery());
             if (standing instanceof Standing.Active active) {
                 begin(turn, active.endpoint());
             } else {
@@ -122,13 +122,25 @@ final class AttemptSender {
 
     /** Looks a host up for an exchange, and goes on with what was found. */
     void lookUp(String host, Exchange exchange, BiConsumer<@Nullable List<InetAddress>, @Nullable Throwable> next) {
-        Future<?> unused = addressBook.addresses(host).whenComplete((addresses, failure) -> {
-            try {
-                next.accept(addresses, failure);
-            } catch (RuntimeException e) {
-                broken(exchange, e);
-            }
-        });
+        CompletableFuture<List<InetAddress>> found = addressBook.addresses(host);
+        List<InetAddress> known = found.isDone() && !found.isCompletedExceptionally() ? found.getNow(null) : null;
+        if (known != null) {
+            goOn(exchange, next, known, null);
+        } else {
+            Future<?> unused = found.whenComplete((addresses, failure) -> goOn(exchange, next, addresses, failure));
+        }
+    }
+
+    private void goOn(
+            Exchange exchange,
+            BiConsumer<@Nullable List<InetAddress>, @Nullable Throwable> next,
+            @Nullable List<InetAddress> addresses,
+            @Nullable Throwable failure) {
+        try {
+            next.accept(addresses, failure);
+        } catch (RuntimeException e) {
+            broken(exchange, e);
+        }
     }
 
     /**
@@ -205,7 +217,7 @@ final class AttemptSender {
         LOG.error(
                 "attempt broke, the delivery waits; please report this delivery={} subscription={}",
                 open.delivery().id(),
-                open.delivery().key(),
+                open.key(),
                 fault);
         outbox.accept(unsent.deferred(open, "the dispatcher failed: " + fault));
         end(turn, Result.CANCELLED);

@@ -201,7 +201,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
                 endpoint.scheme(),
                 endpoint.host(),
                 endpoint.port(),
-                sender.transport().http2() ? delivery().delivery().key() : null,
+                sender.transport().http2() ? delivery().key() : null,
                 permitted.get(address),
                 proxy,
                 proxy == null ? null : proxies.get(proxyAddress));

@@ -72,7 +72,7 @@ public final class Shards implements AutoCloseable {
 
     /** Queues a delivery in its subscription's lane; {@link #pump} starts it. */
     public Admission offer(OpenDelivery open, LaneRules rules) {
-        String key = open.delivery().key();
+        String key = open.key();
         return shardOf(key).lanes.offer(key, open, open.bytes(), rules);
     }
 

@@ -11,6 +11,8 @@ import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.HeaderRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
 import org.apache.kafka.common.header.Header;
@@ -25,6 +27,11 @@ final class WebhookRequest {
     static final byte[] NO_BODY = {};
 
     static final String USER_AGENT = "Fanfare/" + version();
+    /** Put together once, not for each webhook. */
+    private static final Map<String, String> USUAL_FIELDS = Stream.of(
+                    "specversion", "id", "source", "type", "subject", "time", "dataschema", "tenant", "partitionkey")
+            .collect(Collectors.toUnmodifiableMap(name -> EventRecords.ATTRIBUTE_PREFIX + name, name -> "ce-" + name));
+
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private WebhookRequest() {}
@@ -81,9 +88,9 @@ final class WebhookRequest {
             return;
         }
         if (name.startsWith(EventRecords.ATTRIBUTE_PREFIX)) {
-            String attribute = name.substring(EventRecords.ATTRIBUTE_PREFIX.length());
-            if (binary && EventRules.isAttributeName(attribute)) {
-                request.setHeader("ce-" + attribute, percentEncoded(header.value()));
+            String field = binary ? fieldOf(name) : null;
+            if (field != null) {
+                request.setHeader(field, percentEncoded(header.value()));
             }
         } else if ((binary && name.equals(EventRecords.CONTENT_TYPE))
                 || name.equals(EventRecords.TRACEPARENT)
@@ -93,6 +100,16 @@ final class WebhookRequest {
                 request.setHeader(name, value);
             }
         }
+    }
+
+    /** The HTTP field of an attribute's record header; null where that isn't an attribute's name. */
+    private static @Nullable String fieldOf(String name) {
+        String usual = USUAL_FIELDS.get(name);
+        if (usual != null) {
+            return usual;
+        }
+        String attribute = name.substring(EventRecords.ATTRIBUTE_PREFIX.length());
+        return EventRules.isAttributeName(attribute) ? "ce-" + attribute : null;
     }
 
     /** Section 3.1.3.2 of the binding: space, quote, percent and all but printable ASCII, as UTF-8 octets. */

@@ -56,9 +56,12 @@ public final class SubscriptionView implements AutoCloseable {
         return table.position() <= version.offset() && table.topicId().equals(version.topicId());
     }
 
-    /** What the subscription's state means for a delivery, as far as the view has read. */
-    public Standing standing(Delivery delivery) {
-        String key = delivery.key();
+    /**
+     * What the subscription's state means for a delivery, as far as the view has read.
+     *
+     * @param key {@link Delivery#key()}
+     */
+    public Standing standing(String key, Delivery delivery) {
         Row<Subscription> row = table.get(key);
         if (row == null) {
             return new Standing.Cancelled("the subscription was deleted");
