@@ -72,6 +72,7 @@ public final class DispatcherRole implements Role {
     private final RoleContext context;
     private final AddressBook.Lookup lookup;
     private final DispatcherSettings settings;
+    private final WaysOut waysOut;
     private final TopicLayout layout;
     private final String clientId;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -90,7 +91,7 @@ public final class DispatcherRole implements Role {
         this.settings = context.settings().section(DispatcherSettings.class);
         this.layout = TopicSettings.layout(context.settings().section(TopicSettings.class));
         this.clientId = "fanfare-dispatcher-" + context.instanceId();
-        DispatcherSettings.check(settings);
+        this.waysOut = DispatcherSettings.check(settings);
     }
 
     @Override
@@ -175,11 +176,11 @@ public final class DispatcherRole implements Role {
                         settings.breakerFirstRest(),
                         settings.breakerLongestRest(),
                         BREAKER_HOLD),
-                TransportRules.of(settings, new ArrayList<>()),
+                waysOut.transport(),
                 settings.maxAnswer().bytes(),
                 subscriptions,
                 open(new AddressBook(lookup, settings.dnsCache())),
-                AddressRules.of(settings, new ArrayList<>()),
+                waysOut.policy(),
                 outcomes,
                 unsent,
                 report,

@@ -131,11 +131,10 @@ public interface DispatcherSettings {
     @WithDefault("80,443,1024-65535")
     List<String> ports();
 
-    /** Refuses what can't work, all at once. */
-    static void check(DispatcherSettings settings) {
+    /** Refuses what can't work, all at once; gives what it read for that. */
+    static WaysOut check(DispatcherSettings settings) {
         List<String> faults = new ArrayList<>();
-        AddressRules.of(settings, faults);
-        TransportRules.of(settings, faults);
+        WaysOut waysOut = new WaysOut(AddressRules.of(settings, faults), TransportRules.of(settings, faults));
         between(faults, "commit-interval", settings.commitInterval(), Duration.ofMillis(50), Duration.ofSeconds(5));
         between(faults, "drain-timeout", settings.drainTimeout(), Duration.ofMillis(1), Duration.ofSeconds(40));
         between(faults, "max-age", settings.maxAge(), Duration.ofSeconds(1), Duration.ofDays(3));
@@ -165,6 +164,7 @@ public interface DispatcherSettings {
         if (!faults.isEmpty()) {
             throw new InvalidSettings(faults);
         }
+        return waysOut;
     }
 
     private static void between(List<String> faults, String key, Duration value, Duration least, Duration most) {
