@@ -6,11 +6,11 @@ import dev.fanfare.contract.Json;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.send.AccessTokens.Token;
 import dev.fanfare.dispatcher.subscription.Credential;
+import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.HeaderRules;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Objects;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
@@ -49,7 +49,7 @@ final class TokenRequest {
     }
 
     static RequestBody of(Credential.OAuth2 credential) {
-        boolean standardPort = credential.port() == (credential.scheme().equals("http") ? 80 : 443);
+        boolean standardPort = credential.port() == Endpoint.standardPort(credential.scheme());
         BasicHttpRequest head = new BasicHttpRequest(
                 "POST",
                 credential.scheme(),
@@ -75,8 +75,7 @@ final class TokenRequest {
 
     /** Each part form-encoded before they are joined (RFC 6749, section 2.3.1). */
     private static String basic(Credential.OAuth2 credential) {
-        String pair = encoded(credential.clientId()) + ":" + encoded(credential.clientSecret());
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+        return Credential.basic(encoded(credential.clientId()), encoded(credential.clientSecret()));
     }
 
     private static String encoded(String text) {

@@ -71,7 +71,8 @@ public record Endpoint(
         return url.getPort() < 0 ? standardPort(scheme) : url.getPort();
     }
 
-    private static int standardPort(String scheme) {
+    /** The port that a URL of the scheme means where it names none. */
+    public static int standardPort(String scheme) {
         return scheme.equals("http") ? 80 : 443;
     }
 
