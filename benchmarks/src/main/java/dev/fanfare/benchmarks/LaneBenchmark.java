@@ -36,6 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class LaneBenchmark {
     private static final String KEY = "tenant/subscription";
+    private static final LaneLimits LIMITS = new LaneLimits(1_000, 2_048, 50_000, 64L << 20);
     private static final LaneRules UNLIMITED = LaneRules.atMost(16);
     /** Looked at each time, and never in the way. */
     private static final LaneRules LIMITED = new LaneRules(16, 1e9);
@@ -55,7 +56,7 @@ public class LaneBenchmark {
     private final Bucket bucket = bucket();
 
     private static Lanes<String> lanes() {
-        return new Lanes<>(LaneLimits.DEFAULT, BreakerRules.DEFAULT, System::nanoTime);
+        return new Lanes<>(LIMITS, BreakerRules.DEFAULT, System::nanoTime);
     }
 
     private static Bucket bucket() {

@@ -10,10 +10,6 @@ package dev.fanfare.dispatcher.lane;
  * @param heldBytes their bytes, as told to {@link Lanes#offer}
  */
 public record LaneLimits(int queuedPerLane, int inFlight, int heldRecords, long heldBytes) {
-
-    /** 64 MiB leaves a heap of 512 MiB room for connections and buffers; 2,048 in flight outlasts 10 % of 500 failing. */
-    public static final LaneLimits DEFAULT = new LaneLimits(1_000, 2_048, 50_000, 64L << 20);
-
     public LaneLimits {
         atLeastOne("queuedPerLane", queuedPerLane);
         atLeastOne("inFlight", inFlight);
