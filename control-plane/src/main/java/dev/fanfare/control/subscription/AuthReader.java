@@ -6,7 +6,6 @@ import dev.fanfare.contract.subscription.ClientCertificate;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -75,7 +74,8 @@ final class AuthReader {
                 MAX_NAME,
                 c -> isPrintable(c) && c != '"' && c != '\\',
                 "names separated by spaces (RFC 6749, section 3.3)");
-        ClientAuthentication way = clientAuthentication(auth);
+        ClientAuthentication way = Objects.requireNonNullElse(
+                auth.choice("clientAuthentication", ClientAuthentication.class, MAX_NAME), ClientAuthentication.BASIC);
         return new AuthDraft(
                 closed -> new Authentication.OAuth2(tokenUrl, clientId, closed, scope, way), secret, "clientSecret");
     }
@@ -115,20 +115,6 @@ final class AuthReader {
             }
         }
         return URI.create("");
-    }
-
-    private static ClientAuthentication clientAuthentication(Members auth) {
-        String text = auth.text("clientAuthentication", MAX_NAME);
-        if (text == null) {
-            return ClientAuthentication.BASIC;
-        }
-        for (ClientAuthentication way : ClientAuthentication.values()) {
-            if (way.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return way;
-            }
-        }
-        auth.fault("clientAuthentication", "must be basic or body");
-        return ClientAuthentication.BASIC;
     }
 
     private static void only(Members auth, String... names) {

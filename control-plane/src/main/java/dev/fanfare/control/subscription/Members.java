@@ -7,6 +7,7 @@ import dev.fanfare.runtime.config.Suggestion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -52,6 +53,25 @@ final class Members {
         }
         JsonNode node = object.get(name);
         return text(name, node, maxLength);
+    }
+
+    /** One of an enum's constants, in lower case; null where it is absent or none of them. */
+    <E extends Enum<E>> @Nullable E choice(String name, Class<E> kind, int maxLength) {
+        String text = text(name, maxLength);
+        if (text == null) {
+            return null;
+        }
+        List<String> known = new ArrayList<>();
+        for (E constant : kind.getEnumConstants()) {
+            String word = constant.name().toLowerCase(Locale.ROOT);
+            if (word.equals(text)) {
+                return constant;
+            }
+            known.add(word);
+        }
+        int last = known.size() - 1;
+        fault(name, "must be " + String.join(", ", known.subList(0, last)) + " or " + known.get(last));
+        return null;
     }
 
     @Nullable Integer integer(String name, int least, int most) {

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -132,9 +131,9 @@ final class SubscriptionReader {
         RateLimit rateLimit = readRateLimit(members);
         Retry retry = readRetry(members);
         AuthDraft auth = AuthReader.read(members);
-        Format format = readFormat(members);
-        Signing signing = readSigning(members);
-        State state = readState(members);
+        Format format = members.choice("format", Format.class, MAX_VALUE_LENGTH);
+        Signing signing = members.choice("signing", Signing.class, MAX_VALUE_LENGTH);
+        State state = members.choice("state", State.class, MAX_VALUE_LENGTH);
         String description = members.text("description", MAX_VALUE_LENGTH);
         Map<String, String> metadata = members.map("metadata", MAX_METADATA, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
         if (!faults.isEmpty() || url == null || timeoutRead == null) {
@@ -151,8 +150,8 @@ final class SubscriptionReader {
                 retry,
                 auth,
                 signing,
-                format,
-                state,
+                Objects.requireNonNullElse(format, Format.BINARY),
+                Objects.requireNonNullElse(state, State.ACTIVE),
                 description,
                 metadata == null ? Map.of() : metadata);
     }
@@ -282,48 +281,6 @@ final class SubscriptionReader {
             }
         }
         return new Retry(delays);
-    }
-
-    private static @Nullable Signing readSigning(Members members) {
-        String text = members.text("signing", MAX_VALUE_LENGTH);
-        if (text == null) {
-            return null;
-        }
-        for (Signing signing : Signing.values()) {
-            if (signing.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return signing;
-            }
-        }
-        members.fault("signing", "must be v1 or v1a");
-        return null;
-    }
-
-    private static Format readFormat(Members members) {
-        String text = members.text("format", MAX_VALUE_LENGTH);
-        if (text == null) {
-            return Format.BINARY;
-        }
-        for (Format format : Format.values()) {
-            if (format.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return format;
-            }
-        }
-        members.fault("format", "must be binary or structured");
-        return Format.BINARY;
-    }
-
-    private static State readState(Members members) {
-        String text = members.text("state", MAX_VALUE_LENGTH);
-        if (text == null) {
-            return State.ACTIVE;
-        }
-        for (State state : State.values()) {
-            if (state.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return state;
-            }
-        }
-        members.fault("state", "must be active, paused or disabled");
-        return State.ACTIVE;
     }
 
     private static @Nullable Duration duration(
