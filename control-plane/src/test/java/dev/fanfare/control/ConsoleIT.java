@@ -131,7 +131,8 @@ class ConsoleIT {
                 500,
                 ATTACK,
                 1_000L,
-                ATTACK);
+                ATTACK,
+                null);
         broker.send(new ProducerRecord<>(Topics.ATTEMPTS, "acme/hostile".getBytes(UTF_8), attempt.toJson()));
         String cookie = session();
         await().untilAsserted(() -> assertThat(get(PAGE, cookie).body()).contains("1.2 s"));

@@ -397,6 +397,7 @@ class ManagementApiIT {
                 200,
                 null,
                 null,
+                null,
                 null);
         broker.send(
                 new ProducerRecord<>(Topics.ATTEMPTS, (tenant + "/" + subscription).getBytes(UTF_8), attempt.toJson()));

@@ -22,10 +22,11 @@ final class DeadEvent {
      * The dead letter. Where the record is larger than any topic takes (compressed, it fitted), the start of its value
      * is kept, and none of its headers: sent back by a replay, it can't be taken for an event.
      *
+     * @param why       {@link Verdict#UNDECODABLE} or {@link Verdict#TOO_LARGE}
      * @param nowMillis when it died: it is kept for days from then
      */
     static Record<byte[], byte[]> of(
-            Record<byte[], byte[]> message, RecordMetadata origin, String error, long nowMillis) {
+            Record<byte[], byte[]> message, RecordMetadata origin, Verdict why, String error, long nowMillis) {
         // no value would be a tombstone
         byte[] value = message.value() == null ? NOTHING : message.value();
         Headers headers = new RecordHeaders(message.headers());
@@ -35,8 +36,7 @@ final class DeadEvent {
             value = Arrays.copyOf(value, Math.min(value.length, KEPT_OF_TOO_LARGE));
             headers = new RecordHeaders();
         }
-        DeadLetterRecords.mark(
-                headers, Verdict.UNDECODABLE, null, reason, origin.topic(), origin.partition(), origin.offset());
+        DeadLetterRecords.mark(headers, why, null, reason, origin.topic(), origin.partition(), origin.offset());
         String id = DeliveryId.ofOrigin(origin.topic(), origin.partition(), origin.offset());
         return new Record<>(id.getBytes(UTF_8), value, nowMillis, headers);
     }

@@ -1,6 +1,7 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.TopicLayout;
@@ -74,6 +75,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             shared.metrics().tooLarge();
             bury(
                     message,
+                    Verdict.TOO_LARGE,
                     "too large: with its headers it leaves no room for ours in a record of "
                             + TopicLayout.MAX_RECORD_BYTES + " bytes");
             return;
@@ -88,8 +90,12 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     }
 
     private void bury(Record<byte[], byte[]> message, String error) {
+        bury(message, Verdict.UNDECODABLE, error);
+    }
+
+    private void bury(Record<byte[], byte[]> message, Verdict why, String error) {
         RecordMetadata origin = context().recordMetadata().orElseThrow();
         long nowMillis = context().currentSystemTimeMs();
-        context().forward(DeadEvent.of(message, origin, error, nowMillis), RouterTopology.DEAD_LETTERS);
+        context().forward(DeadEvent.of(message, origin, why, error, nowMillis), RouterTopology.DEAD_LETTERS);
     }
 }

@@ -89,6 +89,7 @@ class RouterTopologyTest {
         byte[] data = new byte[RecordBytes.MOST - 10];
         topology.send(TestRouter.event("1", "a", data), NOW);
         TestRecord<byte[], byte[]> dead = topology.deadLetters.readRecord();
+        assertThat(RecordHeaders.text(dead.headers(), DeliveryRecords.REASON)).isEqualTo("too-large");
         assertThat(RecordHeaders.text(dead.headers(), DeliveryRecords.ERROR)).contains("too large");
         assertThat(topology.deliveries.isEmpty()).isTrue();
         assertThat(RecordBytes.of(dead.value(), dead.headers())).isLessThan(TopicLayout.MAX_RECORD_BYTES - 1_024);

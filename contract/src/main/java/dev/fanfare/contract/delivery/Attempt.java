@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param error            in words; null where it was delivered
  * @param nextDelayMillis  how long until the next attempt; null where there is none
  * @param responseExcerpt  the first bytes of the answer's body as text, at most 1 KiB
+ * @param run              the run that replayed the delivery last; null where none did
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Attempt(
@@ -35,7 +36,8 @@ public record Attempt(
         @Nullable Integer status,
         @Nullable String error,
         @Nullable Long nextDelayMillis,
-        @Nullable String responseExcerpt) {
+        @Nullable String responseExcerpt,
+        @Nullable String run) {
 
     private static final int USUAL_BYTES = 512;
 
@@ -73,6 +75,9 @@ public record Attempt(
             }
             if (responseExcerpt != null) {
                 json.writeStringField("responseExcerpt", responseExcerpt);
+            }
+            if (run != null) {
+                json.writeStringField("run", run);
             }
             json.writeEndObject();
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import org.apache.kafka.common.header.Headers;
  * how often  fanfare-attempts  fanfare-total-attempts  fanfare-deferrals
  * in a tier  fanfare-delay-ms                       what was left to wait when the record was appended
  * dead       fanfare-reason  fanfare-status  fanfare-error  fanfare-origin
+ * replayed   fanfare-run
  * </pre>
  */
 public final class DeliveryRecords {
@@ -46,6 +47,9 @@ public final class DeliveryRecords {
     public static final String ERROR = "fanfare-error";
     /** On a dead letter: {@code topic/partition/offset} of the record that it was. */
     public static final String ORIGIN = "fanfare-origin";
+
+    /** On what was replayed, from then on: the id of the {@link dev.fanfare.contract.run.Run} that did it last. */
+    public static final String RUN = "fanfare-run";
 
     private static final String TENANT = EventRecords.ATTRIBUTE_PREFIX + Event.TENANT;
     private static final String EVENT_ID = EventRecords.ATTRIBUTE_PREFIX + Event.ID;

@@ -24,19 +24,21 @@ public enum Verdict {
     FORBIDDEN,
     /** The record can't be read; raw bytes are kept. Dead letter. */
     UNDECODABLE,
+    /** With what Fanfare adds, the record is more than Kafka takes. Dead letter. */
+    TOO_LARGE,
     /** The subscription was deleted, or made anew under the same id. Recorded, ends there. */
     CANCELLED;
 
     /** Whether the delivery becomes a dead letter, whose reason is this verdict's name. */
     public boolean isDeadLetter() {
         return switch (this) {
-            case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE -> true;
+            case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> true;
             case DELIVERED, RETRY, DEFERRED, PARKED, CANCELLED -> false;
         };
     }
 
-    /** As it stands in records, metrics and tables: lower case. */
+    /** As it stands in records, metrics and tables: lower case, such as {@code too-large}. */
     public String text() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -41,6 +41,8 @@ public record TopicLayout(int eventPartitions, int deliveryPartitions, short rep
         specs.add(spec(Topics.DEAD_LETTERS, deliveryPartitions, Map.of(), compactedAndDeleted(30)));
         specs.add(spec(Topics.ATTEMPTS, deliveryPartitions, Map.of(), deleted(7)));
         specs.add(spec(Topics.SIGNALS, 1, Map.of(), compactedAndDeleted(7)));
+        specs.add(spec(Topics.RUNS, 1, Map.of(), compacted()));
+        specs.add(spec(Topics.AUDIT, 1, Map.of(), deleted(365)));
         return specs;
     }
 

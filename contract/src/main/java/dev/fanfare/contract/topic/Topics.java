@@ -10,6 +10,8 @@ public final class Topics {
     public static final String DEAD_LETTERS = "fanfare.dead-letters";
     public static final String ATTEMPTS = "fanfare.attempts";
     public static final String SIGNALS = "fanfare.signals";
+    public static final String RUNS = "fanfare.runs";
+    public static final String AUDIT = "fanfare.audit";
 
     private Topics() {}
 }

@@ -13,11 +13,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AttemptTest {
     @Test
     void anAttemptReadsBack() throws UndecodableRecord {
-        Attempt attempt =
-                new Attempt("dlv_1", "acme", "orders", "e1", "t", 2, "retry", 100, 30, 503, "busy", 60_000L, "é");
+        Attempt attempt = new Attempt(
+                "dlv_1", "acme", "orders", "e1", "t", 2, "retry", 100, 30, 503, "busy", 60_000L, "é", "run-1");
         assertThat(Attempt.fromJson(attempt.toJson())).isEqualTo(attempt);
-        Attempt without =
-                new Attempt("dlv_1", "acme", "orders", "e1", "t", 1, "delivered", 100, 30, null, null, null, null);
+        Attempt without = new Attempt(
+                "dlv_1", "acme", "orders", "e1", "t", 1, "delivered", 100, 30, null, null, null, null, null);
         assertThat(Attempt.fromJson(without.toJson())).isEqualTo(without);
         assertThat(new String(without.toJson(), UTF_8)).doesNotContain("null");
     }

@@ -161,7 +161,7 @@ public record Overview(
                 return switch (known) {
                     case DELIVERED -> "good";
                     case RETRY, DEFERRED -> "waiting";
-                    case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE -> "bad";
+                    case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> "bad";
                     case PARKED, CANCELLED -> "quiet";
                 };
             }

@@ -82,7 +82,7 @@ public final class Outcomes {
                 Verdict dead = ((NextStep.Dead) next).reason();
                 yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null, signal);
             }
-            case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, CANCELLED ->
+            case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, TOO_LARGE, CANCELLED ->
                 throw new IllegalArgumentException(ruling.verdict() + " is no answer's ruling");
         };
     }
@@ -168,7 +168,7 @@ public final class Outcomes {
                     Topics.DEAD_LETTERS, rawKey(from, refused.offset()), DeadLetterRecords.value(null));
             mark(
                     dead,
-                    Verdict.UNDECODABLE,
+                    Verdict.TOO_LARGE,
                     null,
                     "with our headers the record is more than Kafka takes: its body is left out here, see its origin",
                     from,
@@ -200,7 +200,8 @@ public final class Outcomes {
                 ruling.status(),
                 ruling.error(),
                 wait == null ? null : wait.delay().toMillis(),
-                ruling.excerpt());
+                ruling.excerpt(),
+                RecordHeaders.text(open.record().headers(), DeliveryRecords.RUN));
         byte[] key = open.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
         Outcome outcome;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What a dead letter becomes when it is replayed: the record that it was, without the marks of its death.
  *
  * <pre>
- * undecodable, from the events ─▶ fanfare.events      the partition it came from (its key is not kept)
- * everything else              ─▶ fanfare.deliveries  its subscription's partition
+ * undecodable or too large, from the events ─▶ fanfare.events      the partition it came from (its key is not kept)
+ * everything else                           ─▶ fanfare.deliveries  its subscription's partition
  * </pre>
  */
 final class Replayed {
@@ -32,7 +32,7 @@ final class Replayed {
         Headers marks = letter.headers();
         Origin origin = Origin.parse(RecordHeaders.text(marks, DeliveryRecords.ORIGIN));
         String reason = String.valueOf(RecordHeaders.text(marks, DeliveryRecords.REASON));
-        boolean unread = reason.equals(Verdict.UNDECODABLE.text());
+        boolean unread = reason.equals(Verdict.UNDECODABLE.text()) || reason.equals(Verdict.TOO_LARGE.text());
         byte[] key = deliveryKey(marks);
         ProducerRecord<byte[], byte[]> replayed;
         if (unread && origin != null && origin.topic().equals(Topics.EVENTS)) {
