@@ -8,6 +8,8 @@ import dev.fanfare.cli.cluster.TopicsCommand;
 import dev.fanfare.cli.deadletters.DlqCommand;
 import dev.fanfare.cli.deadletters.RunCommand;
 import dev.fanfare.cli.listen.ListenCommand;
+import dev.fanfare.cli.manual.CompletionCommand;
+import dev.fanfare.cli.manual.ManCommand;
 import dev.fanfare.cli.process.RoleCommand;
 import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.cli.shell.ExitCode;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:done; also a process that was told to stop (Ctrl-C, SIGTERM) and stopped in order",
             "1:failed; one sentence on stderr says what, and --debug adds where",
-            "2:arguments or settings can't be used; nothing was done"
+            "2:arguments or settings can't be used; nothing was done",
+            "130:stopped by Ctrl-C before its end (dlq replay, dlq discard); the same command goes on"
         })
 @SuppressWarnings("UnusedVariable") // options that picocli acts on by itself
 public final class FanfareCommand implements Runnable {
@@ -46,6 +49,7 @@ public final class FanfareCommand implements Runnable {
     static {
         GROUPS.put("Try it", List.of("dev", "listen", "events"));
         GROUPS.put("Operate", List.of("subscriptions", "attempts", "dlq", "topics", "keyset"));
+        GROUPS.put("At the shell", List.of("completion", "man"));
         GROUPS.put(
                 "Run one role against a Kafka cluster", List.of("ingest", "router", "dispatcher", "retry", "control"));
     }
@@ -80,16 +84,19 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(new KeysetCommand(shell));
         CommandLine dlq = new CommandLine(new DlqCommand(shell));
         for (RunCommand.Action action : RunCommand.Action.values()) {
-            CommandLine run = new CommandLine(new RunCommand(action, shell));
+            CommandLine run = new CommandLine(RunCommand.of(action, shell));
             run.getCommandSpec().usageMessage().description(action.description());
             dlq.addSubcommand(action.text(), run);
         }
+        DlqCommand.addMore(dlq, shell);
         root.addSubcommand(dlq);
         for (RoleKind kind : RoleKind.values()) {
             CommandLine role = new CommandLine(new RoleCommand(kind, shell));
             role.getCommandSpec().usageMessage().description(kind.description());
             root.addSubcommand(kind.text(), role);
         }
+        root.addSubcommand(new CompletionCommand(shell));
+        root.addSubcommand(new ManCommand(shell));
         return root;
     }
 

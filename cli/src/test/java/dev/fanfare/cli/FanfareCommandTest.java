@@ -92,6 +92,26 @@ class FanfareCommandTest {
     }
 
     @Test
+    void aPlanForARateSaysWhatToSet() {
+        assertThat(shell.run("topics", "plan", "--rate=20000/s", "--fan-out=3")).isZero();
+        assertThat(shell.out())
+                .contains("60,000 deliveries/s", "topics.event-partitions: 6", "topics.delivery-partitions: 30");
+        assertThat(shell.run("topics", "plan", "--rate=fast")).isEqualTo(2);
+        assertThat(shell.err()).contains("'fast' is no rate such as 100/s");
+    }
+
+    @Test
+    void completionAndManualPagesKnowEveryCommand() throws Exception {
+        assertThat(shell.run("completion")).isZero();
+        assertThat(shell.out()).contains("complete", "picocli_fanfare_dlq_replay", "--rate");
+        assertThat(shell.run("man", "--to", home.toString())).isZero();
+        String page = Files.readString(home.resolve("fanfare-dlq-replay.1"));
+        assertThat(page).startsWith(".TH \"FANFARE-DLQ-REPLAY\" 1").contains("\\-\\-rate=N/s", ".SH EXIT STATUS");
+        assertThat(home.resolve("fanfare.1")).exists();
+        assertThat(shell.run("man", "nothing")).isEqualTo(2);
+    }
+
+    @Test
     void aKeysetIsWrittenOnceAndNeverOverwritten() throws Exception {
         Path file = home.resolve("keyset.json");
         assertThat(shell.run("keyset", "create", file.toString())).isZero();

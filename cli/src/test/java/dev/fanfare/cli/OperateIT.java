@@ -11,14 +11,22 @@ import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.dead.DeadLetters;
+import dev.fanfare.retry.run.RunBook;
+import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +122,8 @@ class OperateIT {
         assertThat(run(broker, 1, "dlq", "show", "dlv_z").err()).contains("there is no dead letter dlv_z");
 
         assertThat(run(broker, 2, "dlq", "replay").err()).contains("--all");
-        assertThat(run(broker, 2, "dlq", "discard", "--all").err()).contains("discard 3 dead letters", "--yes");
+        assertThat(run(broker, 2, "dlq", "discard", "--all", "--because=old").err())
+                .contains("discard 3 dead letters", "--yes");
         assertThat(run(broker, 0, "dlq", "replay", "--reason=exhausted", "--dry-run")
                         .out())
                 .contains("dlv_a", "dlv_c", "Would replay 2 dead letters.");
@@ -124,10 +133,100 @@ class OperateIT {
                         .out())
                 .contains("Replayed 2 dead letters.");
         assertThat(broker.records(Topics.DELIVERIES)).hasSize(2);
-        TestShell partly = run(broker, 1, "dlq", "discard", "dlv_b", "dlv_a", "--yes");
+        TestShell partly = run(broker, 1, "dlq", "discard", "dlv_b", "dlv_a", "--yes", "--because=old");
         assertThat(partly.out()).contains("Discarded 1 dead letter.");
         assertThat(partly.err()).contains("there is no such dead letter: dlv_a");
+        assertThat(run(broker, 2, "dlq", "discard", "dlv_b", "--yes").err()).contains("--because");
         assertThat(run(broker, 0, "dlq", "list").out()).contains("No dead letters.");
+    }
+
+    @Test
+    void everyRunHasAnIdItsStateAndItsAuditAndIsGoneOnWith(@Fresh TestBroker broker) throws Exception {
+        broker.createFanfareTopics();
+        for (int i = 0; i < 5; i++) {
+            kill(broker, "dlv_" + i, "shop", Verdict.EXHAUSTED, 503);
+        }
+        JsonNode replayed = Json.TOPIC.readTree(
+                run(broker, 0, "dlq", "replay", "--all", "--yes", "--rate=1000/s", "--output=json", "--because=fixed")
+                        .out());
+        assertThat(replayed.path("moved").asInt()).isEqualTo(5);
+        String id = replayed.path("run").asText();
+        JsonNode runs = Json.TOPIC.readTree(
+                run(broker, 0, "dlq", "runs", "list", "--output=json").out());
+        assertThat(runs).hasSize(1);
+        assertThat(runs.get(0).path("id").asText()).isEqualTo(id);
+        assertThat(runs.get(0).path("state").asText()).isEqualTo("done");
+        assertThat(runs.get(0).path("reason").asText()).isEqualTo("fixed");
+        assertThat(runs.get(0).path("startedBy").path("principal").asText()).isEqualTo("User:ANONYMOUS");
+        assertThat(run(broker, 0, "dlq", "runs", "show", id).out()).contains("5  still on their way");
+        List<String> actions = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> entry : broker.records(Topics.AUDIT)) {
+            actions.add(AuditEntry.fromJson(entry.value()).action());
+        }
+        assertThat(actions).containsExactly("dlq-replay began", "dlq-replay done");
+        assertThat(run(broker, 1, "dlq", "runs", "show", "nothing").err()).contains("dlq runs list");
+
+        // one that was broken off: its filter is known again, and its id and counts are gone on with
+        kill(broker, "dlv_9", "shop", Verdict.EXHAUSTED, 503);
+        Run done = Run.fromJson(broker.records(Topics.RUNS).stream()
+                .reduce((a, b) -> b)
+                .orElseThrow()
+                .value());
+        broker.send(RunBook.message(new Run(
+                done.id(),
+                done.kind(),
+                Run.State.RUNNING,
+                done.startedBy(),
+                done.startedAtMillis(),
+                done.updatedAtMillis(),
+                done.filter(),
+                done.counts(),
+                new DeadLetters(KafkaConnection.to(broker.bootstrapServers())).frozenEnds(),
+                null,
+                null)));
+        TestShell goneOn = run(broker, 0, "dlq", "replay", "--all", "--yes", "--output=json");
+        assertThat(goneOn.err()).contains("Going on with run " + id);
+        assertThat(Json.TOPIC.readTree(goneOn.out()).path("moved").asInt()).isEqualTo(6);
+        assertThat(broker.records(Topics.DELIVERIES)).hasSize(6);
+    }
+
+    @Test
+    void whatIsExportedAndDiscardedComesBackByAnImport(@Fresh TestBroker broker) throws Exception {
+        broker.createFanfareTopics();
+        kill(broker, "dlv_a", "shop", Verdict.EXHAUSTED, 503);
+        ProducerRecord<byte[], byte[]> odd =
+                new ProducerRecord<>(Topics.DEAD_LETTERS, "raw_b".getBytes(UTF_8), new byte[] {(byte) 0xFF, 0});
+        odd.headers().add("odd", new byte[] {(byte) 0xFE}).add("none", null);
+        DeadLetterRecords.mark(odd.headers(), Verdict.UNDECODABLE, null, "no event", Topics.EVENTS, 0, 7);
+        broker.send(odd);
+        List<ConsumerRecord<byte[], byte[]>> before = broker.records(Topics.DEAD_LETTERS);
+        Path file = home.resolve("letters.jsonl");
+        assertThat(run(broker, 0, "dlq", "export", "--file=" + file).err()).contains("Exported 2 dead letters");
+        assertThat(run(broker, 2, "dlq", "export", "--file=" + file).err()).contains("is there already");
+        assertThat(run(broker, 0, "dlq", "import", file.toString(), "--yes").out())
+                .contains("Nothing to import");
+        run(broker, 0, "dlq", "discard", "--all", "--yes", "--because=moved elsewhere");
+
+        Path bad = home.resolve("bad.jsonl");
+        Files.writeString(bad, Files.readString(file) + "{\"id\":\"x\"}\n");
+        assertThat(run(broker, 2, "dlq", "import", bad.toString(), "--yes").err())
+                .contains("line 3", "'headers' is missing", "Nothing was imported");
+        assertThat(run(broker, 0, "dlq", "import", file.toString(), "--yes").out())
+                .contains("Imported 2 dead letters");
+
+        List<ConsumerRecord<byte[], byte[]>> after = broker.records(Topics.DEAD_LETTERS).stream()
+                .filter(message -> message.value() != null)
+                .filter(message -> before.stream()
+                        .noneMatch(one -> one.partition() == message.partition() && one.offset() == message.offset()))
+                .toList();
+        assertThat(after).hasSize(2).allSatisfy(message -> {
+            ConsumerRecord<byte[], byte[]> original = before.stream()
+                    .filter(one -> Arrays.equals(one.key(), message.key()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(message.value()).isEqualTo(original.value());
+            assertThat(message.headers().toArray()).isEqualTo(original.headers().toArray());
+        });
     }
 
     @Test

@@ -59,6 +59,10 @@ public final class TestBroker implements AutoCloseable {
     /** Two partitions each and tiers of 1 s, 2 s and 5 s: enough to spread, quick to create. */
     public static final TopicLayout SMALL_LAYOUT = new TopicLayout(2, 2, (short) 1, Tier.parseList("1s,2s,5s"));
 
+    /** A member learns of its partitions with a heartbeat: tests needn't wait half a second for each. */
+    private static final Map<String, String> QUICK_GROUPS =
+            Map.of("group.consumer.heartbeat.interval.ms", "100", "group.consumer.min.heartbeat.interval.ms", "100");
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final AtomicInteger NEXT_TOPIC = new AtomicInteger();
 
@@ -68,7 +72,9 @@ public final class TestBroker implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private @Nullable EmbeddedBroker broker;
 
-    private TestBroker(Map<String, String> overrides) {
+    private TestBroker(Map<String, String> own) {
+        Map<String, String> overrides = new HashMap<>(QUICK_GROUPS);
+        overrides.putAll(own);
         try {
             folder = Files.createTempDirectory("fanfare-test-broker");
         } catch (IOException e) {
@@ -188,6 +194,8 @@ public final class TestBroker implements AutoCloseable {
         Map<String, Object> config = clientConfig();
         config.put("isolation.level", "read_committed");
         config.put("auto.offset.reset", "earliest");
+        // A close waits for the fetch that is under way.
+        config.put("fetch.max.wait.ms", 20);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         Map<TopicPartition, Long> ends = endOffsets(List.of(topic));
         long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -2,7 +2,9 @@ package dev.fanfare.cli.cluster;
 
 import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.ExitCode;
+import dev.fanfare.cli.shell.Rate;
 import dev.fanfare.cli.shell.Shell;
+import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.TopicSpec;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.config.TopicSettings;
@@ -13,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code fanfare topics …}. */
 @Command(name = "topics", description = "Create and check the topics on a cluster.")
@@ -64,10 +68,39 @@ public final class TopicsCommand {
         }
     }
 
-    @Command(name = "plan", description = "Show the topics that the settings describe. Needs no cluster.")
-    void plan(@Mixin ClusterOptions options) {
+    @Command(
+            name = "plan",
+            description = "Show the topics that the settings describe, or that a rate asks for. Needs no cluster.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"0:done", "2:usage"})
+    void plan(
+            @Mixin ClusterOptions options,
+            @Option(
+                            names = "--rate",
+                            paramLabel = "N/s",
+                            description = "Plan for so many events a second at the peak, such as 5000/s.")
+                    @Nullable String rate,
+            @Option(
+                            names = "--fan-out",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description = "Subscriptions that an event goes to, on average; default: ${DEFAULT-VALUE}.")
+                    double fanOut,
+            @Option(
+                            names = "--event-bytes",
+                            paramLabel = "N",
+                            defaultValue = "1024",
+                            description = "Size of an event, on average; default: ${DEFAULT-VALUE}.")
+                    long eventBytes) {
+        Settings settings = options.load(shell, Map.of(), Map.of());
+        TopicLayout layout = TopicSettings.layout(settings.section(TopicSettings.class));
+        if (rate != null) {
+            RatePlan plan = RatePlan.of(Rate.perSecond(rate, "--rate"), fanOut, eventBytes, layout);
+            plan.print(shell);
+            layout = plan.layout();
+        }
         Table table = new Table("TOPIC", "PARTITIONS", "COPIES", "POLICY", "KEPT");
-        for (TopicSpec spec : specs(options.load(shell, Map.of(), Map.of()))) {
+        for (TopicSpec spec : layout.specs()) {
             String retention = spec.configs().get("retention.ms");
             table.add(
                     spec.name(),

@@ -1,6 +1,8 @@
 package dev.fanfare.cli.deadletters;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.cli.output.JsonOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.Shell;
@@ -38,7 +40,7 @@ final class DeadLetterPrinter {
                         letter.eventType(),
                         letter.error());
             case JSON -> shell.out().print((printed == 0 ? "[\n" : ",\n") + json(letter));
-            case JSONL -> shell.out().println(json(letter));
+            case JSONL, YAML -> JsonOutput.print(shell, entry(letter), format);
         }
         printed++;
     }
@@ -51,9 +53,20 @@ final class DeadLetterPrinter {
                 }
             }
             case JSON -> shell.out().println(printed == 0 ? "[]" : "\n]");
+            case YAML -> {
+                if (printed == 0) {
+                    shell.out().println("[]");
+                }
+            }
             case JSONL -> {}
         }
         shell.out().flush();
+    }
+
+    /** In YAML, one entry of the list that all of them make. */
+    private JsonNode entry(DeadLetter letter) {
+        ObjectNode json = json(letter);
+        return format == OutputFormat.YAML ? Json.TOPIC.createArrayNode().add(json) : json;
     }
 
     /** As scripts get it. The names are public API; what isn't known is null. */
@@ -73,6 +86,7 @@ final class DeadLetterPrinter {
                 .put("error", letter.error())
                 .put("diedAt", text(letter.diedAt()))
                 .put("origin", letter.origin())
+                .put("run", letter.run())
                 .put("bodyBytes", letter.bodyBytes())
                 .put("partition", letter.partition())
                 .put("offset", letter.offset());

@@ -2,12 +2,20 @@ package dev.fanfare.cli.output;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.contract.Json;
 import java.util.List;
 
-/** JSON on standard output: one array, or one object a line. */
+/** JSON on standard output: one array, or one object a line; or the same as YAML. */
 public final class JsonOutput {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .build();
+
     private JsonOutput() {}
 
     /** One object. */
@@ -24,11 +32,14 @@ public final class JsonOutput {
         }
     }
 
-    private static String write(JsonNode node, OutputFormat format) {
+    /** As text, without a line end. */
+    public static String write(JsonNode node, OutputFormat format) {
         try {
-            return format == OutputFormat.JSONL
-                    ? Json.TOPIC.writeValueAsString(node)
-                    : Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+            return switch (format) {
+                case JSONL -> Json.TOPIC.writeValueAsString(node);
+                case YAML -> YAML.writeValueAsString(node).stripTrailing();
+                case TABLE, JSON -> Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+            };
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree is plain data", e);
         }

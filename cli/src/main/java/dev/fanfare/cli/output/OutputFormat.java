@@ -9,7 +9,9 @@ public enum OutputFormat {
     /** One JSON array. */
     JSON,
     /** One JSON object a line. */
-    JSONL;
+    JSONL,
+    /** YAML: one document a list, or one a result. */
+    YAML;
 
     @Override
     public String toString() {

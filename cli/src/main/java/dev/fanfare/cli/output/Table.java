@@ -2,7 +2,9 @@ package dev.fanfare.cli.output;
 
 import dev.fanfare.cli.shell.Shell;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rows in columns, as wide as they need to be; on a terminal the last column is cut so that no line wraps. */
@@ -11,6 +13,7 @@ public final class Table {
 
     private final List<String> header;
     private final List<List<String>> rows = new ArrayList<>();
+    private final Set<Integer> rightAligned = new HashSet<>();
 
     public Table(String... header) {
         this.header = List.of(header);
@@ -23,6 +26,11 @@ public final class Table {
             row.add(Printable.line(cell == null ? null : cell.toString()));
         }
         rows.add(row);
+    }
+
+    /** Numbers read better when they end together. */
+    public void alignRight(int column) {
+        rightAligned.add(column);
     }
 
     /** How many rows there are. */
@@ -46,14 +54,13 @@ public final class Table {
         shell.out().flush();
     }
 
-    private static String line(List<String> cells, int[] widths, Shell shell) {
+    private String line(List<String> cells, int[] widths, Shell shell) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < cells.size(); column++) {
             String cell = cells.get(column);
-            line.append(cell);
-            if (column < cells.size() - 1) {
-                line.append(" ".repeat(widths[column] - cell.length())).append(GAP);
-            }
+            String room = " ".repeat(widths[column] - cell.length());
+            line.append(rightAligned.contains(column) ? room + cell : cell + room);
+            line.append(column < cells.size() - 1 ? GAP : "");
         }
         String text = line.toString().stripTrailing();
         return shell.outIsTerminal() && text.length() > shell.columns()

@@ -9,5 +9,8 @@ public final class ExitCode {
     /** Arguments or settings can't be used; nothing was done. */
     public static final int USAGE = 2;
 
+    /** It was told to stop (Ctrl-C) before its end; what it did stands, and the same command goes on. */
+    public static final int STOPPED = 130;
+
     private ExitCode() {}
 }

@@ -36,14 +36,28 @@ public final class StopSignal {
     private volatile boolean interrupted;
     private volatile boolean shuttingDown;
 
+    private final Thread hook = new Thread(this::onShutdown, "stop");
+
     private StopSignal() {}
 
     /** For one command a process; call it on the command's thread, before there is anything to clean up. */
     public static StopSignal install() {
         StopSignal signal = new StopSignal();
         installed = signal;
-        Runtime.getRuntime().addShutdownHook(new Thread(signal::onShutdown, "stop"));
+        Runtime.getRuntime().addShutdownHook(signal.hook);
         return signal;
+    }
+
+    /** What has to be wound down is over: from now on Ctrl-C ends the process as usual, unless it has come already. */
+    public void uninstall() {
+        if (!isRequested()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+                installed = null;
+            } catch (IllegalStateException e) {
+                LOG.debug("told to stop at this moment", e);
+            }
+        }
     }
 
     /** Ends the process: at once, or by way of the shutdown that is under way. */

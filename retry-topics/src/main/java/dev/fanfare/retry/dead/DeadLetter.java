@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param error          the last error in words
  * @param diedAt         when it was appended to the dead letters
  * @param origin         {@code topic/partition/offset} of the record that it was
+ * @param run            the run that replayed it last, before it died again
  * @param bodyBytes      the size of its body
  * @param partition      where it stands among the dead letters
  * @param offset         where it stands among the dead letters
@@ -42,12 +43,13 @@ public record DeadLetter(
         @Nullable String error,
         Instant diedAt,
         @Nullable String origin,
+        @Nullable String run,
         int bodyBytes,
         int partition,
         long offset) {
 
     /** Reads what can be read; never fails. */
-    static DeadLetter of(ConsumerRecord<byte[], byte[]> message) {
+    public static DeadLetter of(ConsumerRecord<byte[], byte[]> message) {
         Headers headers = message.headers();
         return new DeadLetter(
                 new String(message.key(), StandardCharsets.UTF_8),
@@ -63,6 +65,7 @@ public record DeadLetter(
                 RecordHeaders.text(headers, DeliveryRecords.ERROR),
                 Instant.ofEpochMilli(message.timestamp()),
                 RecordHeaders.text(headers, DeliveryRecords.ORIGIN),
+                RecordHeaders.text(headers, DeliveryRecords.RUN),
                 Math.max(0, message.serializedValueSize()),
                 message.partition(),
                 message.offset());

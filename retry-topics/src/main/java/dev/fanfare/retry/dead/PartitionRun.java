@@ -1,9 +1,12 @@
 package dev.fanfare.retry.dead;
 
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.run.RunBook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -15,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * A replay or discard in one partition of the dead letters.
  *
  * <pre>
- * index ─▶ matching letters up to the frozen end ─▶ batch ─▶ index what came meanwhile ─▶ still the latest?
- *                                                                                            │ yes
- *                                      one transaction: tombstone, then what is replayed  ◀──┘
+ * index ─▶ matching letters up to the frozen end ─▶ batch ─▶ pace ─▶ index what came since ─▶ still the latest?
+ *                                                                                                   │ yes
+ *                       one transaction: tombstone, then what is replayed, then the run's state  ◀──┘
  * </pre>
  *
  * <p>The tombstone goes first: a replayed delivery that fails again becomes a dead letter after it. If the process dies,
@@ -26,14 +29,13 @@ import org.jspecify.annotations.Nullable;
  * the same id. Confined to one thread.
  */
 final class PartitionRun {
-    private static final int BATCH_RECORDS = 500;
     private static final int BATCH_BYTES = 4 * 1024 * 1024;
 
     private final int partition;
     private final PartitionScan index;
     private final PartitionScan walk;
     private final Producer<byte[], byte[]> producer;
-    private final DeadLetterFilter filter;
+    private final RunOrder order;
     private final @Nullable Function<ConsumerRecord<byte[], byte[]>, ProducerRecord<byte[], byte[]>> replay;
     private final RunListener listener;
     private final List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
@@ -52,7 +54,7 @@ final class PartitionRun {
             PartitionScan index,
             PartitionScan walk,
             Producer<byte[], byte[]> producer,
-            DeadLetterFilter filter,
+            RunOrder order,
             @Nullable Function<ConsumerRecord<byte[], byte[]>, ProducerRecord<byte[], byte[]>> replay,
             RunListener listener,
             Outcome outcome) {
@@ -60,7 +62,7 @@ final class PartitionRun {
         this.index = index;
         this.walk = walk;
         this.producer = producer;
-        this.filter = filter;
+        this.order = order;
         this.replay = replay;
         this.listener = listener;
         this.outcome = outcome;
@@ -69,13 +71,15 @@ final class PartitionRun {
     /**
      * Moves all that matches and died before the frozen end.
      *
+     * @param logEnd tells where the partition ends, behind open transactions
      * @throws RunTakenOver where another run began meanwhile
      */
-    Outcome run(long frozenEnd) {
+    Outcome run(long frozenEnd, LongSupplier logEnd) {
         try {
             // Ends what another run left open here, and keeps it from committing any more.
             producer.initTransactions();
-            index.index(index.end());
+            // What that one committed may stand behind an open transaction of somebody else: wait for it.
+            index.index(logEnd.getAsLong());
             if (!index.isEmpty()) {
                 walk.read(walk.beginning(), frozenEnd, this::take);
                 move();
@@ -87,12 +91,14 @@ final class PartitionRun {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> letter) {
-        if (letter.value() == null || !index.isOutstanding(letter) || !filter.matches(DeadLetter.of(letter))) {
+        if (letter.value() == null
+                || !index.isOutstanding(letter)
+                || !order.filter().matches(DeadLetter.of(letter))) {
             return;
         }
         batch.add(letter);
         batchBytes += letter.serializedValueSize();
-        if (batch.size() >= BATCH_RECORDS || batchBytes >= BATCH_BYTES) {
+        if (batch.size() >= order.pace().batch() || batchBytes >= BATCH_BYTES) {
             move();
         }
     }
@@ -101,26 +107,47 @@ final class PartitionRun {
         if (batch.isEmpty()) {
             return;
         }
-        index.index(index.end());
+        long wait = order.pace().millisBefore(batch.size());
+        if (wait > 0) {
+            listener.pause(wait);
+        }
+        index.index(index.readableEnd());
         int taken = batch.size();
         batch.removeIf(letter -> !index.isOutstanding(letter));
+        long events = 0;
         if (!batch.isEmpty()) {
             producer.beginTransaction();
-            batch.forEach(this::send);
+            for (ConsumerRecord<byte[], byte[]> letter : batch) {
+                events += send(letter) ? 1 : 0;
+            }
+        }
+        outcome = outcome.plus(batch.size(), taken - batch.size(), events);
+        if (!batch.isEmpty()) {
+            sendState();
             producer.commitTransaction();
         }
-        outcome = outcome.plus(batch.size(), taken - batch.size());
         batch.clear();
         batchBytes = 0;
         listener.committed(outcome);
     }
 
-    /** What a send comes to is told by the commit. */
+    /** Returns whether it goes back to the events. What a send comes to is told by the commit. */
     @SuppressWarnings("FutureReturnValueIgnored")
-    private void send(ConsumerRecord<byte[], byte[]> letter) {
+    private boolean send(ConsumerRecord<byte[], byte[]> letter) {
         producer.send(new ProducerRecord<>(Topics.DEAD_LETTERS, partition, letter.key(), null));
-        if (replay != null) {
-            producer.send(replay.apply(letter));
+        if (replay == null) {
+            return false;
         }
+        ProducerRecord<byte[], byte[]> replayed = replay.apply(letter);
+        producer.send(replayed);
+        return replayed.topic().equals(Topics.EVENTS);
+    }
+
+    /** In the same transaction, so that the counts are right whenever the process dies. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void sendState() {
+        Run run = order.run();
+        producer.send(RunBook.message(
+                run.at(Run.State.RUNNING, outcome.counts(run), order.clock().millis(), null)));
     }
 }

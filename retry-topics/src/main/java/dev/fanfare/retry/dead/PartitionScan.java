@@ -37,8 +37,8 @@ final class PartitionScan {
         this.scanned = scanned;
     }
 
-    /** The offset after the last that is committed. */
-    long end() {
+    /** The start of the first open transaction, else the end: as far as can be read without waiting. */
+    long readableEnd() {
         return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 

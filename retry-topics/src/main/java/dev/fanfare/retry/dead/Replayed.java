@@ -28,7 +28,7 @@ final class Replayed {
     private Replayed() {}
 
     static ProducerRecord<byte[], byte[]> of(
-            ConsumerRecord<byte[], byte[]> letter, int eventPartitions, int deliveryPartitions) {
+            ConsumerRecord<byte[], byte[]> letter, String runId, int eventPartitions, int deliveryPartitions) {
         Headers marks = letter.headers();
         Origin origin = Origin.parse(RecordHeaders.text(marks, DeliveryRecords.ORIGIN));
         String reason = String.valueOf(RecordHeaders.text(marks, DeliveryRecords.REASON));
@@ -44,6 +44,7 @@ final class Replayed {
             replayed = record(letter, Topics.DELIVERIES, origin.within(deliveryPartitions), null);
         }
         DeadLetterRecords.unmark(replayed.headers());
+        RecordHeaders.put(replayed.headers(), DeliveryRecords.RUN, runId);
         if (reason.equals(Verdict.EXHAUSTED.text()) || reason.equals(Verdict.EXPIRED.text())) {
             DeliveryRecords.writeProgress(progress(marks).restarted(), replayed.headers());
         }

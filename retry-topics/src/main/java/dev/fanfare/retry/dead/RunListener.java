@@ -1,6 +1,11 @@
 package dev.fanfare.retry.dead;
 
-/** Told how a run gets on, on the thread that runs it. */
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Told how a run gets on, on the thread that runs it and never inside a transaction: whatever a method throws breaks the
+ * run off, and what was committed stands.
+ */
 public interface RunListener {
     /** For whom it doesn't matter. */
     RunListener SILENT = new RunListener() {};
@@ -14,4 +19,13 @@ public interface RunListener {
 
     /** A transaction was committed. */
     default void committed(Outcome soFar) {}
+
+    /** The next batch has to wait, for the rate's sake: returns when the time is over. */
+    default void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
 }

@@ -3,7 +3,7 @@ package dev.fanfare.retry.parked;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.retry.parked.ParkedIndex.Place;
 import dev.fanfare.retry.session.Session;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.LogEnds;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,14 +14,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -154,14 +151,7 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
 
     /** Behind what open transactions have written: a predecessor's last commit may stand among them. */
     private long end(TopicPartition partition) {
-        return KafkaAnswer.await(
-                        admin.listOffsets(
-                                        Map.of(partition, OffsetSpec.latest()),
-                                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                                .partitionResult(partition),
-                        ANSWER_TIMEOUT,
-                        "asking for the end of " + partition)
-                .offset();
+        return LogEnds.of(admin, List.of(partition), ANSWER_TIMEOUT).getOrDefault(partition, 0L);
     }
 
     /** What the topic has let go of for its age is outstanding no longer. */

@@ -22,6 +22,7 @@ class DeadLetterFilterTest {
             "answered 503 Service Unavailable",
             NOON,
             "fanfare.deliveries/0/1",
+            null,
             3,
             0,
             7);

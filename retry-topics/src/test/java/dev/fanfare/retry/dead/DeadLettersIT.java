@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.run.Pace;
+import dev.fanfare.retry.run.RunBook;
+import dev.fanfare.retry.run.RunOutcomes;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,6 +33,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 
 @WithBroker
@@ -73,9 +82,10 @@ class DeadLettersIT {
         broker.send(Letters.letter("dlv_a", "acme", "orders", Verdict.EXHAUSTED));
         broker.send(Letters.letter("dlv_b", "acme", "other", Verdict.EXHAUSTED));
 
-        Outcome outcome = new DeadLetters(kafka(broker)).replay(filter("acme", "orders"), RunListener.SILENT);
+        Outcome outcome =
+                new DeadLetters(kafka(broker)).replay(Letters.order(filter("acme", "orders")), RunListener.SILENT);
 
-        assertThat(outcome).isEqualTo(new Outcome(1, 0));
+        assertThat(outcome).isEqualTo(new Outcome(1, 0, 0));
         assertThat(list(broker, DeadLetterFilter.ALL))
                 .extracting(DeadLetter::id)
                 .containsExactly("dlv_b");
@@ -99,13 +109,15 @@ class DeadLettersIT {
         broker.send(Letters.undecodable("raw_event", "an event", Topics.EVENTS, 1));
         broker.send(Letters.undecodable("raw_tier", "a delivery", "fanfare.retry.1s", 1));
 
-        assertThat(new DeadLetters(kafka(broker)).replay(DeadLetterFilter.ALL, RunListener.SILENT))
-                .isEqualTo(new Outcome(2, 0));
+        assertThat(new DeadLetters(kafka(broker)).replay(Letters.order(DeadLetterFilter.ALL), RunListener.SILENT))
+                .isEqualTo(new Outcome(2, 0, 1));
 
         assertThat(broker.records(Topics.EVENTS)).singleElement().satisfies(event -> {
             assertThat(event.value()).isEqualTo(Letters.bytes("an event"));
             assertThat(event.partition()).isEqualTo(1);
-            assertThat(event.headers().toArray()).hasSize(1);
+            assertThat(event.headers().toArray())
+                    .extracting(Header::key)
+                    .containsExactlyInAnyOrder("odd", DeliveryRecords.RUN);
             assertThat(event.headers().lastHeader("odd").value()).isEqualTo(new byte[] {0, 1});
         });
         assertThat(broker.records(Topics.DELIVERIES)).singleElement().satisfies(delivery -> {
@@ -122,8 +134,10 @@ class DeadLettersIT {
         broker.send(Letters.letter("dlv_b", "acme", "orders", Verdict.REJECTED));
 
         assertThat(new DeadLetters(kafka(broker))
-                        .discard(DeadLetterFilter.ids(Set.of("dlv_a", "dlv_unknown")), RunListener.SILENT))
-                .isEqualTo(new Outcome(1, 0));
+                        .discard(
+                                Letters.order(DeadLetterFilter.ids(Set.of("dlv_a", "dlv_unknown"))),
+                                RunListener.SILENT))
+                .isEqualTo(new Outcome(1, 0, 0));
 
         assertThat(list(broker, DeadLetterFilter.ALL))
                 .extracting(DeadLetter::id)
@@ -148,9 +162,9 @@ class DeadLettersIT {
             }
         };
 
-        Outcome outcome = new DeadLetters(kafka(broker)).replay(DeadLetterFilter.ALL, dispatcher);
+        Outcome outcome = new DeadLetters(kafka(broker)).replay(Letters.order(DeadLetterFilter.ALL), dispatcher);
 
-        assertThat(outcome).isEqualTo(new Outcome(20, 0));
+        assertThat(outcome).isEqualTo(new Outcome(20, 0, 0));
         assertThat(broker.records(Topics.DELIVERIES)).hasSize(20);
         assertThat(list(broker, DeadLetterFilter.ALL)).hasSize(20);
     }
@@ -165,7 +179,7 @@ class DeadLettersIT {
         List<CompletableFuture<Boolean>> runs = IntStream.range(0, 2)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
                     try {
-                        letters.replay(DeadLetterFilter.ALL, RunListener.SILENT);
+                        letters.replay(Letters.order(DeadLetterFilter.ALL), RunListener.SILENT);
                         return true;
                     } catch (RunTakenOver e) {
                         return false;
@@ -194,14 +208,118 @@ class DeadLettersIT {
             }
         };
 
-        assertThatThrownBy(() -> letters.replay(DeadLetterFilter.ALL, breaking)).hasMessage("Ctrl-C");
-        assertThatThrownBy(() -> letters.replay(DeadLetterFilter.ALL, breaking)).hasMessage("Ctrl-C");
+        RunBook book = new RunBook(kafka(broker));
+        Run run = Letters.run(letters.frozenEnds());
+        for (long done = 500; done <= 1_000; done += 500) {
+            RunOrder order = Letters.order(run);
+            assertThatThrownBy(() -> letters.replay(order, breaking)).hasMessage("Ctrl-C");
+            run = book.find("run-1").orElseThrow();
+            assertThat(run.count(Outcome.MOVED)).as("as exact as the moves").isEqualTo(done);
+        }
         assertThat(list(broker, DeadLetterFilter.ALL)).hasSize(2_000);
-        assertThat(letters.replay(DeadLetterFilter.ALL, RunListener.SILENT)).isEqualTo(new Outcome(2_000, 0));
+        assertThat(letters.replay(Letters.order(run), RunListener.SILENT)).isEqualTo(new Outcome(3_000, 0, 0));
 
         assertThat(broker.records(Topics.DELIVERIES))
                 .extracting(delivery -> RecordHeaders.text(delivery.headers(), DeliveryRecords.DELIVERY_ID))
                 .containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void whatDiedAgainBecauseOfARunIsNoPartOfItWhenItIsGoneOnWith(@Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        IntStream.range(0, 10).forEach(i -> broker.send(Letters.letter("dlv_" + i, "acme", "orders", Verdict.GONE)));
+        DeadLetters letters = new DeadLetters(kafka(broker));
+        Run run = Letters.run(letters.frozenEnds());
+        letters.replay(Letters.order(run), RunListener.SILENT);
+        assertThat(broker.records(Topics.DELIVERIES)).hasSize(10).allSatisfy(delivery -> assertThat(
+                        RecordHeaders.text(delivery.headers(), DeliveryRecords.RUN))
+                .isEqualTo("run-1"));
+        IntStream.range(0, 10).forEach(i -> broker.send(Letters.letter("dlv_" + i, "acme", "orders", Verdict.GONE)));
+
+        Run left = new RunBook(kafka(broker)).find("run-1").orElseThrow();
+        assertThat(letters.replay(Letters.order(left), RunListener.SILENT)).isEqualTo(new Outcome(10, 0, 0));
+
+        assertThat(broker.records(Topics.DELIVERIES)).hasSize(10);
+        assertThat(list(broker, DeadLetterFilter.ALL)).hasSize(10);
+    }
+
+    @Test
+    void whatAPredecessorCommittedBehindAnOpenTransactionIsNotReplayedAgain(@Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        List<String> ids = IntStream.range(0, 100).mapToObj(i -> "dlv_" + i).toList();
+        sendAll(broker, ids);
+        DeadLetters letters = new DeadLetters(kafka(broker));
+        List<Producer<byte[], byte[]>> others = new ArrayList<>();
+        RunListener breaking = new RunListener() {
+            @Override
+            public void pause(long millis) {
+                others.add(appendAndLeaveOpen(broker)); // as a dispatcher does all the time
+            }
+
+            @Override
+            public void committed(Outcome soFar) {
+                if (!others.isEmpty()) {
+                    throw new IllegalStateException("Ctrl-C");
+                }
+            }
+        };
+        try {
+            RunOrder paced = new RunOrder(
+                    Letters.run(Map.of()), DeadLetterFilter.ALL, Pace.of(100, System::nanoTime), Clock.systemUTC());
+            assertThatThrownBy(() -> letters.replay(paced, breaking)).hasMessage("Ctrl-C");
+
+            letters.replay(Letters.order(DeadLetterFilter.ALL), RunListener.SILENT);
+        } finally {
+            others.forEach(producer -> producer.close(Duration.ZERO));
+        }
+
+        assertThat(broker.records(Topics.DELIVERIES))
+                .extracting(delivery -> RecordHeaders.text(delivery.headers(), DeliveryRecords.DELIVERY_ID))
+                .containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void whatBecameOfARunsDeliveriesIsTold(@Fresh TestBroker broker) throws UndecodableRecord {
+        broker.createFanfareTopics();
+        RunBook book = new RunBook(kafka(broker));
+        Run run = Letters.run(Map.of());
+        book.write(run, "began");
+        attempt(broker, "a", "delivered", "run-1");
+        attempt(broker, "b", "retry", "run-1");
+        attempt(broker, "b", "exhausted", "run-1");
+        attempt(broker, "c", "cancelled", "run-1");
+        attempt(broker, "d", "delivered", "run-2");
+        attempt(broker, "e", "delivered", null);
+
+        RunOutcomes.Fate fate = new RunOutcomes(kafka(broker)).of(run, (offsets, total) -> {});
+
+        assertThat(fate).isEqualTo(new RunOutcomes.Fate(1, Map.of("exhausted", 1L), 1, 1));
+        assertThat(fate.ended()).isEqualTo(3);
+        assertThat(book.all()).containsExactly(run);
+        List<ConsumerRecord<byte[], byte[]>> audit = broker.records(Topics.AUDIT);
+        assertThat(audit).hasSize(1);
+        AuditEntry audited = AuditEntry.fromJson(audit.get(0).value());
+        assertThat(audited.action()).isEqualTo("dlq-replay began");
+        assertThat(audited.by().user()).isEqualTo("tester");
+    }
+
+    private static void attempt(TestBroker broker, String id, String verdict, String run) {
+        Attempt attempt = new Attempt(id, "acme", "orders", "e", "t", 1, verdict, 1, 1, null, null, null, null, run);
+        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, Letters.bytes("acme/orders"), attempt.toJson()));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private static Producer<byte[], byte[]> appendAndLeaveOpen(TestBroker broker) {
+        Producer<byte[], byte[]> producer =
+                kafka(broker).producer("open", Map.of("transactional.id", "open", "transaction.timeout.ms", 1_000));
+        producer.initTransactions();
+        producer.beginTransaction();
+        for (int partition = 0; partition < 2; partition++) {
+            producer.send(new ProducerRecord<>(
+                    Topics.DEAD_LETTERS, partition, Letters.bytes("never-" + partition), Letters.bytes("x")));
+        }
+        producer.flush();
+        return producer;
     }
 
     @Test

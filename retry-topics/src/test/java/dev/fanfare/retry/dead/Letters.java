@@ -7,8 +7,13 @@ import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.run.Pace;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -51,6 +56,29 @@ final class Letters {
 
     static ProducerRecord<byte[], byte[]> tombstone(String id) {
         return new ProducerRecord<>(Topics.DEAD_LETTERS, null, bytes(id), null);
+    }
+
+    static Run run(Map<String, Long> frozenEnds) {
+        return new Run(
+                "run-1",
+                Run.DLQ_REPLAY,
+                Run.State.RUNNING,
+                new Actor(null, "tester", null),
+                1,
+                1,
+                Map.of(),
+                Map.of(),
+                frozenEnds,
+                null,
+                null);
+    }
+
+    static RunOrder order(DeadLetterFilter filter) {
+        return new RunOrder(run(Map.of()), filter, Pace.unlimited(), Clock.systemUTC());
+    }
+
+    static RunOrder order(Run run) {
+        return new RunOrder(run, DeadLetterFilter.ALL, Pace.unlimited(), Clock.systemUTC());
     }
 
     static byte[] bytes(String text) {

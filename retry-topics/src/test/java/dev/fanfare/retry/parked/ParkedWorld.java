@@ -32,6 +32,9 @@ final class ParkedWorld {
     static final UUID GENERATION = new UUID(1, 2);
     static final UUID ANOTHER_GENERATION = new UUID(3, 4);
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** What one that was killed left open ends after that. */
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
+
     private static final String TENANT = "acme";
 
     final TestBroker broker;
@@ -109,7 +112,7 @@ final class ParkedWorld {
     }
 
     Unparker unparker(String instance, UnaryOperator<Producer<byte[], byte[]>> tap) {
-        Unparker unparker = new Unparker(kafka, instance, Duration.ofSeconds(10), Duration.ofSeconds(15), meters, tap);
+        Unparker unparker = new Unparker(kafka, instance, TRANSACTION_TIMEOUT, Duration.ofSeconds(15), meters, tap);
         unparker.start();
         return unparker;
     }
@@ -125,7 +128,7 @@ final class ParkedWorld {
     List<ConsumerRecord<byte[], byte[]>> awaitDeliveries(int count) {
         return Awaitility.await()
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
+                .pollInterval(Duration.ofMillis(100))
                 .until(this::deliveries, found -> found.size() >= count);
     }
 

@@ -36,7 +36,7 @@ final class UnparkProcess {
         Unparker unparker = new Unparker(
                 KafkaConnection.to(args[0]),
                 "killed",
-                Duration.ofSeconds(10),
+                ParkedWorld.TRANSACTION_TIMEOUT,
                 Duration.ofSeconds(15),
                 new SimpleMeterRegistry(),
                 producer -> ActingProducer.around(producer, commit -> {

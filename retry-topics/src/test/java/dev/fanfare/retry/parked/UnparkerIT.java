@@ -222,13 +222,13 @@ class UnparkerIT {
         ParkedWorld world = new ParkedWorld(broker);
         Random random = seeds.random("comings");
         List<String> ids = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 6; i++) {
             world.subscription("s" + i, State.PAUSED);
-            ids.addAll(world.parkAll("s" + i, 1_500));
+            ids.addAll(world.parkAll("s" + i, 1_000));
         }
         Unparker first = world.unparker("one");
         try {
-            for (int i = 0; i < 8; i += 2) {
+            for (int i = 0; i < 6; i += 2) {
                 try (Unparker second = world.unparker("two")) {
                     world.subscription("s" + i, State.ACTIVE);
                     if (random.nextBoolean()) {
@@ -236,7 +236,7 @@ class UnparkerIT {
                     }
                     world.subscription("s" + (i + 1), State.ACTIVE);
                     first.close();
-                    world.awaitDeliveries((i + 1) * 1_500);
+                    world.awaitDeliveries((i + 1) * 1_000);
                     first = world.unparker("one");
                 }
             }
@@ -252,12 +252,12 @@ class UnparkerIT {
     void whateverFailsAboutATransactionItsDeliveriesGoBackOnce(@Fresh TestBroker broker, Seeds seeds) {
         ParkedWorld world = new ParkedWorld(broker);
         world.subscription("orders", State.PAUSED);
-        List<String> ids = world.parkAll("orders", 6_000);
-        ActingProducer.Faults faults = new ActingProducer.Faults(seeds.random("faults"), 5);
+        List<String> ids = world.parkAll("orders", 4_000);
+        ActingProducer.Faults faults = new ActingProducer.Faults(seeds.random("faults"), 2);
         try (Unparker unparker = world.unparker("one", faults::around)) {
-            world.awaitOutstanding(6_000);
+            world.awaitOutstanding(4_000);
             world.subscription("orders", State.ACTIVE);
-            world.awaitDeliveries(6_000);
+            world.awaitDeliveries(4_000);
             await().atMost(PATIENCE).until(() -> world.standing().isEmpty());
             assertThat(faults.count()).as("it did fail").isPositive();
             assertThat(world.deliveryIds()).containsExactlyInAnyOrderElementsOf(ids);

@@ -10,18 +10,21 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** A real producer whose transactions fail now and then: offsets refused, commits unanswered before or after the fact. */
 final class FailingProducer {
-    private static final int TROUBLE = 4;
+    /** Each comes once, in any order, at any time. */
+    static final int KINDS = 3;
 
     private FailingProducer() {}
 
     @SuppressWarnings("unchecked")
-    static Producer<byte[], byte[]> around(Producer<byte[], byte[]> real, Random faults, AtomicInteger failed) {
+    static Producer<byte[], byte[]> around(
+            Producer<byte[], byte[]> real, int first, Random faults, AtomicInteger failed) {
         return (Producer<byte[], byte[]>) Proxy.newProxyInstance(
                 FailingProducer.class.getClassLoader(), new Class<?>[] {Producer.class}, (proxy, method, arguments) -> {
                     boolean offsets = method.getName().equals("sendOffsetsToTransaction");
                     boolean commit = method.getName().equals("commitTransaction");
-                    // enough trouble is enough: in the end all must arrive
-                    int fault = (offsets || commit) && failed.get() < 8 ? faults.nextInt(TROUBLE) : -1;
+                    int next = failed.get() < KINDS ? (first + failed.get()) % KINDS : -1;
+                    boolean itsTurn = next == 0 ? offsets : commit;
+                    int fault = itsTurn && faults.nextBoolean() ? next : -1;
                     if (offsets && fault == 0) {
                         failed.incrementAndGet();
                         throw new CommitFailedException("the group moved on");

@@ -1,51 +1,61 @@
 package dev.fanfare.retry.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.fanfare.testkit.Fresh;
+import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Seeds;
 import dev.fanfare.testkit.TestBroker;
-import dev.fanfare.testkit.WithBroker;
 import dev.fanfare.testkit.WithSeeds;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Relays as processes that die without a word, at the two moments that matter and at any other. */
-@WithBroker
 @WithSeeds
 class KilledRelayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @Test
-    void oneThatDiesBetweenAppendAndCommitLosesAndDoublesNothing(@Fresh TestBroker broker, Seeds seeds)
-            throws IOException, InterruptedException {
-        diesThenAnotherGoesOn(broker, seeds, "before", "one");
+    /** Its groups notice a death soon. */
+    private final TestBroker broker = TestBroker.fresh(Map.of("group.consumer.session.timeout.ms", "2000"));
+
+    @AfterEach
+    void closeBroker() {
+        broker.close();
     }
 
     @Test
-    void oneThatDiesRightAfterItsCommitLosesAndDoublesNothing(@Fresh TestBroker broker, Seeds seeds)
-            throws IOException, InterruptedException {
-        diesThenAnotherGoesOn(broker, seeds, "after", "one");
+    void oneThatDiesBetweenAppendAndCommitLosesAndDoublesNothing(Seeds seeds) throws IOException, InterruptedException {
+        diesThenAnotherGoesOn(seeds, "before", "one");
     }
 
     @Test
-    void aPeerUnderAnotherNameTakesOverFromTheDead(@Fresh TestBroker broker, Seeds seeds)
-            throws IOException, InterruptedException {
-        diesThenAnotherGoesOn(broker, seeds, "before", "two");
+    void oneThatDiesRightAfterItsCommitLosesAndDoublesNothing(Seeds seeds) throws IOException, InterruptedException {
+        diesThenAnotherGoesOn(seeds, "after", "one");
     }
 
     @Test
-    void killedAgainAndAgainNothingIsLostOrDoubledOrEarly(@Fresh TestBroker broker, Seeds seeds)
-            throws IOException, InterruptedException {
+    void aPeerUnderAnotherNameTakesOverFromTheDead(Seeds seeds) throws IOException, InterruptedException {
+        diesThenAnotherGoesOn(seeds, "before", "two");
+    }
+
+    @Test
+    void killedAgainAndAgainNothingIsLostOrDoubledOrEarly(Seeds seeds) throws IOException, InterruptedException {
         RelayWorld world = new RelayWorld(broker);
         Random random = seeds.random("kills");
         for (int round = 0; round < 3; round++) {
             Process relay = RelayProcess.start(broker.bootstrapServers(), "one", "before", Integer.MAX_VALUE);
             try {
-                long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2_500 + random.nextInt(2_500));
+                int before = broker.records(Topics.DELIVERIES).size();
+                put(world, random, "first-of-" + round);
+                await().atMost(PATIENCE)
+                        .until(() -> broker.records(Topics.DELIVERIES).size() > before);
+                // it is at work: now at any moment
+                long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(1_500));
                 for (int i = 0; System.nanoTime() < until; i++) {
                     put(world, random, round + "-" + i);
                 }
@@ -59,7 +69,7 @@ class KilledRelayIT {
         }
     }
 
-    private static void diesThenAnotherGoesOn(TestBroker broker, Seeds seeds, String moment, String heir)
+    private void diesThenAnotherGoesOn(Seeds seeds, String moment, String heir)
             throws IOException, InterruptedException {
         RelayWorld world = new RelayWorld(broker);
         Random random = seeds.random("deliveries");
@@ -88,6 +98,6 @@ class KilledRelayIT {
                 RelayWorld.TIERS.get(random.nextInt(2)).topic(),
                 id,
                 random.nextInt(RelayWorld.PARTITIONS),
-                Duration.ofMillis(random.nextInt(1_500)));
+                Duration.ofMillis(random.nextInt(600)));
     }
 }

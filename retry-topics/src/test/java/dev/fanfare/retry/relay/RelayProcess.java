@@ -42,7 +42,7 @@ final class RelayProcess {
                 args[1],
                 RelayWorld.tiersByTopic(),
                 RelayWorld.TIERS,
-                RelayLimits.DEFAULTS,
+                RelayWorld.LIMITS,
                 new SimpleMeterRegistry(),
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                 producer -> haltingAt(producer, last, before));

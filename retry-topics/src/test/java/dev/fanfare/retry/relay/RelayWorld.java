@@ -27,8 +27,10 @@ import org.awaitility.Awaitility;
 
 /** A broker with short tiers and two partitions, what waits there, and what came of it, on the broker's clock. */
 final class RelayWorld {
-    static final List<Tier> TIERS = Tier.parseList("500ms,1s,3s");
+    static final List<Tier> TIERS = Tier.parseList("200ms,400ms,1s");
     static final int PARTITIONS = 2;
+    /** As by default, but what a dead relay left open ends sooner. */
+    static final RelayLimits LIMITS = new RelayLimits(5_000, Duration.ofSeconds(3), Duration.ofSeconds(15));
 
     /** A delivery as it was put into a tier, and when it is due. */
     record Sent(String id, int partition, long dueAtMillis) {}
@@ -75,8 +77,7 @@ final class RelayWorld {
 
     TierRelay relay(String instance, LongSupplier ticks, UnaryOperator<Producer<byte[], byte[]>> tap) {
         KafkaConnection kafka = KafkaConnection.to(broker.bootstrapServers());
-        TierRelay relay =
-                new TierRelay(kafka, instance, tiersByTopic(), TIERS, RelayLimits.DEFAULTS, meters, ticks, tap);
+        TierRelay relay = new TierRelay(kafka, instance, tiersByTopic(), TIERS, LIMITS, meters, ticks, tap);
         relay.start();
         return relay;
     }
@@ -90,7 +91,7 @@ final class RelayWorld {
     /** What went back, once as much has as was put in. */
     List<ConsumerRecord<byte[], byte[]>> awaitAll(Duration patience) {
         List<ConsumerRecord<byte[], byte[]>> back = new ArrayList<>();
-        Awaitility.await().atMost(patience).pollInterval(Duration.ofMillis(300)).until(() -> {
+        Awaitility.await().atMost(patience).pollInterval(Duration.ofMillis(100)).until(() -> {
             back.clear();
             back.addAll(broker.records(Topics.DELIVERIES));
             return back.size() >= sent.size();

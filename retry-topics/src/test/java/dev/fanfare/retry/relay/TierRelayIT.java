@@ -43,7 +43,7 @@ class TierRelayIT {
                         RelayWorld.TIERS.get(random.nextInt(3)).topic(),
                         "d" + i,
                         random.nextInt(RelayWorld.PARTITIONS),
-                        Duration.ofMillis(random.nextInt(5_000)));
+                        Duration.ofMillis(random.nextInt(2_000)));
             }
 
             assertAllBackOnceAndNeverEarly(world, world.awaitAll(PATIENCE));
@@ -116,7 +116,7 @@ class TierRelayIT {
                     UnaryOperator.identity())) {
                 await().atMost(PATIENCE).until(() -> relay.readiness().isReady());
                 for (int i = 0; i < 10; i++) {
-                    world.wait(RelayWorld.TIERS.get(1).topic(), "d" + offMillis + i, 0, Duration.ofMillis(1_000));
+                    world.wait(RelayWorld.TIERS.get(1).topic(), "d" + offMillis + i, 0, Duration.ofMillis(400));
                 }
                 assertAllBackOnceAndNeverEarly(world, world.awaitAll(Duration.ofSeconds(15)));
             }
@@ -129,7 +129,7 @@ class TierRelayIT {
         Random random = seeds.random("comings");
         TierRelay first = world.relay("one");
         try {
-            for (int round = 0; round < 4; round++) {
+            for (int round = 0; round < 3; round++) {
                 put(world, random, 40, "a" + round);
                 try (TierRelay second = world.relay("two")) {
                     await().atMost(PATIENCE).until(() -> second.readiness().isReady());
@@ -152,14 +152,15 @@ class TierRelayIT {
         RelayWorld world = new RelayWorld(broker);
         Random faults = seeds.random("faults");
         AtomicInteger failed = new AtomicInteger();
+        int first = faults.nextInt(FailingProducer.KINDS);
         try (TierRelay failing = world.relay(
                 "one",
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-                producer -> FailingProducer.around(producer, faults, failed))) {
+                producer -> FailingProducer.around(producer, first, faults, failed))) {
             Random random = seeds.random("deliveries");
             await().atMost(PATIENCE).until(() -> {
                 put(world, random, 5, "d" + world.sent.size());
-                return failed.get() >= 6;
+                return failed.get() >= FailingProducer.KINDS;
             });
             assertAllBackOnceAndNeverEarly(world, world.awaitAll(Duration.ofSeconds(60)));
             await().atMost(PATIENCE).until(() -> failing.readiness().isReady());
@@ -173,7 +174,7 @@ class TierRelayIT {
             await().atMost(PATIENCE).until(() -> relay.readiness().isReady());
             put(world, seeds.random("before"), 100, "before");
             broker.stop();
-            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            await().pollDelay(Duration.ofMillis(500)).until(() -> true);
             broker.startAgain();
             put(world, seeds.random("after"), 20, "after");
 
@@ -187,7 +188,7 @@ class TierRelayIT {
                     RelayWorld.TIERS.get(random.nextInt(2)).topic(),
                     name + "-" + i,
                     random.nextInt(RelayWorld.PARTITIONS),
-                    Duration.ofMillis(random.nextInt(1_500)));
+                    Duration.ofMillis(random.nextInt(600)));
         }
     }
 

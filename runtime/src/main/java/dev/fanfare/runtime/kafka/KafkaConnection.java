@@ -4,6 +4,8 @@ import dev.fanfare.runtime.config.InvalidSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,14 +14,18 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach the cluster, and the settings that all our clients share. What was given as {@code kafka.*} goes into
  * every client. Keys and values are bytes everywhere.
  */
 public final class KafkaConnection {
+    private static final Pattern JAAS_USER = Pattern.compile("\\busername\\s*=\\s*\"([^\"]*)\"");
+
     private final Map<String, String> properties;
 
     /** With {@code bootstrap.servers} and any other client property. */
@@ -34,6 +40,21 @@ public final class KafkaConnection {
     /** Reaches a cluster with nothing but its addresses. */
     public static KafkaConnection to(String bootstrapServers) {
         return new KafkaConnection(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /**
+     * Whom the cluster takes us for, as far as these properties tell: the name of a SASL user, {@code User:ANONYMOUS}
+     * where there is no authentication; null where it can't be known (a certificate, a token).
+     */
+    public @Nullable String principal() {
+        String protocol = properties.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+        Matcher user = JAAS_USER.matcher(properties.getOrDefault(SaslConfigs.SASL_JAAS_CONFIG, ""));
+        if (protocol.startsWith("SASL")) {
+            return user.find() ? "User:" + user.group(1) : null;
+        }
+        boolean certificate =
+                protocol.equals("SSL") && properties.keySet().stream().anyMatch(k -> k.startsWith("ssl.keystore"));
+        return certificate ? null : "User:ANONYMOUS";
     }
 
     /** What goes into every client, with its id. */

@@ -11,10 +11,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -68,23 +71,50 @@ public final class TopicSetup {
     }
 
     /**
-     * What differs from the specs, one sentence each; empty where all is as it should be. Retention and such settings
-     * may be changed by the platform team and are not looked at.
+     * What differs from the specs, one sentence each with the way to mend it; empty where all is as it should be. Looked
+     * at is what Fanfare relies on: partitions, who stamps the time, compaction, the largest record. Retention and such
+     * may be changed by the platform team.
      */
     public List<String> drift(List<TopicSpec> specs) {
         List<String> sentences = new ArrayList<>();
         Map<String, TopicDescription> found =
                 describe(specs.stream().map(TopicSpec::name).toList());
+        Map<String, Config> configs = configs(found.keySet());
         for (TopicSpec spec : specs) {
             TopicDescription description = found.get(spec.name());
             if (description == null) {
                 sentences.add("topic " + spec.name() + " does not exist: run 'fanfare topics create'");
-            } else if (description.partitions().size() != spec.partitions()) {
-                sentences.add("topic " + spec.name() + " has "
-                        + description.partitions().size() + " partitions where the settings say " + spec.partitions());
+            } else {
+                int partitions = description.partitions().size();
+                if (partitions != spec.partitions()) {
+                    sentences.add(TopicDrift.partitions(spec, partitions));
+                }
+                Config config = configs.get(spec.name());
+                if (config != null) {
+                    sentences.addAll(TopicDrift.settings(spec, config));
+                }
             }
         }
         return sentences;
+    }
+
+    private Map<String, Config> configs(Set<String> names) {
+        Map<String, Config> configs = new HashMap<>();
+        admin.describeConfigs(names.stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .values()
+                .forEach((resource, future) -> {
+                    try {
+                        configs.put(
+                                resource.name(),
+                                KafkaAnswer.await(
+                                        future, timeout, "asking for the settings of topic " + resource.name()));
+                    } catch (AuthorizationException e) {
+                        LOG.debug("settings of a topic may not be seen topic={}", resource.name(), e);
+                    }
+                });
+        return configs;
     }
 
     /**
