@@ -47,7 +47,8 @@ final class TopicDrift {
         List<String> sentences = new ArrayList<>();
         String stamps = spec.configs().get(TIMESTAMP_TYPE);
         if (stamps != null && !stamps.equals(value(config, TIMESTAMP_TYPE))) {
-            sentences.add(sentence(spec, TIMESTAMP_TYPE, value(config, TIMESTAMP_TYPE), stamps, "waiting is measured by it"));
+            sentences.add(
+                    sentence(spec, TIMESTAMP_TYPE, value(config, TIMESTAMP_TYPE), stamps, "waiting is measured by it"));
         }
         String policy = spec.configs().get(CLEANUP);
         String foundPolicy = value(config, CLEANUP);
@@ -57,7 +58,9 @@ final class TopicDrift {
                     CLEANUP,
                     foundPolicy,
                     "[" + policy + "]",
-                    policy.contains("compact") ? "tombstones end what was replayed" : "it would fill the disk, or lose what lies there"));
+                    policy.contains("compact")
+                            ? "tombstones end what was replayed"
+                            : "it would fill the disk, or lose what lies there"));
         }
         String bytes = spec.configs().get(MAX_BYTES);
         String foundBytes = value(config, MAX_BYTES);

@@ -73,7 +73,30 @@ class TopicSetupIT {
         TopicSpec wanted = spec(broker.newTopic("narrow", 1), 3);
         assertThat(setup.create(List.of(wanted))).isEmpty();
         assertThat(setup.drift(List.of(wanted)))
-                .containsExactly("topic " + wanted.name() + " has 1 partitions where the settings say 3");
+                .singleElement()
+                .asString()
+                .contains(
+                        "topic " + wanted.name() + " has 1 partitions where the settings say 3",
+                        "--alter --topic " + wanted.name() + " --partitions 3");
+    }
+
+    @Test
+    void settingsThatFanfareReliesOnAreToldWithTheCommandThatMendsThem(TestBroker broker) {
+        Map<String, String> wanted = Map.of(
+                "message.timestamp.type", "LogAppendTime", "cleanup.policy", "compact", "max.message.bytes", "2097152");
+        String plain = broker.newTopic("plain", 1);
+        String right = broker.newTopic("right", 1, wanted);
+
+        List<String> drift = new TopicSetup(broker.admin(), PATIENCE)
+                .drift(List.of(new TopicSpec(plain, 1, (short) 1, wanted), new TopicSpec(right, 1, (short) 1, wanted)));
+
+        assertThat(drift)
+                .hasSize(3)
+                .allSatisfy(sentence ->
+                        assertThat(sentence).contains("--entity-name " + plain).doesNotContain(right))
+                .anySatisfy(sentence -> assertThat(sentence).endsWith("message.timestamp.type=LogAppendTime"))
+                .anySatisfy(sentence -> assertThat(sentence).endsWith("cleanup.policy=[compact]"))
+                .anySatisfy(sentence -> assertThat(sentence).endsWith("max.message.bytes=2097152"));
     }
 
     @Test
