@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
 import java.net.InetAddress;

@@ -2,16 +2,15 @@ package dev.fanfare.benchmarks.dispatcher;
 
 import dev.fanfare.benchmarks.dispatcher.Options.Output;
 import dev.fanfare.benchmarks.dispatcher.Options.Scenario;
+import dev.fanfare.benchmarks.run.BenchmarkFailure;
+import dev.fanfare.benchmarks.run.Figure;
+import dev.fanfare.benchmarks.run.Report;
+import dev.fanfare.benchmarks.run.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {BareClient.class, BrokerHost.class},
+        subcommands = BareClient.class,
         footer = {
             "",
             "Examples:",
@@ -54,37 +53,14 @@ public final class DispatcherBenchmark implements Callable<Integer> {
     private final Report report = new Report();
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new DispatcherBenchmark());
-        command.setExecutionExceptionHandler((failure, failed, parsed) -> {
-            if (failure instanceof BenchmarkFailure told) {
-                failed.getErr().println(told.getMessage());
-                return told.exitCode;
-            }
-            throw failure;
-        });
-        System.exit(command.execute(args));
+        System.exit(BenchmarkFailure.tellBriefly(new CommandLine(new DispatcherBenchmark()))
+                .execute(args));
     }
 
     @Override
     public Integer call() throws IOException {
-        Path folder = options.folder;
-        boolean temporary = folder == null;
-        Path place = folder == null
-                ? Files.createTempDirectory("dispatcher-benchmark")
-                : Files.createDirectories(folder.toAbsolutePath());
-        try (Stage stage = Stage.set(options, place)) {
-            for (int round = 1; round <= options.rounds; round++) {
-                for (Scenario scenario : options.scenarios) {
-                    play(scenario, stage, round);
-                }
-            }
-        } catch (BenchmarkFailure e) {
-            temporary &= e.exitCode == 2;
-            throw e;
-        } finally {
-            if (temporary) {
-                delete(place);
-            }
+        try (RunFolder folder = RunFolder.open(options.folder, "dispatcher-benchmark")) {
+            play(folder);
         }
         PrintWriter out = commandLine().getOut();
         if (options.output == Output.json) {
@@ -93,6 +69,21 @@ public final class DispatcherBenchmark implements Callable<Integer> {
             report.printTable(out);
         }
         return 0;
+    }
+
+    private void play(RunFolder folder) {
+        try (Stage stage = Stage.set(options, folder.path())) {
+            for (int round = 1; round <= options.rounds; round++) {
+                for (Scenario scenario : options.scenarios) {
+                    play(scenario, stage, round);
+                }
+            }
+        } catch (BenchmarkFailure e) {
+            if (e.exitCode != BenchmarkFailure.MISSING) {
+                folder.keep();
+            }
+            throw e;
+        }
     }
 
     private void play(Scenario scenario, Stage stage, int round) {
@@ -159,15 +150,5 @@ public final class DispatcherBenchmark implements Callable<Integer> {
             throw new IllegalStateException("picocli sets it");
         }
         return spec.commandLine();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(folder)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : all) {
-            Files.deleteIfExists(file);
-        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.BenchmarkFailure;
+import dev.fanfare.benchmarks.run.Child;
+import dev.fanfare.benchmarks.run.Pause;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,8 +1,15 @@
 package dev.fanfare.benchmarks.dispatcher;
 
-import dev.fanfare.benchmarks.dispatcher.Samples.Sample;
-import dev.fanfare.benchmarks.dispatcher.Samples.Window;
 import dev.fanfare.benchmarks.dispatcher.Workload.Target;
+import dev.fanfare.benchmarks.run.BenchmarkFailure;
+import dev.fanfare.benchmarks.run.BrokerHost;
+import dev.fanfare.benchmarks.run.Child;
+import dev.fanfare.benchmarks.run.Figure;
+import dev.fanfare.benchmarks.run.GcLog;
+import dev.fanfare.benchmarks.run.Pause;
+import dev.fanfare.benchmarks.run.Samples;
+import dev.fanfare.benchmarks.run.Samples.Sample;
+import dev.fanfare.benchmarks.run.Samples.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Attempt;

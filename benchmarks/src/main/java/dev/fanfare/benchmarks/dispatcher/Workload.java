@@ -1,6 +1,8 @@
 package dev.fanfare.benchmarks.dispatcher;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.benchmarks.run.BenchmarkFailure;
+import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Delivery;

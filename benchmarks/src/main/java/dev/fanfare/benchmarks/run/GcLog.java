@@ -1,4 +1,4 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JVM's own account of its heap (JEP 271, {@code -Xlog:gc}): the same lines whichever the collector, and next to no cost.
  */
-final class GcLog {
+public final class GcLog {
     private static final Pattern PAUSE = Pattern.compile("\\[(\\d+)ms].* Pause .* (\\d+)M->(\\d+)M\\(\\d+M\\) .*");
     private static final double MIB = 1024 * 1024;
 
@@ -24,11 +24,11 @@ final class GcLog {
     private GcLog() {}
 
     /** The option that has a JVM write it. */
-    static String option(Path file) {
+    public static String option(Path file) {
         return "-Xlog:gc:file=" + file + ":timemillis:filecount=0";
     }
 
-    static GcLog read(Path file) {
+    public static GcLog read(Path file) {
         GcLog log = new GcLog();
         try {
             for (String line : Files.readAllLines(file)) {
@@ -47,17 +47,17 @@ final class GcLog {
     }
 
     /** The most that was in use, garbage included, in MiB. */
-    long peakMib() {
+    public long peakMib() {
         return pauses.stream().mapToLong(Pause::before).max().orElse(0);
     }
 
     /** The most that was in use after a collection, in MiB: what is really held, as far as the collector looked. */
-    long liveMib() {
+    public long liveMib() {
         return pauses.stream().mapToLong(Pause::after).max().orElse(0);
     }
 
     /** Bytes allocated per request, from the first collection in the window to the last; null where there are too few. */
-    @Nullable Double allocatedPerRequest(Samples samples, Samples.Window window) {
+    public @Nullable Double allocatedPerRequest(Samples samples, Samples.Window window) {
         List<Pause> inside = pauses.stream()
                 .filter(pause -> pause.millis() >= window.from().millis()
                         && pause.millis() <= window.to().millis())

@@ -1,12 +1,12 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import java.util.concurrent.TimeUnit;
 
 /** A wait between two looks. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void millis(long millis) {
+    public static void millis(long millis) {
         try {
             TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {

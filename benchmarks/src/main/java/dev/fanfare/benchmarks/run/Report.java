@@ -1,4 +1,4 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Set;
 
 /** All runs of a benchmark, their medians, and the ratios that it is about. Confined to one thread. */
-final class Report {
+public final class Report {
     private final Map<String, List<Map<Figure, Double>>> runs = new LinkedHashMap<>();
     private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
 
-    void run(String name, Map<Figure, Double> figures) {
+    public void run(String name, Map<Figure, Double> figures) {
         runs.computeIfAbsent(name, absent -> new ArrayList<>()).add(figures);
     }
 
     /** Of the latest runs of both: only those of one round are compared, as the machine's speed drifts. */
-    void ratio(String name, Figure figure, String of, String to) {
+    public void ratio(String name, Figure figure, String of, String to) {
         ratios.computeIfAbsent(name, absent -> new ArrayList<>()).add(latest(of, figure) / latest(to, figure));
     }
 
@@ -33,7 +33,7 @@ final class Report {
         return all.get(all.size() - 1).getOrDefault(figure, Double.NaN);
     }
 
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
@@ -53,7 +53,7 @@ final class Report {
         return medians;
     }
 
-    void printTable(PrintWriter out) {
+    public void printTable(PrintWriter out) {
         Set<Figure> columns = EnumSet.noneOf(Figure.class);
         runs.values().forEach(all -> all.forEach(run -> columns.addAll(run.keySet())));
         List<List<String>> lines = new ArrayList<>();
@@ -104,7 +104,7 @@ final class Report {
         return String.format(Locale.ROOT, "%" + width + "s", text);
     }
 
-    void printJson(PrintWriter out) {
+    public void printJson(PrintWriter out) {
         ObjectNode root = Json.TOPIC.createObjectNode();
         ObjectNode runsNode = root.putObject("runs");
         runs.forEach((name, all) -> {

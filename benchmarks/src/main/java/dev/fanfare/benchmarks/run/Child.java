@@ -1,4 +1,4 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import java.io.File;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * A process that takes part in a run, and what the kernel knows of it. Ends with its owner, or with this process.
  * Linux only: it reads {@code /proc} (proc(5)).
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
     /** Of {@code /proc/pid/stat}, on every Linux there is (USER_HZ). */
     private static final double TICKS_PER_SECOND = 100;
@@ -33,7 +33,7 @@ final class Child implements AutoCloseable {
     }
 
     /** Starts a command; what it says goes to a file. */
-    static Child start(String name, Path log, List<String> command) {
+    public static Child start(String name, Path log, List<String> command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -46,7 +46,8 @@ final class Child implements AutoCloseable {
     }
 
     /** Starts this JVM again with another class path, options and main class. */
-    static Child java(String name, Path log, String classPath, List<String> options, String main, List<String> args) {
+    public static Child java(
+            String name, Path log, String classPath, List<String> options, String main, List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -55,17 +56,17 @@ final class Child implements AutoCloseable {
         return start(name, log, command);
     }
 
-    static String ownClassPath() {
+    public static String ownClassPath() {
         return System.getProperty("java.class.path");
     }
 
     /** That of a folder of jars. */
-    static String classPathOf(Path jars) {
+    public static String classPathOf(Path jars) {
         return jars + File.separator + "*";
     }
 
     /** CPU seconds so far, in user and kernel mode, of the process and those that it started. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         return cpuSeconds(process.toHandle())
                 + process.children().mapToDouble(Child::cpuSeconds).sum();
     }
@@ -82,7 +83,7 @@ final class Child implements AutoCloseable {
     }
 
     /** The most memory that it had resident, in MiB; 0 once it has ended. */
-    long peakResidentMib() {
+    public long peakResidentMib() {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
@@ -94,22 +95,22 @@ final class Child implements AutoCloseable {
     }
 
     /** Throws where it has ended by itself. */
-    void check() {
+    public void check() {
         if (!process.isAlive()) {
             throw BenchmarkFailure.of(name + " ended with " + process.exitValue() + "; see " + log);
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
     /** Asks it to end (SIGTERM) and waits. */
-    void stop() {
+    public void stop() {
         process.destroy();
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -1,4 +1,4 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import dev.fanfare.contract.event.Event;
 import java.nio.charset.StandardCharsets;
@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Random;
 
 /** What the webhooks of a benchmark carry. */
-final class Payload {
-    static final String TENANT = "bench";
-    static final String EVENT_TYPE = "order.created";
-    static final String SOURCE = "/benchmark";
+public final class Payload {
+    public static final String TENANT = "bench";
+    public static final String EVENT_TYPE = "order.created";
+    public static final String SOURCE = "/benchmark";
 
     private Payload() {}
 
     /** JSON of exactly that size that hardly compresses, as an adversary would have it. */
-    static byte[] body(int bytes, Random random) {
+    public static byte[] body(int bytes, Random random) {
         byte[] noise = new byte[bytes];
         random.nextBytes(noise);
         String text = Base64.getEncoder().encodeToString(noise);
@@ -26,7 +26,7 @@ final class Payload {
     }
 
     /** The CloudEvents attributes of an event, but for the version. */
-    static Map<String, String> attributes(String eventId) {
+    public static Map<String, String> attributes(String eventId) {
         Map<String, String> attributes = new LinkedHashMap<>();
         attributes.put(Event.ID, eventId);
         attributes.put(Event.SOURCE, SOURCE);

@@ -1,10 +1,10 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** What was seen every few milliseconds of a run. */
-final class Samples {
+public final class Samples {
     /**
      * One look.
      *
@@ -12,28 +12,28 @@ final class Samples {
      * @param millis   Unix milliseconds, to find it in logs
      * @param received requests that the receiver has had since the run began
      */
-    record Sample(long nanos, long millis, long received, double ownCpu, double brokerCpu, double nginxCpu) {}
+    public record Sample(long nanos, long millis, long received, double ownCpu, double brokerCpu, double nginxCpu) {}
 
     /** From one look to another. */
-    record Window(Sample from, Sample to) {
-        long received() {
+    public record Window(Sample from, Sample to) {
+        public long received() {
             return to.received() - from.received();
         }
 
-        double perSecond() {
+        public double perSecond() {
             return received() * 1e9 / (to.nanos() - from.nanos());
         }
 
         /** CPU seconds of the process that is measured, per 100,000 requests. */
-        double ownCpu() {
+        public double ownCpu() {
             return per100k(to.ownCpu() - from.ownCpu());
         }
 
-        double brokerCpu() {
+        public double brokerCpu() {
             return per100k(to.brokerCpu() - from.brokerCpu());
         }
 
-        double nginxCpu() {
+        public double nginxCpu() {
             return per100k(to.nginxCpu() - from.nginxCpu());
         }
 
@@ -44,16 +44,16 @@ final class Samples {
 
     private final List<Sample> samples = new ArrayList<>();
 
-    void add(Sample sample) {
+    public void add(Sample sample) {
         samples.add(sample);
     }
 
-    Sample last() {
+    public Sample last() {
         return samples.get(samples.size() - 1);
     }
 
     /** From a tenth of the requests to nine tenths: without the start of the process and the last stragglers. */
-    Window steady(long total) {
+    public Window steady(long total) {
         Sample from = null;
         Sample to = null;
         for (Sample sample : samples) {
@@ -71,7 +71,7 @@ final class Samples {
     }
 
     /** Requests per second over each tenth of the run: whether it still warms up, and whether it is even. */
-    String tenths(long total) {
+    public String tenths(long total) {
         StringBuilder rates = new StringBuilder();
         Sample from = samples.get(0);
         for (Sample sample : samples) {
@@ -84,7 +84,7 @@ final class Samples {
     }
 
     /** How many requests had come at a moment, between looks in proportion. */
-    double receivedAt(long millis) {
+    public double receivedAt(long millis) {
         Sample before = samples.get(0);
         for (Sample sample : samples) {
             if (sample.millis() >= millis) {

@@ -1,14 +1,15 @@
-package dev.fanfare.benchmarks.dispatcher;
+package dev.fanfare.benchmarks.run;
 
 import java.util.Locale;
 
 /** What a run is measured by. */
-enum Figure {
+public enum Figure {
     PER_SECOND("per s", 0),
     CPU("CPU s/100k", 2),
     CPU_WITH_START("… with start", 2),
     BROKER_CPU("broker", 2),
     NGINX_CPU("nginx", 2),
+    LOG_BYTES("log B each", 0),
     ALLOCATED_BYTES("alloc B each", 0),
     HEAP_MIB("heap MiB", 0),
     LIVE_MIB("live MiB", 0),
@@ -19,7 +20,7 @@ enum Figure {
     P99_MILLIS("p99 ms", 2);
 
     /** Over its column. */
-    final String title;
+    public final String title;
 
     private final int decimals;
 
@@ -29,11 +30,11 @@ enum Figure {
     }
 
     /** In JSON. */
-    String key() {
+    public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    String text(double value) {
+    public String text(double value) {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 }

@@ -1,0 +1,135 @@
+package dev.fanfare.benchmarks.router;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the benchmark can be told. */
+final class RouterOptions {
+    /** What is measured. */
+    enum Scenario {
+        /** A bare loop, then a router, each draining a backlog. */
+        throughput,
+        /** The second half of that. */
+        drain,
+        /** From sending an event to seeing its delivery, with nothing else to do: a bare loop, then a router. */
+        latency
+    }
+
+    /** How results are printed. */
+    enum Output {
+        table,
+        json
+    }
+
+    @Option(
+            names = "--scenario",
+            split = ",",
+            paramLabel = "NAME,…",
+            defaultValue = "throughput",
+            description =
+                    "throughput: a bare loop, then a router, each draining a backlog. drain: the latter alone. latency:"
+                            + " both at rest, one event at a time. Default: ${DEFAULT-VALUE}.")
+    List<Scenario> scenarios = new ArrayList<>();
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How often; what is compared takes turns. Medians are printed. Default: ${DEFAULT-VALUE}.")
+    int rounds;
+
+    @Option(
+            names = "--deliveries",
+            paramLabel = "N",
+            defaultValue = "300000",
+            description = "About how many each backlog comes to. Default: ${DEFAULT-VALUE}.")
+    int deliveries;
+
+    @Option(
+            names = "--fan-out",
+            split = ",",
+            paramLabel = "N,…",
+            defaultValue = "1,10,100,1000",
+            description = "How many subscriptions an event has. Default: ${DEFAULT-VALUE}.")
+    List<Integer> fanOuts = new ArrayList<>();
+
+    @Option(
+            names = "--guarantee",
+            split = ",",
+            paramLabel = "NAME,…",
+            defaultValue = "at-least-once",
+            description = "at-least-once, exactly-once-v2. Default: ${DEFAULT-VALUE}.")
+    List<String> guarantees = new ArrayList<>();
+
+    @Option(
+            names = "--linger",
+            split = ",",
+            paramLabel = "TIME,…",
+            defaultValue = "2ms",
+            description = "Of the producer, such as 0ms. Default: ${DEFAULT-VALUE}.")
+    List<String> lingers = new ArrayList<>();
+
+    @Option(
+            names = "--compression",
+            split = ",",
+            paramLabel = "NAME,…",
+            defaultValue = "lz4",
+            description = "Of the producer: none, lz4, zstd. Default: ${DEFAULT-VALUE}.")
+    List<String> compressions = new ArrayList<>();
+
+    @Option(
+            names = "--events",
+            paramLabel = "N",
+            defaultValue = "400",
+            description = "Measured one by one in latency, after 200 that are not. Default: ${DEFAULT-VALUE}.")
+    int events;
+
+    @Option(names = "--body-bytes", paramLabel = "N", defaultValue = "1024", description = "Default: ${DEFAULT-VALUE}.")
+    int bodyBytes;
+
+    @Option(
+            names = "--java-options",
+            split = " ",
+            paramLabel = "\"-X…\"",
+            defaultValue = "-Xmx512m -XX:+UseSerialGC",
+            description = "Of the router and of the bare loop. Default: ${DEFAULT-VALUE}.")
+    List<String> javaOptions = new ArrayList<>();
+
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE.jfr",
+            description = "Record the router with Flight Recorder, the last run into this file.")
+    @Nullable Path profile;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of the router, such as router.threads=2. Repeatable.")
+    Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--against",
+            paramLabel = "FOLDER",
+            description =
+                    "The jars of another build (a copy of its benchmarks/target/lib): its router runs in each round"
+                            + " too, and the ratio is printed.")
+    @Nullable Path against;
+
+    @Option(
+            names = "--output",
+            paramLabel = "table|json",
+            defaultValue = "table",
+            description = "Default: ${DEFAULT-VALUE}.")
+    Output output = Output.table;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Where data and logs go; kept. Default: a temporary one, kept only after a failure.")
+    @Nullable Path folder;
+}
