@@ -15,6 +15,7 @@ final class RouterMetrics {
     private final Counter unknownTenant;
     private final Counter tooLarge;
     private final Counter deliveries;
+    private final Counter replayed;
     private final Timer readIndexWaits;
     private final Counter readIndexGivenUp;
 
@@ -26,6 +27,9 @@ final class RouterMetrics {
         tooLarge = events(meters, "too-large");
         deliveries = Counter.builder("fanfare.router.deliveries")
                 .description("Deliveries made of events")
+                .register(meters);
+        replayed = Counter.builder("fanfare.router.replayed")
+                .description("Deliveries made by replays of events")
                 .register(meters);
         readIndexWaits = Timer.builder("fanfare.router.read.index")
                 .description("How long polled batches waited for the subscriptions promised before them")
@@ -45,6 +49,10 @@ final class RouterMetrics {
     void routed(int matches) {
         routed.increment();
         deliveries.increment(matches);
+    }
+
+    void replayed(int made) {
+        replayed.increment(made);
     }
 
     void unmatched() {

@@ -5,6 +5,7 @@ import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import dev.fanfare.router.replay.Replays;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  *                                │ how far it has read     │ who wants what
  *                                ▼                         ▼
  * fanfare.events ─────────▶ ReadIndex ───────────────▶ EventRouter ─▶ fanfare.deliveries
+ *
+ * fanfare.runs, fanfare.events ──────────────────────▶ Replays ─────▶ fanfare.deliveries
  * </pre>
  *
  * Any number of instances share the partitions of the events topic; each holds all subscriptions.
@@ -52,6 +55,7 @@ public final class RouterRole implements Role {
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable CompactedTable<RoutedSubscription> table;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
+    private @Nullable Replays replays;
     private volatile @Nullable KafkaStreams streams;
     private volatile @Nullable ThreadFailure stoppedBy;
 
@@ -78,7 +82,8 @@ public final class RouterRole implements Role {
         String clientId = RouterStreams.APPLICATION_ID + "-" + context.instanceId();
         try (Admin admin = context.kafka().admin(clientId + "-setup")) {
             new TopicSetup(admin, PATIENCE)
-                    .require(List.of(Topics.EVENTS, Topics.SUBSCRIPTIONS, Topics.DELIVERIES, Topics.DEAD_LETTERS));
+                    .require(List.of(
+                            Topics.EVENTS, Topics.SUBSCRIPTIONS, Topics.DELIVERIES, Topics.DEAD_LETTERS, Topics.RUNS));
         }
         CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(
                 context.kafka(), Topics.SUBSCRIPTIONS, clientId + "-subscriptions", decoder, this::changed);
@@ -105,6 +110,15 @@ public final class RouterRole implements Role {
         streamsMetrics = new KafkaStreamsMetrics(started);
         streamsMetrics.bindTo(context.meters());
         started.start();
+        Replays replaying = new Replays(
+                context.kafka(),
+                context.instanceId(),
+                new ReplayRouting(subscriptions, access.defaultTenant(), metrics),
+                context.clock(),
+                settings.replayPerSecond(),
+                settings.drainTimeout());
+        replays = replaying;
+        replaying.start();
     }
 
     @Override
@@ -131,6 +145,10 @@ public final class RouterRole implements Role {
     @Override
     public synchronized void close() {
         closing.countDown();
+        if (replays != null) {
+            replays.close();
+            replays = null;
+        }
         KafkaStreams running = streams;
         if (running != null) {
             // a member that stays keeps its partitions from the next start until its session times out

@@ -46,6 +46,10 @@ public interface RouterSettings {
     @WithDefault("10s")
     Duration drainTimeout();
 
+    /** How many deliveries a second one replay of past events makes; 1 to 100,000. */
+    @WithDefault("500")
+    int replayPerSecond();
+
     /** Kafka Streams' folder; by default one under the system's temporary folder. The router keeps nothing in it. */
     Optional<Path> stateDir();
 
@@ -61,6 +65,9 @@ public interface RouterSettings {
         List<String> faults = new ArrayList<>();
         if (settings.threads() < 1 || settings.threads() > 64) {
             faults.add("router.threads: " + settings.threads() + " is out of range: 1 to 64");
+        }
+        if (settings.replayPerSecond() < 1 || settings.replayPerSecond() > 100_000) {
+            faults.add("router.replay-per-second: " + settings.replayPerSecond() + " is out of range: 1 to 100000");
         }
         range("router.linger", settings.linger(), Duration.ZERO, Duration.ofSeconds(1), faults);
         range("router.load-timeout", settings.loadTimeout(), Duration.ofSeconds(1), Duration.ofHours(1), faults);

@@ -164,6 +164,8 @@ final class RouterStage implements AutoCloseable {
         int events = Math.max(1, options.deliveries / fanOut);
         long deliveries = (long) events * fanOut;
         load.backlog(run, fanOut, events);
+        // what was cleared stays on disk until its segment ends
+        long bytesBefore = load.deliveriesBytes();
         Path gc = folder.resolve(run + ".gc");
         Map<Figure, Double> figures = new EnumMap<>(Figure.class);
         Samples samples = new Samples();
@@ -177,7 +179,7 @@ final class RouterStage implements AutoCloseable {
         DeliveryCheck check = new DeliveryCheck(run, fanOut);
         load.read(check);
         check.check(events);
-        figures.put(Figure.LOG_BYTES, (double) load.deliveriesBytes() / deliveries);
+        figures.put(Figure.LOG_BYTES, (double) (load.deliveriesBytes() - bytesBefore) / deliveries);
         LOG.info("tenths run={} rates={}", run, samples.tenths(deliveries));
         Window steady = samples.steady(deliveries);
         figures.put(Figure.PER_SECOND, steady.perSecond());

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter          what it is about, by the names of options: {@code subscription}, {@code since} (a moment) …
  * @param counts          how far it is, by the names of what is counted
  * @param frozenEnds      where its work ends, by {@code topic/partition}: what came later is none of it
+ * @param positions       where its work goes on, by {@code topic/partition}; empty where a run keeps none
  * @param reason          why, in the words of who began it; null where none was given
  * @param error           why it failed; null where it didn't
  */
@@ -40,12 +41,17 @@ public record Run(
         Map<String, String> filter,
         Map<String, Long> counts,
         Map<String, Long> frozenEnds,
+        Map<String, Long> positions,
         @Nullable String reason,
         @Nullable String error) {
 
     public static final String DLQ_REPLAY = "dlq-replay";
     public static final String DLQ_DISCARD = "dlq-discard";
     public static final String DLQ_IMPORT = "dlq-import";
+    /** Past events go to one subscription; see {@link EventReplay}. */
+    public static final String EVENT_REPLAY = "event-replay";
+    /** Another run is to stop; see {@link EventReplay#stop}. It is gone from the topic when that has happened. */
+    public static final String STOP = "stop";
 
     /** Where a run stands. */
     public enum State {
@@ -78,6 +84,35 @@ public record Run(
         filter = sorted(filter);
         counts = sorted(counts);
         frozenEnds = sorted(frozenEnds);
+        positions = sorted(positions);
+    }
+
+    /** One that keeps no positions. */
+    public Run(
+            String id,
+            String kind,
+            State state,
+            Actor startedBy,
+            long startedAtMillis,
+            long updatedAtMillis,
+            Map<String, String> filter,
+            Map<String, Long> counts,
+            Map<String, Long> frozenEnds,
+            @Nullable String reason,
+            @Nullable String error) {
+        this(
+                id,
+                kind,
+                state,
+                startedBy,
+                startedAtMillis,
+                updatedAtMillis,
+                filter,
+                counts,
+                frozenEnds,
+                Map.of(),
+                reason,
+                error);
     }
 
     /** One of the counts; zero where it isn't there. */
@@ -97,8 +132,26 @@ public record Run(
                 filter,
                 newCounts,
                 frozenEnds,
+                positions,
                 reason,
                 newError);
+    }
+
+    /** The same, with its work between these offsets. */
+    public Run within(Map<String, Long> newPositions, Map<String, Long> newFrozenEnds) {
+        return new Run(
+                id,
+                kind,
+                state,
+                startedBy,
+                startedAtMillis,
+                updatedAtMillis,
+                filter,
+                counts,
+                newFrozenEnds,
+                newPositions,
+                reason,
+                error);
     }
 
     /** As it stands on the topic. */

@@ -2,8 +2,8 @@ package dev.fanfare.retry.parked;
 
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.retry.parked.ParkedIndex.Place;
-import dev.fanfare.retry.session.Session;
 import dev.fanfare.runtime.kafka.LogEnds;
+import dev.fanfare.runtime.session.Session;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.fanfare.retry.parked;
 
-import dev.fanfare.retry.session.Session;
-import dev.fanfare.retry.session.SessionLoop;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.session.Session;
+import dev.fanfare.runtime.session.SessionLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package dev.fanfare.retry.relay;
 
 import dev.fanfare.contract.topic.Tier;
-import dev.fanfare.retry.session.Session;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.session.Session;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.fanfare.retry.relay;
 
 import dev.fanfare.contract.topic.Tier;
-import dev.fanfare.retry.session.SessionLoop;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.session.SessionLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Comparator;

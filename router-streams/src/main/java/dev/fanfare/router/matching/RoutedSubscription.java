@@ -9,9 +9,11 @@ import java.util.UUID;
  * What routing needs of a subscription, and no more: a router holds all of them in memory.
  *
  * @param active   whether events are routed to it
+ * @param paused   whether what is routed to it is kept instead of sent
  * @param typeKeys its event types as {@link TypePattern} keys, none of which covers another
  */
-public record RoutedSubscription(String tenant, String id, UUID generation, boolean active, List<String> typeKeys) {
+public record RoutedSubscription(
+        String tenant, String id, UUID generation, boolean active, boolean paused, List<String> typeKeys) {
 
     /** Reads it from a record of the subscriptions topic. */
     public static RoutedSubscription fromJson(byte[] json) throws UndecodableRecord {
@@ -30,6 +32,7 @@ public record RoutedSubscription(String tenant, String id, UUID generation, bool
                 subscription.id(),
                 subscription.generation(),
                 active,
+                subscription.state() == Subscription.State.PAUSED,
                 TypePattern.keys(subscription.eventTypes()));
     }
 }

@@ -44,7 +44,8 @@ final class TypePattern {
         return (wild ? pattern.substring(0, pattern.length() - 1) : pattern).intern();
     }
 
-    private static boolean covers(String key, String other) {
+    /** Whether a key matches all that another key, or an event type, matches. */
+    static boolean covers(String key, String other) {
         boolean wild = key.equals(EVERYTHING) || key.endsWith(".");
         return wild ? other.startsWith(key) : other.equals(key);
     }

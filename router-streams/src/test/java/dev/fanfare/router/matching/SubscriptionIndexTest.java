@@ -201,6 +201,6 @@ class SubscriptionIndexTest {
     }
 
     private static RoutedSubscription subscription(String tenant, String id, boolean active, List<String> patterns) {
-        return new RoutedSubscription(tenant, id, UUID.randomUUID(), active, TypePattern.keys(patterns));
+        return new RoutedSubscription(tenant, id, UUID.randomUUID(), active, false, TypePattern.keys(patterns));
     }
 }

@@ -1,4 +1,4 @@
-package dev.fanfare.retry.session;
+package dev.fanfare.runtime.session;
 
 /** Clients at work, until something fails that they can't go on from. Confined to its loop's thread. */
 public interface Session extends AutoCloseable {

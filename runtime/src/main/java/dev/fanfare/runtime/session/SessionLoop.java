@@ -1,4 +1,4 @@
-package dev.fanfare.retry.session;
+package dev.fanfare.runtime.session;
 
 import dev.fanfare.runtime.lifecycle.Readiness;
 import java.time.Duration;
