@@ -8,7 +8,7 @@ import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.run.Run.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.router.replay.ReplayRun.Turn;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.LogEnds;
 import dev.fanfare.runtime.session.Session;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,14 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -166,15 +163,7 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
         Producer<byte[], byte[]> opened = producers.get();
         producer = opened;
         opened.initTransactions();
-        // behind what open transactions have written: a predecessor's last commit may stand among them
-        mustReach = KafkaAnswer.await(
-                        admin.listOffsets(
-                                        Map.of(RUNS, OffsetSpec.latest()),
-                                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                                .partitionResult(RUNS),
-                        ANSWER_TIMEOUT,
-                        "asking for the end of the runs")
-                .offset();
+        mustReach = LogEnds.of(admin, List.of(RUNS), ANSWER_TIMEOUT).getOrDefault(RUNS, 0L);
     }
 
     private void takeUpRuns(Producer<byte[], byte[]> open) {
