@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.filter.FilterReader;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.runtime.secret.KeysetFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +102,16 @@ class ApiDescriptionTest {
                             .as(operation.getValue().path("operationId").asText())
                             .isTrue());
         }
+    }
+
+    @Test
+    void itsExamplesOfFiltersAreFilters() {
+        JsonNode examples = description.at("/components/schemas/Filters/examples");
+        assertThat(examples).isNotEmpty().allSatisfy(filters -> {
+            List<FieldError> faults = new ArrayList<>();
+            FilterReader.read(filters, "filters", faults);
+            assertThat(faults).as(filters.toString()).isEmpty();
+        });
     }
 
     private static List<String> properties(String schema) {

@@ -105,7 +105,9 @@ class BadSubscriptionIT {
                 "\"headers\":{\"Authorization\":\"Bearer\"}  | headers.Authorization     | give them as 'auth'",
                 "\"metadata\":{\"a\":1}                      | metadata.a         | must be a string",
                 "\"description\":{}                          | description        | must be a string",
-                "\"filters\":[]                              | filters            | not offered by this version",
+                "\"filters\":{}                              | filters            | a list of filters",
+                "\"filters\":[{\"exact\":{\"type\":\"a\"}},{\"any\":[{\"exact\":{\"subject\":\"\"}}]}] | filters[1].any[0].exact.subject | not empty",
+                "\"filters\":[{\"sufix\":{\"type\":\"a\"}}]     | filters[0].sufix   | Did you mean 'suffix'?",
                 "\"signing\":\"v2\"                          | signing            | v1 or v1a",
                 "\"auth\":{}                                 | auth.type          | bearer, basic, oauth2, mtls",
                 "\"auth\":\"Bearer x\"                       | auth               | an object",
@@ -153,10 +155,10 @@ class BadSubscriptionIT {
     void everyFaultIsToldAtOnce() {
         Answer answer = control.post(
                 SUBSCRIPTIONS,
-                "{\"url\":\"nowhere\",\"timeout\":\"never\",\"maxInFlight\":-1,\"filters\":[],\"colour\":1}");
+                "{\"url\":\"nowhere\",\"timeout\":\"never\",\"maxInFlight\":-1,\"filters\":[1],\"colour\":1}");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.faultyFields())
-                .containsExactlyInAnyOrder("url", "eventTypes", "timeout", "maxInFlight", "filters", "colour");
+                .containsExactlyInAnyOrder("url", "eventTypes", "timeout", "maxInFlight", "filters[0]", "colour");
     }
 
     @ParameterizedTest(name = "the body {0} is refused")

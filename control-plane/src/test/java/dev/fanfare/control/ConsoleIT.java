@@ -113,6 +113,7 @@ class ConsoleIT {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("url", "https://example.com/?q='><b>&lt;").put("description", ATTACK);
         body.putArray("eventTypes").add("order.*");
+        body.putArray("filters").addObject().putObject("exact").put("subject", ATTACK);
         Answer refused = control.put(SUBSCRIPTIONS + "/hostile", body.toString());
         assertThat(refused.faultyFields()).as("such a URL isn't one").containsExactly("url");
         body.put("url", "https://example.com/?q='&amp;lt;%3Cscript%3E");
@@ -141,6 +142,7 @@ class ConsoleIT {
                 .contains(
                         "hostile",
                         "&lt;script&gt;alert(1)",
+                        "[{\"exact\":{\"subject\":\"&lt;/span&gt;",
                         "title=\"&lt;/span>&lt;script>",
                         "onerror=&#34;alert(",
                         "&amp;amp;lt;%3Cscript%3E")

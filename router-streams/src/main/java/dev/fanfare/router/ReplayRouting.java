@@ -46,7 +46,7 @@ final class ReplayRouting implements Routing {
 
     @Override
     public SubscriptionMatcher matcher(SubscriptionIndex index) {
-        return new SubscriptionMatcher(index);
+        return new SubscriptionMatcher(index, metrics::filterFailed);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.filter.FilterFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -18,6 +19,9 @@ final class RouterMetrics {
     private final Counter replayed;
     private final Timer readIndexWaits;
     private final Counter readIndexGivenUp;
+    private final Counter filtersUnreadable;
+    private final Counter bodyFailures;
+    private final Counter sqlFailures;
 
     RouterMetrics(MeterRegistry meters) {
         routed = events(meters, "routed");
@@ -36,6 +40,20 @@ final class RouterMetrics {
                 .register(meters);
         readIndexGivenUp = Counter.builder("fanfare.router.read.index.given.up")
                 .description("Batches routed with subscriptions that may have been out of date")
+                .register(meters);
+        filtersUnreadable = Counter.builder("fanfare.router.filters.unreadable")
+                .description("Subscriptions read whose filters can't be read: nothing is routed to them")
+                .register(meters);
+        bodyFailures = filterFailures(meters, "body");
+        sqlFailures = filterFailures(meters, "sql");
+    }
+
+    private static Counter filterFailures(MeterRegistry meters, String reason) {
+        return Counter.builder("fanfare.router.filter.failures")
+                .description(
+                        "Filters that could not be decided on an event, and so did not match: events whose body is not"
+                                + " the JSON a filter looks into, evaluations of SQL that ended in an error")
+                .tag("reason", reason)
                 .register(meters);
     }
 
@@ -77,5 +95,18 @@ final class RouterMetrics {
 
     void readIndexGivenUp() {
         readIndexGivenUp.increment();
+    }
+
+    void filtersUnreadable() {
+        filtersUnreadable.increment();
+    }
+
+    void filterFailed(FilterFailure why) {
+        Counter counter =
+                switch (why) {
+                    case BODY -> bodyFailures;
+                    case SQL -> sqlFailures;
+                };
+        counter.increment();
     }
 }

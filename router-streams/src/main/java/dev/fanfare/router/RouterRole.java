@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -50,6 +51,7 @@ public final class RouterRole implements Role {
 
     private final RoleContext context;
     private final RouterSettings settings;
+    private final RouterMetrics metrics;
     private final CompactedTable.Decoder<RoutedSubscription> decoder;
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -61,15 +63,16 @@ public final class RouterRole implements Role {
 
     /** Prepares the role; nothing is opened yet. */
     public RouterRole(RoleContext context) {
-        this(context, RoutedSubscription::fromJson);
+        this(context, UnaryOperator.identity());
     }
 
-    /** With another decoder: for a test that slows the table down. */
-    RouterRole(RoleContext context, CompactedTable.Decoder<RoutedSubscription> decoder) {
+    /** With something around the decoder: for a test that slows the table down. */
+    RouterRole(RoleContext context, UnaryOperator<CompactedTable.Decoder<RoutedSubscription>> around) {
         this.context = context;
+        this.metrics = new RouterMetrics(context.meters());
         this.settings = context.settings().section(RouterSettings.class);
         RouterSettings.check(settings);
-        this.decoder = decoder;
+        this.decoder = around.apply(new SubscriptionDecoder(metrics));
     }
 
     @Override
@@ -91,13 +94,12 @@ public final class RouterRole implements Role {
         subscriptions.start(settings.loadTimeout());
         LOG.info("subscriptions loaded count={}", subscriptions.rows().size());
 
-        RouterMetrics metrics = new RouterMetrics(context.meters());
         ReadIndex readIndex = new ReadIndex(view(subscriptions), settings.readIndexTimeout(), metrics);
         AccessSettings access = context.settings().section(AccessSettings.class);
         EventRouter.Shared shared = new EventRouter.Shared(
                 access.defaultTenant(),
                 Set.copyOf(access.tenants()),
-                () -> new SubscriptionMatcher(index),
+                () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions::topicId,
                 readIndex,
                 metrics);

@@ -50,9 +50,9 @@ class CausalityIT {
     @Test
     void aTableThatLagsBehindHoldsEventsBack(@Fresh TestBroker broker) {
         broker.createFanfareTopics();
-        try (TestRouter slow = TestRouter.start(broker.bootstrapServers(), "slow", Map.of(), json -> {
+        try (TestRouter slow = TestRouter.start(broker.bootstrapServers(), "slow", Map.of(), decoder -> json -> {
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-            return RoutedSubscription.fromJson(json);
+            return decoder.decode(json);
         })) {
             int rounds = 40;
             createAndSend(broker, rounds);
@@ -66,8 +66,8 @@ class CausalityIT {
         broker.createFanfareTopics();
         broker.send(row(subscription("default", "known", "still.*")));
         try (TestRouter stuck = TestRouter.start(
-                broker.bootstrapServers(), "stuck", Map.of("router.read-index-timeout", "300ms"), json -> {
-                    RoutedSubscription read = RoutedSubscription.fromJson(json);
+                broker.bootstrapServers(), "stuck", Map.of("router.read-index-timeout", "300ms"), decoder -> json -> {
+                    RoutedSubscription read = decoder.decode(json);
                     if (read.id().equals("stuck")) {
                         LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
                     }

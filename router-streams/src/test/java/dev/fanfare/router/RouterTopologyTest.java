@@ -3,9 +3,11 @@ package dev.fanfare.router;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.Json;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.delivery.DeliveryId;
 import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
 import java.time.Duration;
@@ -81,6 +83,27 @@ class RouterTopologyTest {
                         DeliveryRecords.GENERATION,
                         DeliveryRecords.SUBSCRIPTION_VERSION);
         assertThat(DeliveryRecords.read(delivery.headers()).eventId()).isEqualTo("2");
+    }
+
+    @Test
+    void aSubscriptionGetsOnlyWhatItsFiltersLetThrough() throws Exception {
+        topology.subscribe(filtered("all", "[]"));
+        topology.subscribe(filtered("eu", "[{\"exact\":{\"region\":\"eu\"}}]"));
+        topology.subscribe(filtered("us", "[{\"exact\":{\"region\":\"us\"}}]"));
+        topology.subscribe(filtered("unreadable", "[{\"sometime\":{\"region\":\"eu\"}}]"));
+        topology.subscribe(filtered("no-list", "{\"exact\":{\"region\":\"eu\"}}"));
+        ProducerRecord<byte[], byte[]> event = TestRouter.event("1", "a", new byte[0]);
+        event.headers().add("ce_region", "eu".getBytes(UTF_8));
+        topology.send(event, NOW);
+        assertThat(topology.deliveries.readRecordsToList())
+                .extracting(delivery -> new String(delivery.key(), UTF_8))
+                .containsExactlyInAnyOrder("default/all", "default/eu");
+    }
+
+    private static Subscription filtered(String id, String filters) throws Exception {
+        return TestRouter.subscription("default", id, "a").toBuilder()
+                .filters(Json.STRICT.readTree(filters))
+                .build();
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 
@@ -35,7 +36,7 @@ final class TestRouter implements AutoCloseable {
             String bootstrapServers,
             String instanceId,
             Map<String, String> settings,
-            CompactedTable.Decoder<RoutedSubscription> decoder) {
+            UnaryOperator<CompactedTable.Decoder<RoutedSubscription>> around) {
         Map<String, String> all = new HashMap<>(Map.of("access.tenants", "default,acme"));
         all.putAll(settings);
         role = new RouterRole(
@@ -47,20 +48,20 @@ final class TestRouter implements AutoCloseable {
                         vertx,
                         Clock.systemUTC(),
                         new SecureRandom()),
-                decoder);
+                around);
     }
 
     /** Starts a router and waits until it has its partitions. */
     static TestRouter start(String bootstrapServers, String instanceId, Map<String, String> settings) {
-        return start(bootstrapServers, instanceId, settings, RoutedSubscription::fromJson);
+        return start(bootstrapServers, instanceId, settings, UnaryOperator.identity());
     }
 
     static TestRouter start(
             String bootstrapServers,
             String instanceId,
             Map<String, String> settings,
-            CompactedTable.Decoder<RoutedSubscription> decoder) {
-        TestRouter router = new TestRouter(bootstrapServers, instanceId, settings, decoder);
+            UnaryOperator<CompactedTable.Decoder<RoutedSubscription>> around) {
+        TestRouter router = new TestRouter(bootstrapServers, instanceId, settings, around);
         router.role.start();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))

@@ -1,7 +1,9 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.router.matching.Candidate;
+import dev.fanfare.router.matching.FilterPool;
 import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
@@ -9,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +44,7 @@ final class TestTopology implements AutoCloseable {
     final Topology topology;
     final TestOutputTopic<byte[], byte[]> deliveries;
     final TestOutputTopic<byte[], byte[]> deadLetters;
+    private final FilterPool filters = new FilterPool();
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> events;
@@ -51,7 +55,7 @@ final class TestTopology implements AutoCloseable {
                 new EventRouter.Shared(
                         "default",
                         Set.of("default"),
-                        () -> new SubscriptionMatcher(index),
+                        () -> new SubscriptionMatcher(index, metrics::filterFailed),
                         () -> "topic-id",
                         new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
                         metrics),
@@ -63,8 +67,12 @@ final class TestTopology implements AutoCloseable {
     }
 
     void subscribe(String id, String... eventTypes) {
-        RoutedSubscription subscription = RoutedSubscription.of(TestRouter.subscription("default", id, eventTypes));
-        index.change(null, new Candidate(subscription, 0));
+        subscribe(TestRouter.subscription("default", id, eventTypes));
+    }
+
+    void subscribe(Subscription subscription) {
+        RoutedSubscription routed = RoutedSubscription.of(subscription, filters, new ArrayList<>());
+        index.change(null, new Candidate(routed, 0));
     }
 
     void send(ProducerRecord<byte[], byte[]> event, Instant acceptedAt) {

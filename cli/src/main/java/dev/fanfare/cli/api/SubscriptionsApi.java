@@ -31,6 +31,16 @@ public final class SubscriptionsApi {
                 .json();
     }
 
+    /** Changes one by a merge patch. */
+    public JsonNode update(String id, JsonNode changes) {
+        return client.call(
+                        "PATCH",
+                        PATH + "/" + ApiClient.encode(id),
+                        "application/merge-patch+json",
+                        changes.toString().getBytes(StandardCharsets.UTF_8))
+                .json();
+    }
+
     /** Keeps its events from now on, instead of sending them. */
     public JsonNode pause(String id) {
         return turn(id, "/pause");

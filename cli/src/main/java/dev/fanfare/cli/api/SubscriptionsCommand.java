@@ -2,7 +2,6 @@ package dev.fanfare.cli.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.cli.output.JsonOutput;
 import dev.fanfare.cli.output.OutputFormat;
@@ -11,10 +10,6 @@ import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.CommandFailure;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.contract.Json;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code fanfare subscriptions …}, through the management API. */
-@Command(name = "subscriptions", description = "Create, list, show, pause, resume and delete subscriptions.")
+@Command(name = "subscriptions", description = "Create, list, show, update, pause, resume and delete subscriptions.")
 public final class SubscriptionsCommand {
     private final Shell shell;
 
@@ -50,20 +45,7 @@ public final class SubscriptionsCommand {
                     List<String> types,
             @Option(names = "--id", paramLabel = "ID", description = "A name of your choice (default: one is made).")
                     @Nullable String id,
-            @Option(names = "--description", paramLabel = "TEXT", description = "For people.") @Nullable String description,
-            @Option(
-                            names = "--schedule",
-                            split = ",",
-                            paramLabel = "DELAY",
-                            description = "Delays before each retry, such as 1m,10m,1h (default: the retry tiers).")
-                    @Nullable List<String> schedule,
-            @Option(names = "--timeout", paramLabel = "TIME", description = "For one attempt (default: 15s).") @Nullable String timeout,
-            @Option(
-                            names = "--format",
-                            paramLabel = "FORMAT",
-                            description = "binary: the event's data as it is; structured: the whole event as one JSON"
-                                    + " object (default: binary).")
-                    @Nullable String format,
+            @Mixin SubscriptionOptions options,
             @Option(
                             names = "--signing",
                             paramLabel = "SCHEME",
@@ -79,29 +61,17 @@ public final class SubscriptionsCommand {
             @Option(names = "--output", paramLabel = "FORMAT", description = "table, json or jsonl (default: table).")
                     @Nullable OutputFormat output) {
         ObjectNode body = Json.TOPIC.createObjectNode().put("url", url);
-        ArrayNode eventTypes = body.putArray("eventTypes");
-        types.forEach(type -> eventTypes.add(type.strip()));
+        SubscriptionOptions.writeList(body, "eventTypes", types);
+        options.writeTo(body, shell);
         if (id != null) {
             body.put("id", id);
-        }
-        if (description != null) {
-            body.put("description", description);
-        }
-        if (timeout != null) {
-            body.put("timeout", timeout);
-        }
-        if (schedule != null) {
-            ArrayNode delays = body.putObject("retry").putArray("schedule");
-            schedule.forEach(delay -> delays.add(delay.strip()));
-        }
-        if (format != null) {
-            body.put("format", format);
         }
         if (signing != null) {
             body.put("signing", signing);
         }
         if (auth != null) {
-            body.set("auth", readAuth(auth));
+            // not an argument: others on the machine see those
+            body.set("auth", JsonArgument.inFile(shell, "--auth", auth));
         }
         JsonNode created = new SubscriptionsApi(api.client(shell)).create(body);
         if (output != null && output != OutputFormat.TABLE) {
@@ -116,20 +86,36 @@ public final class SubscriptionsCommand {
         }
     }
 
-    /** Not an argument: others on the machine see those. */
-    private JsonNode readAuth(String file) {
-        try {
-            byte[] json = file.equals("-") ? shell.in().readAllBytes() : Files.readAllBytes(Path.of(file));
-            if (Json.STRICT.readTree(json) instanceof ObjectNode object) {
-                return object;
-            }
-            throw CommandFailure.usage("--auth: " + file + " holds no JSON object");
-        } catch (JsonProcessingException e) {
-            throw CommandFailure.usage("--auth: " + file + " is not valid JSON (line "
-                    + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ")");
-        } catch (IOException | InvalidPathException e) {
-            throw CommandFailure.usage("--auth: " + file + " can't be read");
+    @Command(
+            name = "update",
+            description = {
+                "Change a subscription: what is named changes, all else stays.",
+                "--filter '[]' takes all filters away."
+            })
+    void update(
+            @Mixin ApiOptions api,
+            @Parameters(paramLabel = "ID") String id,
+            @Option(names = "--url", paramLabel = "URL", description = "Where webhooks are sent.") @Nullable String url,
+            @Option(
+                            names = "--types",
+                            split = ",",
+                            paramLabel = "TYPE",
+                            description = "Exact types, prefixes or '*' in place of those so far.")
+                    @Nullable List<String> types,
+            @Mixin SubscriptionOptions options) {
+        ObjectNode changes = Json.TOPIC.createObjectNode();
+        if (url != null) {
+            changes.put("url", url);
         }
+        if (types != null) {
+            SubscriptionOptions.writeList(changes, "eventTypes", types);
+        }
+        options.writeTo(changes, shell);
+        if (changes.isEmpty()) {
+            throw CommandFailure.usage("nothing to change: say what with --url, --types, --filter, …");
+        }
+        new SubscriptionsApi(api.client(shell)).update(id, changes);
+        shell.out().println("Updated " + id);
     }
 
     @Command(name = "list", description = "List the tenant's subscriptions.")

@@ -1,7 +1,7 @@
 package dev.fanfare.cli.shell;
 
+import dev.fanfare.contract.problem.Suggestion;
 import dev.fanfare.runtime.config.InvalidSettings;
-import dev.fanfare.runtime.config.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;

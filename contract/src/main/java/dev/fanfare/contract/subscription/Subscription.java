@@ -3,10 +3,12 @@ package dev.fanfare.contract.subscription;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.filter.FilterReader;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation   minted at creation: tells a subscription from an earlier one of the same id
  * @param eventTypes   exact types ({@code order.created}), dotted prefixes ({@code invoice.*}) or {@code *}
+ * @param filters      which of their events are wanted, as the subscriber wrote it ({@link FilterReader}); null: all. Not
+ *                     checked here: one reader's fault must not be all readers'. Not to be changed
  * @param headers      sent along with every webhook
  * @param timeout      for the whole exchange, as {@link DurationText}
  * @param maxInFlight  the most requests to this URL at once
@@ -36,6 +40,7 @@ public record Subscription(
         UUID generation,
         URI url,
         List<String> eventTypes,
+        @Nullable JsonNode filters,
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
@@ -137,6 +142,7 @@ public record Subscription(
         retry.delays();
         format = Objects.requireNonNullElse(format, Format.BINARY);
         eventTypes = List.copyOf(eventTypes);
+        filters = filters == null || filters.isNull() || (filters.isArray() && filters.isEmpty()) ? null : filters;
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
         secrets = List.copyOf(secrets);
@@ -159,6 +165,7 @@ public record Subscription(
         private final UUID generation;
         private URI url;
         private List<String> eventTypes = List.of("*");
+        private @Nullable JsonNode filters;
         private Map<String, String> headers = Map.of();
         private String timeout = DurationText.format(DEFAULT_TIMEOUT);
         private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
@@ -184,6 +191,7 @@ public record Subscription(
         private Builder(Subscription from) {
             this(from.tenant, from.id, from.generation, from.url);
             eventTypes = from.eventTypes;
+            filters = from.filters;
             headers = from.headers;
             timeout = from.timeout;
             maxInFlight = from.maxInFlight;
@@ -207,6 +215,11 @@ public record Subscription(
 
         public Builder eventTypes(List<String> value) {
             eventTypes = value;
+            return this;
+        }
+
+        public Builder filters(@Nullable JsonNode value) {
+            filters = value;
             return this;
         }
 
@@ -284,6 +297,7 @@ public record Subscription(
                     generation,
                     url,
                     eventTypes,
+                    filters,
                     headers,
                     timeout,
                     maxInFlight,

@@ -1,5 +1,6 @@
 package dev.fanfare.control.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.subscription.Subscription;
@@ -41,6 +42,7 @@ public record Overview(
 
     private static final int MOST_ATTEMPTS = 50;
     private static final int MOST_TYPES = 4;
+    private static final int MOST_OF_FILTERS = 200;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY_AND_TIME =
@@ -49,12 +51,14 @@ public record Overview(
     /**
      * One subscription.
      *
+     * @param filters as JSON, cut where they are long; null where there are none
      * @param last its newest attempt that is known; null where none is
      */
     public record SubscriptionRow(
             String id,
             String url,
             String eventTypes,
+            @Nullable String filters,
             boolean active,
             @Nullable String stateReason,
             @Nullable String description,
@@ -131,10 +135,19 @@ public record Overview(
                 subscription.id(),
                 subscription.url().toString(),
                 text,
+                filters(subscription.filters()),
                 subscription.state() == State.ACTIVE,
                 subscription.stateReason(),
                 subscription.description(),
                 last);
+    }
+
+    private static @Nullable String filters(@Nullable JsonNode filters) {
+        if (filters == null) {
+            return null;
+        }
+        String json = filters.toString();
+        return json.length() <= MOST_OF_FILTERS ? json : json.substring(0, MOST_OF_FILTERS) + "…";
     }
 
     private static AttemptRow row(Attempt attempt, long nowMillis) {

@@ -3,7 +3,7 @@ package dev.fanfare.control.http;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
-import dev.fanfare.runtime.config.Suggestion;
+import dev.fanfare.contract.problem.Suggestion;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;

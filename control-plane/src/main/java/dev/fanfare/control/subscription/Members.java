@@ -3,7 +3,7 @@ package dev.fanfare.control.subscription;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.problem.Problem.FieldError;
-import dev.fanfare.runtime.config.Suggestion;
+import dev.fanfare.contract.problem.Suggestion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +45,11 @@ final class Members {
     boolean has(String name) {
         JsonNode node = object.get(name);
         return node != null && !node.isNull();
+    }
+
+    /** Whatever stands there. */
+    @Nullable JsonNode json(String name) {
+        return has(name) ? object.get(name) : null;
     }
 
     @Nullable String text(String name, int maxLength) {

@@ -1,5 +1,6 @@
 package dev.fanfare.control.subscription;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.signing.SecretSeal;
@@ -27,6 +28,7 @@ record SubscriptionDraft(
         @Nullable String id,
         URI url,
         List<String> eventTypes,
+        @Nullable JsonNode filters,
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
@@ -75,6 +77,7 @@ record SubscriptionDraft(
     private Subscription.Builder fill(Subscription.Builder builder) {
         return builder.url(url)
                 .eventTypes(eventTypes)
+                .filters(filters)
                 .headers(headers)
                 .timeout(timeout)
                 .maxInFlight(maxInFlight)

@@ -8,6 +8,7 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.event.EventRules;
+import dev.fanfare.contract.filter.FilterReader;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
@@ -56,6 +57,7 @@ final class SubscriptionReader {
             "tenant",
             "url",
             "eventTypes",
+            "filters",
             "headers",
             "timeout",
             "maxInFlight",
@@ -71,8 +73,6 @@ final class SubscriptionReader {
             "stateReason",
             "createdAt",
             "updatedAt");
-
-    private static final Set<String> NOT_YET = Set.of("filters");
 
     private final Retry defaultRetry;
 
@@ -122,6 +122,7 @@ final class SubscriptionReader {
         String chosenId = readId(members, id);
         URI url = readUrl(members);
         List<String> eventTypes = readEventTypes(members);
+        JsonNode filters = readFilters(members);
         Map<String, String> headers = readHeaders(members);
         String timeout = members.text("timeout", MAX_DURATION_LENGTH);
         Duration timeoutRead = timeout == null
@@ -143,6 +144,7 @@ final class SubscriptionReader {
                 chosenId,
                 url,
                 eventTypes,
+                filters,
                 headers,
                 DurationText.format(timeoutRead),
                 maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
@@ -157,9 +159,6 @@ final class SubscriptionReader {
     }
 
     private static @Nullable String whyNot(String name) {
-        if (NOT_YET.contains(name)) {
-            return "is not offered by this version yet: leave it out";
-        }
         return name.equals("secret") || name.equals("secrets")
                 ? "can't be set: a signing secret is made for you and shown once, when the subscription is created"
                 : null;
@@ -227,6 +226,15 @@ final class SubscriptionReader {
             }
         }
         return types;
+    }
+
+    /** Kept as they were written; that they compile is all that is asked here. */
+    private static @Nullable JsonNode readFilters(Members members) {
+        List<FieldError> faults = new ArrayList<>();
+        JsonNode filters = members.json("filters");
+        FilterReader.read(filters, "filters", faults);
+        faults.forEach(fault -> members.fault(fault.field(), fault.detail()));
+        return filters;
     }
 
     private static Map<String, String> readHeaders(Members members) {

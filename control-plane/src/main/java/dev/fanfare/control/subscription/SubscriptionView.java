@@ -1,6 +1,8 @@
 package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.contract.Json;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
@@ -9,6 +11,7 @@ import dev.fanfare.contract.subscription.Subscription.State;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ record SubscriptionView(
         String tenant,
         String url,
         List<String> eventTypes,
+        JsonNode filters,
         Map<String, String> headers,
         String timeout,
         int maxInFlight,
@@ -47,6 +51,7 @@ record SubscriptionView(
                 subscription.tenant(),
                 subscription.url().toString(),
                 subscription.eventTypes(),
+                Objects.requireNonNullElseGet(subscription.filters(), Json.TOPIC::createArrayNode),
                 new TreeMap<>(subscription.headers()),
                 subscription.timeout(),
                 subscription.maxInFlight(),

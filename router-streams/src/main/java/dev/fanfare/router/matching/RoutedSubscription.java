@@ -1,6 +1,7 @@
 package dev.fanfare.router.matching;
 
-import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.filter.Filter;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.subscription.Subscription;
 import java.util.List;
 import java.util.UUID;
@@ -11,18 +12,26 @@ import java.util.UUID;
  * @param active   whether events are routed to it
  * @param paused   whether what is routed to it is kept instead of sent
  * @param typeKeys its event types as {@link TypePattern} keys, none of which covers another
+ * @param filter   which events of these types it wants
  */
 public record RoutedSubscription(
-        String tenant, String id, UUID generation, boolean active, boolean paused, List<String> typeKeys) {
+        String tenant,
+        String id,
+        UUID generation,
+        boolean active,
+        boolean paused,
+        List<String> typeKeys,
+        Filter filter) {
 
-    /** Reads it from a record of the subscriptions topic. */
-    public static RoutedSubscription fromJson(byte[] json) throws UndecodableRecord {
-        return of(Subscription.fromJson(json));
-    }
-
-    /** Takes from a subscription what routing needs. */
-    public static RoutedSubscription of(Subscription subscription) {
-        boolean active =
+    /**
+     * Takes from a subscription what routing needs. Where its filters can't be read, nothing is routed to it: what it
+     * wants is not known.
+     *
+     * @param faults what is wrong with its filters is added here
+     */
+    public static RoutedSubscription of(Subscription subscription, FilterPool filters, List<FieldError> faults) {
+        Filter filter = filters.compile(subscription.filters(), faults);
+        boolean wanted =
                 switch (subscription.state()) {
                     case ACTIVE, PAUSED -> true;
                     case DISABLED -> false;
@@ -31,8 +40,9 @@ public record RoutedSubscription(
                 subscription.tenant().intern(),
                 subscription.id(),
                 subscription.generation(),
-                active,
+                wanted && faults.isEmpty(),
                 subscription.state() == Subscription.State.PAUSED,
-                TypePattern.keys(subscription.eventTypes()));
+                TypePattern.keys(subscription.eventTypes()),
+                faults.isEmpty() ? filter : Filter.EVERYTHING);
     }
 }

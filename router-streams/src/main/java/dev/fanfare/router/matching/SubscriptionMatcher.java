@@ -1,24 +1,35 @@
 package dev.fanfare.router.matching;
 
 import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.filter.EventView;
+import dev.fanfare.contract.filter.Filter;
+import dev.fanfare.contract.filter.FilterFailure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Says who gets an event.
  *
  * <pre>
- * event ─▶ SubscriptionIndex: tenant, type ─▶ candidates ─▶ matches
+ * event ─▶ SubscriptionIndex: tenant, type ─▶ candidates ─▶ their filters ─▶ matches
  * </pre>
  *
  * Confined to one thread; many may share one index.
  */
 public final class SubscriptionMatcher {
     private final SubscriptionIndex index;
+    private final Consumer<FilterFailure> failures;
     private final List<Candidate> matches = new ArrayList<>();
 
-    public SubscriptionMatcher(SubscriptionIndex index) {
+    /**
+     * Over an index, which stays the caller's.
+     *
+     * @param failures told of filters that could not be decided on an event, and counted as false
+     */
+    public SubscriptionMatcher(SubscriptionIndex index, Consumer<FilterFailure> failures) {
         this.index = index;
+        this.failures = failures;
     }
 
     /**
@@ -30,6 +41,19 @@ public final class SubscriptionMatcher {
     public List<Candidate> match(String tenant, Event event) {
         matches.clear();
         index.find(tenant, event.type(), matches);
+        if (hasFilter(matches)) {
+            EventView view = new EventView(event, failures);
+            matches.removeIf(match -> !match.subscription().filter().matches(view));
+        }
         return matches;
+    }
+
+    private static boolean hasFilter(List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            if (candidate.subscription().filter() != Filter.EVERYTHING) {
+                return true;
+            }
+        }
+        return false;
     }
 }

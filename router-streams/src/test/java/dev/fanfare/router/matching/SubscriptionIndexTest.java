@@ -2,6 +2,7 @@ package dev.fanfare.router.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.filter.Filter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -201,6 +202,7 @@ class SubscriptionIndexTest {
     }
 
     private static RoutedSubscription subscription(String tenant, String id, boolean active, List<String> patterns) {
-        return new RoutedSubscription(tenant, id, UUID.randomUUID(), active, false, TypePattern.keys(patterns));
+        return new RoutedSubscription(
+                tenant, id, UUID.randomUUID(), active, false, TypePattern.keys(patterns), Filter.EVERYTHING);
     }
 }

@@ -1,6 +1,7 @@
 package dev.fanfare.runtime.config;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.problem.Suggestion;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.ConfigValidationException;

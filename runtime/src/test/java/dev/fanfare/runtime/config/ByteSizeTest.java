@@ -3,8 +3,6 @@ package dev.fanfare.runtime.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,14 +27,5 @@ class ByteSizeTest {
     @CsvSource({"0, 0B", "1, 1B", "1024, 1KiB", "1536, 1536B", "1048576, 1MiB", "3221225472, 3GiB"})
     void theLargestUnitWithoutAFractionIsWritten(long bytes, String text) {
         assertThat(new ByteSize(bytes)).hasToString(text);
-    }
-
-    @Test
-    void aSuggestionIsMadeWhereAWordIsNearAndOnlyThere() {
-        List<String> words = List.of("http.port", "http.host", "access.key");
-        assertThat(Suggestion.among(words, "http.prot")).isEqualTo(". Did you mean 'http.port'?");
-        assertThat(Suggestion.among(words, "acces.key")).contains("access.key");
-        assertThat(Suggestion.among(words, "something.else.entirely")).isEmpty();
-        assertThat(Suggestion.among(List.of(), "x")).isEmpty();
     }
 }

@@ -1,4 +1,4 @@
-package dev.fanfare.runtime.config;
+package dev.fanfare.contract.problem;
 
 import java.util.Collection;
 
