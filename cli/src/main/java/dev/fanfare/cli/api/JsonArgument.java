@@ -19,9 +19,7 @@ final class JsonArgument {
     static JsonNode inFile(Shell shell, String option, String file) {
         try {
             return parse(
-                    option,
-                    file,
-                    file.equals("-") ? shell.in().readAllBytes() : Files.readAllBytes(Path.of(file)));
+                    option, file, file.equals("-") ? shell.in().readAllBytes() : Files.readAllBytes(Path.of(file)));
         } catch (IOException | InvalidPathException e) {
             throw CommandFailure.usage(option + ": " + file + " can't be read");
         }

@@ -13,9 +13,10 @@ public final class SubscriptionOptions {
     @Option(
             names = "--filter",
             paramLabel = "JSON",
-            description = "Which events of these types are wanted, as a filter or a list of them: JSON, or a file, or - for"
-                    + " standard input. Several times: all must hold. Such as"
-                    + " '{\"data\":{\"/total\":{\"gt\":100}}}'; the guide 'Manage subscriptions' teaches them.")
+            description =
+                    "Which events of these types are wanted, as a filter or a list of them: JSON, or a file, or - for"
+                            + " standard input. Several times: all must hold. Such as"
+                            + " '{\"data\":{\"/total\":{\"gt\":100}}}'; the guide 'Manage subscriptions' teaches them.")
     private @Nullable List<String> filters;
 
     @Option(names = "--description", paramLabel = "TEXT", description = "For people.")

@@ -18,7 +18,8 @@ class SubscriptionsFilterTest {
 
     @Test
     void filtersAreGivenAsTextInAFileAndOnStandardInputAndAddUp() throws Exception {
-        Path file = Files.writeString(home.resolve("filters.json"), "[{\"exact\":{\"b\":\"2\"}},{\"exact\":{\"c\":\"3\"}}]");
+        Path file = Files.writeString(
+                home.resolve("filters.json"), "[{\"exact\":{\"b\":\"2\"}},{\"exact\":{\"c\":\"3\"}}]");
         try (ScriptedApi api =
                 new ScriptedApi(request -> new Answer(201, "{\"id\":\"billing\",\"secret\":\"whsec_x\"}"))) {
             TestShell shell = new TestShell(home).input("{\"exact\":{\"d\":\"4\"}}");
@@ -35,13 +36,11 @@ class SubscriptionsFilterTest {
                     "--api-url",
                     api.url());
             assertThat(code).as(shell.err()).isZero();
-            assertThat(api.requests())
-                    .singleElement()
-                    .satisfies(request -> assertThat(request.body())
-                            .isEqualTo("{\"url\":\"https://example.com/\",\"eventTypes\":[\"order.*\",\"invoice.paid\"],"
-                                    + "\"filters\":[{\"exact\":{\"a\":\"1\"}},{\"exact\":{\"b\":\"2\"}},"
-                                    + "{\"exact\":{\"c\":\"3\"}},{\"exact\":{\"d\":\"4\"}}],"
-                                    + "\"retry\":{\"schedule\":[\"1m\",\"2m\"]}}"));
+            assertThat(api.requests()).singleElement().satisfies(request -> assertThat(request.body())
+                    .isEqualTo("{\"url\":\"https://example.com/\",\"eventTypes\":[\"order.*\",\"invoice.paid\"],"
+                            + "\"filters\":[{\"exact\":{\"a\":\"1\"}},{\"exact\":{\"b\":\"2\"}},"
+                            + "{\"exact\":{\"c\":\"3\"}},{\"exact\":{\"d\":\"4\"}}],"
+                            + "\"retry\":{\"schedule\":[\"1m\",\"2m\"]}}"));
         }
     }
 
@@ -54,8 +53,8 @@ class SubscriptionsFilterTest {
             assertThat(shell.run("subscriptions", "update", "billing", "--types=a,b.*", "--api-url", api.url()))
                     .isZero();
             assertThat(api.requests())
-                    .extracting(request ->
-                            request.method() + " " + request.path() + " " + request.contentType() + " " + request.body())
+                    .extracting(request -> request.method() + " " + request.path() + " " + request.contentType() + " "
+                            + request.body())
                     .containsExactly(
                             "PATCH /v1/tenants/default/subscriptions/billing application/merge-patch+json"
                                     + " {\"filters\":[]}",
