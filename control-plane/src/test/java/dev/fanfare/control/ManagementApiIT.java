@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.contract.Json;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.signing.WebhookKeyPair;
@@ -82,6 +83,25 @@ class ManagementApiIT {
         assertThat(control.get(SUBSCRIPTIONS + "?limit=500").body())
                 .doesNotContain("whsec_")
                 .doesNotContain("sealed");
+    }
+
+    @Test
+    void filtersAreAnsweredAsTheyWereWrittenAndKeptUntilTheyAreTakenAway() throws Exception {
+        String filters = "[{\"any\":[{\"data\":{\"/a\":{\"gt\":1.50}}},{\"sql\":\"region = 'eu'\"}]}]";
+        String path = SUBSCRIPTIONS + "/filtered";
+        Answer made = control.put(path, MINIMAL.substring(0, MINIMAL.length() - 1) + ",\"filters\":" + filters + "}");
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        assertThat(made.json().path("filters")).isEqualTo(Json.STRICT.readTree(filters));
+        assertThat(control.put(path, control.get(path).body()).etag()).isEqualTo(made.etag());
+        Answer described = control.patch(path, "{\"description\":\"x\"}");
+        assertThat(described.json().path("filters")).isEqualTo(Json.STRICT.readTree(filters));
+        Answer refused = control.patch(path, "{\"filters\":[{\"any\":[{\"exact\":{\"a\":1}}]}]}");
+        assertThat(refused.faultyFields()).containsExactly("filters[0].any[0].exact.a");
+        assertThat(control.patch(path, "{\"filters\":null}")
+                        .json()
+                        .path("filters")
+                        .toString())
+                .isEqualTo("[]");
     }
 
     @Test

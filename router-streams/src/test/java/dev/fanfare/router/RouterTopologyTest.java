@@ -100,6 +100,18 @@ class RouterTopologyTest {
                 .containsExactlyInAnyOrder("default/all", "default/eu");
     }
 
+    @Test
+    void filtersThatCannotBeDecidedAreCountedAndMatchNothing() throws Exception {
+        topology.subscribe(filtered("body", "[{\"data\":{\"/a\":{\"gt\":1}}}]"));
+        topology.subscribe(filtered("sql", "[{\"sql\":\"region = 'eu'\"}]"));
+        topology.subscribe(filtered("sql-too", "[{\"sql\":\"region <> 'eu'\"}]"));
+        topology.send(TestRouter.event("1", "a", new byte[] {'{'}), NOW);
+        assertThat(topology.deliveries.isEmpty()).isTrue();
+        assertThat(topology.events("unmatched")).isOne();
+        assertThat(topology.filterFailures("body")).isOne();
+        assertThat(topology.filterFailures("sql")).isEqualTo(2);
+    }
+
     private static Subscription filtered(String id, String filters) throws Exception {
         return TestRouter.subscription("default", id, "a").toBuilder()
                 .filters(Json.STRICT.readTree(filters))

@@ -90,6 +90,13 @@ final class TestTopology implements AutoCloseable {
                 .count();
     }
 
+    double filterFailures(String reason) {
+        return meters.get("fanfare.router.filter.failures")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+
     private TestOutputTopic<byte[], byte[]> output(String topic) {
         return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
