@@ -2,6 +2,7 @@ package dev.fanfare.cli;
 
 import dev.fanfare.cli.api.AttemptsCommand;
 import dev.fanfare.cli.api.EventsCommand;
+import dev.fanfare.cli.api.ReplayEventsCommand;
 import dev.fanfare.cli.api.SubscriptionsCommand;
 import dev.fanfare.cli.cluster.KeysetCommand;
 import dev.fanfare.cli.cluster.TopicsCommand;
@@ -78,7 +79,9 @@ public final class FanfareCommand implements Runnable {
         CommandLine root = new CommandLine(new FanfareCommand());
         root.addSubcommand(new ListenCommand(shell));
         root.addSubcommand(new EventsCommand(shell));
-        root.addSubcommand(new SubscriptionsCommand(shell));
+        CommandLine subscriptions = new CommandLine(new SubscriptionsCommand(shell));
+        subscriptions.addSubcommand(new ReplayEventsCommand(shell));
+        root.addSubcommand(subscriptions);
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));
         root.addSubcommand(new KeysetCommand(shell));

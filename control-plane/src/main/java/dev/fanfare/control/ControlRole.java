@@ -10,6 +10,8 @@ import dev.fanfare.control.console.ConsoleRoutes;
 import dev.fanfare.control.docs.ApiDocs;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.subscription.SignalFollower;
+import dev.fanfare.control.subscription.ReplayRoutes;
+import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SubscriptionIndex;
 import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
@@ -38,6 +40,7 @@ import org.apache.kafka.clients.admin.Admin;
  * <pre>
  * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
  *                                      ▲
+ *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
  * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptTail ─▶ AttemptRoutes ─▶ HTTP
  * </pre>
  */
@@ -57,6 +60,8 @@ public final class ControlRole implements Role {
     private final SignalFollower signals;
     private final AttemptTail attempts;
     private final SubscriptionRoutes subscriptionRoutes;
+    private final RunLog runs;
+    private final ReplayRoutes replayRoutes;
     private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
@@ -80,6 +85,8 @@ public final class ControlRole implements Role {
         this.attempts = new AttemptTail(context.kafka(), settings.attemptsKept(), client + "-attempts");
         this.subscriptionRoutes = new SubscriptionRoutes(
                 index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
+        this.runs = new RunLog(context.kafka(), client + "-runs", settings.writeTimeout());
+        this.replayRoutes = new ReplayRoutes(index, runs, context.clock(), context.random());
         this.console =
                 new ConsoleRoutes(access, accessSettings.tenants(), index, attempts, context.clock(), context.random());
     }
@@ -93,6 +100,7 @@ public final class ControlRole implements Role {
     public void mount(Router routes) {
         SecurityPolicyHandler guard = this::guard;
         subscriptionRoutes.mount(routes, guard);
+        replayRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
         ApiDocs.mount(routes);
         console.mount(routes);
@@ -102,9 +110,10 @@ public final class ControlRole implements Role {
     public void start() {
         try (Admin admin = context.kafka().admin("fanfare-control-" + context.instanceId() + "-setup")) {
             new TopicSetup(admin, START_TIMEOUT)
-                    .require(List.of(Topics.SUBSCRIPTIONS, Topics.SIGNALS, Topics.ATTEMPTS));
+                    .require(List.of(Topics.SUBSCRIPTIONS, Topics.SIGNALS, Topics.ATTEMPTS, Topics.RUNS, Topics.AUDIT));
         }
         index.start(START_TIMEOUT);
+        runs.start(START_TIMEOUT);
         signals.start();
         attempts.start();
         phase = Phase.STARTED;
@@ -128,6 +137,7 @@ public final class ControlRole implements Role {
         signals.close();
         writer.close();
         attempts.close();
+        runs.close();
         index.close();
     }
 

@@ -78,6 +78,9 @@ class ApiDescriptionTest {
         assertThat(properties("Attempt"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("attempt.AttemptRoutes$View").toList());
+        assertThat(properties("Replay"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("subscription.ReplayView").toList());
         assertThat(description.at("/components/schemas/Verdict/enum").toString())
                 .isEqualTo(Json.STRICT.writeValueAsString(
                         Stream.of(Verdict.values()).map(Verdict::text).toList()));

@@ -56,6 +56,39 @@ public final class SubscriptionsApi {
                 .json();
     }
 
+    /** Begins to send it events of the past; what comes back has the {@code id} of the replay. */
+    public JsonNode replay(String id, JsonNode which) {
+        return client.call(
+                        "POST",
+                        PATH + "/" + ApiClient.encode(id) + "/replay",
+                        "application/json",
+                        which.toString().getBytes(StandardCharsets.UTF_8))
+                .json();
+    }
+
+    /** How far a replay is. */
+    public JsonNode replay(String id, String run) {
+        return client.call("GET", PATH + "/" + ApiClient.encode(id) + "/replays/" + ApiClient.encode(run), null, NO_BODY)
+                .json();
+    }
+
+    /** Its replays, the newest first. */
+    public JsonNode replays(String id) {
+        return client.call("GET", PATH + "/" + ApiClient.encode(id) + "/replays", null, NO_BODY)
+                .json()
+                .path("items");
+    }
+
+    /** Has a replay stop. */
+    public JsonNode stopReplay(String id, String run) {
+        return client.call(
+                        "POST",
+                        PATH + "/" + ApiClient.encode(id) + "/replays/" + ApiClient.encode(run) + "/stop",
+                        null,
+                        NO_BODY)
+                .json();
+    }
+
     /** Deletes one. */
     public void delete(String id) {
         client.call("DELETE", PATH + "/" + ApiClient.encode(id), null, NO_BODY);

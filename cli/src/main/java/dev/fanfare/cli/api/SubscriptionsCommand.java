@@ -19,7 +19,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code fanfare subscriptions …}, through the management API. */
-@Command(name = "subscriptions", description = "Create, list, show, update, pause, resume and delete subscriptions.")
+@Command(
+        name = "subscriptions",
+        description = "Create, list, show, update, pause, resume and delete subscriptions, and replay past events to them.")
 public final class SubscriptionsCommand {
     private final Shell shell;
 

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * {@value RateLimit#MOST_PER_SECOND} requests a second.
  */
 final class SubscriptionReader {
-    private static final int MAX_EVENT_TYPES = 100;
+    static final int MAX_EVENT_TYPES = 100;
     private static final int MAX_HEADERS = 32;
     private static final int MAX_METADATA = 50;
     private static final int MAX_NAME_LENGTH = 128;
@@ -214,18 +214,23 @@ final class SubscriptionReader {
         if (types.isEmpty()) {
             members.fault("eventTypes", "must name at least one type, or be [\"*\"] for all");
         }
+        checkTypes(members, "eventTypes", types);
+        return types;
+    }
+
+    /** Notes what is no event type, no prefix of any, or is there twice. */
+    static void checkTypes(Members members, String name, List<String> types) {
         Set<String> seen = new HashSet<>();
         for (String type : types) {
             String exact = type.endsWith(".*") ? type.substring(0, type.length() - 2) : type;
             if (!type.equals("*") && !EventRules.isEventType(exact)) {
                 members.fault(
-                        "eventTypes",
+                        name,
                         "'" + type + "' is neither an event type (order.created), nor a prefix (order.*), nor *");
             } else if (!seen.add(type)) {
-                members.fault("eventTypes", "names '" + type + "' twice");
+                members.fault(name, "names '" + type + "' twice");
             }
         }
-        return types;
     }
 
     /** Kept as they were written; that they compile is all that is asked here. */

@@ -54,11 +54,11 @@ import org.slf4j.LoggerFactory;
 public final class SubscriptionRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoutes.class);
     private static final String COLLECTION = "/v1/tenants/:tenant/subscriptions";
-    private static final String ONE = COLLECTION + "/:id";
-    private static final int MAX_BODY_BYTES = 64 * 1024;
+    static final String ONE = COLLECTION + "/:id";
+    static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int DEFAULT_PAGE = 100;
     private static final int MAX_PAGE = 500;
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
     private static final String ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
     private static final int ID_LENGTH = 16;
 
@@ -295,7 +295,8 @@ public final class SubscriptionRoutes {
         Answers.json(context, status, SubscriptionView.of(row.value(), secret));
     }
 
-    private static JsonNode readBody(RoutingContext context, Set<String> mediaTypes) {
+    /** The body, where it has one of the media types. */
+    static JsonNode readBody(RoutingContext context, Set<String> mediaTypes) {
         String header = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
         String mediaType = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (!mediaTypes.contains(mediaType)) {
@@ -341,7 +342,8 @@ public final class SubscriptionRoutes {
         return "";
     }
 
-    private static ProblemException unknown(String tenant, String id) {
+    /** There is no such subscription. */
+    static ProblemException unknown(String tenant, String id) {
         return new ProblemException(Problem.of(
                 404,
                 "unknown-subscription",

@@ -1,0 +1,284 @@
+package dev.fanfare.control.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.event.EventRules;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.Problem.FieldError;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.EventReplay;
+import dev.fanfare.contract.run.Run;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.Query;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code …/subscriptions/{id}/replay} and {@code …/replays}: past events for one subscription. A replay is written to
+ * {@code fanfare.runs}; a router does the work and writes how far it is.
+ *
+ * <pre>
+ * POST replay ─▶ subscription active? none under way? ─▶ fanfare.runs ─▶ 202, where to ask
+ * GET replays, replays/{run} ◀─ what the topic has;   POST replays/{run}/stop ─▶ a wish on fanfare.runs ─▶ 202
+ * </pre>
+ */
+public final class ReplayRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayRoutes.class);
+    private static final String ALL = SubscriptionRoutes.ONE + "/replays";
+    private static final String ONE = ALL + "/:run";
+    private static final Set<String> KNOWN = Set.of("since", "until", "types");
+    private static final Actor CALLER = new Actor("API key", null, null);
+    private static final int MAX_MOMENT_LENGTH = 64;
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MAX_LIMIT = 100;
+
+    private final SubscriptionIndex index;
+    private final RunLog runs;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    /** Over the subscriptions and the runs, which stay the caller's. */
+    public ReplayRoutes(SubscriptionIndex index, RunLog runs, Clock clock, RandomGenerator random) {
+        this.index = index;
+        this.runs = runs;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Mounts the routes, each behind the guard. */
+    public void mount(Router router, SecurityPolicyHandler guard) {
+        BodyHandler body = BodyHandler.create(false).setBodyLimit(SubscriptionRoutes.MAX_BODY_BYTES);
+        router.post(SubscriptionRoutes.ONE + "/replay")
+                .handler(guard)
+                .handler(body)
+                .handler(this::begin);
+        router.get(ALL).handler(guard).handler(this::list);
+        router.get(ONE).handler(guard).handler(this::get);
+        router.post(ONE + "/stop").handler(guard).handler(this::stop);
+    }
+
+    private void begin(RoutingContext context) {
+        JsonNode body = SubscriptionRoutes.readBody(context, Set.of(SubscriptionRoutes.JSON));
+        EventReplay replay = read(body, subscription(context));
+        blocking(
+                context,
+                () -> {
+                    runs.catchUp();
+                    refuseASecond(replay);
+                    long now = clock.millis();
+                    Run begun = replay.begin(Uuid7.mint(now, random).toString(), CALLER, now);
+                    runs.write(begun, "began");
+                    return begun;
+                },
+                begun -> {
+                    LOG.info("replay begun run={} filter={}", begun.id(), begun.filter());
+                    ReplayView view = ReplayView.of(begun);
+                    context.response().putHeader(HttpHeaders.LOCATION, view.statusUrl());
+                    Answers.json(context, 202, view);
+                });
+    }
+
+    private EventReplay read(JsonNode body, Subscription subscription) {
+        if (!(body instanceof ObjectNode object)) {
+            throw invalid(List.of(new FieldError("body", "must be one JSON object")));
+        }
+        List<FieldError> faults = new ArrayList<>();
+        Members members = new Members(object, "", faults);
+        members.refuseOthers(KNOWN, name -> null);
+        if (!members.has("since")) {
+            members.fault("since", "is required: a moment in UTC, such as 2026-11-21T12:00:00Z");
+        }
+        Instant since = moment(members, "since");
+        Instant until = moment(members, "until");
+        if (since != null && since.isAfter(clock.instant())) {
+            members.fault("since", "lies in the future: what comes is sent without a replay");
+        }
+        if (since != null && until != null && !until.isAfter(since)) {
+            members.fault("until", "must be later than since");
+        }
+        List<String> types =
+                members.texts("types", SubscriptionReader.MAX_EVENT_TYPES, EventRules.MAX_ATTRIBUTE_LENGTH);
+        if (types != null) {
+            SubscriptionReader.checkTypes(members, "types", types);
+        }
+        if (!faults.isEmpty()) {
+            throw invalid(faults);
+        }
+        return new EventReplay(
+                subscription.tenant(),
+                subscription.id(),
+                subscription.generation(),
+                Objects.requireNonNull(since),
+                until,
+                types == null ? List.of() : types);
+    }
+
+    private static @Nullable Instant moment(Members members, String name) {
+        String text = members.text(name, MAX_MOMENT_LENGTH);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            members.fault(name, "must be a moment in UTC, such as 2026-11-21T12:00:00Z");
+            return null;
+        }
+    }
+
+    /** The one that the path names, where anything can be sent to it now. */
+    private Subscription subscription(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Row<Subscription> row = index.get(tenant, id);
+        if (row == null) {
+            throw SubscriptionRoutes.unknown(tenant, id);
+        }
+        Subscription subscription = row.value();
+        if (subscription.state() != State.ACTIVE) {
+            boolean paused = subscription.state() == State.PAUSED;
+            throw new ProblemException(Problem.of(
+                    409,
+                    paused ? "subscription-paused" : "subscription-disabled",
+                    paused ? "Subscription paused" : "Subscription disabled",
+                    "nothing is sent to subscription '" + id + "' now (" + subscription.stateReason()
+                            + "), so nothing can be replayed to it: "
+                            + (paused ? "resume it" : "PATCH it with {\"state\": \"active\"}") + " first"));
+        }
+        return subscription;
+    }
+
+    private void refuseASecond(EventReplay replay) {
+        runs.all()
+                .filter(run -> run.state() == Run.State.RUNNING)
+                .filter(run -> isOf(run, replay.tenant(), replay.subscription()))
+                .findAny()
+                .ifPresent(other -> {
+                    throw new ProblemException(Problem.of(
+                            409,
+                            "replay-under-way",
+                            "Replay under way",
+                            "replay " + other.id() + " to subscription '" + replay.subscription()
+                                    + "' is under way: wait for its end, or stop it"));
+                });
+    }
+
+    private static boolean isOf(Run run, String tenant, String subscription) {
+        if (!run.kind().equals(Run.EVENT_REPLAY)) {
+            return false;
+        }
+        try {
+            EventReplay replay = EventReplay.of(run);
+            return replay.tenant().equals(tenant) && replay.subscription().equals(subscription);
+        } catch (UndecodableRecord e) {
+            return false; // nobody's
+        }
+    }
+
+    private void list(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Query query = new Query(context, Set.of("limit"));
+        int limit = query.limit(DEFAULT_LIMIT, MAX_LIMIT);
+        query.check();
+        if (index.get(tenant, id) == null) {
+            throw SubscriptionRoutes.unknown(tenant, id);
+        }
+        List<ReplayView> items = runs.all()
+                .filter(run -> isOf(run, tenant, id))
+                .sorted(Comparator.comparing(Run::id).reversed())
+                .limit(limit)
+                .map(ReplayView::of)
+                .toList();
+        Answers.json(context, 200, new Answer(items));
+    }
+
+    /** The newest first. */
+    record Answer(List<ReplayView> items) {}
+
+    private void get(RoutingContext context) {
+        find(context, run -> Answers.json(context, 200, ReplayView.of(run)));
+    }
+
+    private void stop(RoutingContext context) {
+        find(context, run -> {
+            if (run.state() != Run.State.RUNNING) {
+                Answers.json(context, 200, ReplayView.of(run));
+                return;
+            }
+            blocking(
+                    context,
+                    () -> {
+                        long now = clock.millis();
+                        runs.write(
+                                EventReplay.stop(Uuid7.mint(now, random).toString(), run.id(), CALLER, now),
+                                "of a replay asked for");
+                        return run;
+                    },
+                    asked -> Answers.json(context, 202, ReplayView.of(asked)));
+        });
+    }
+
+    /** The run of the path; one that isn't known yet may just have been begun by another instance. */
+    private void find(RoutingContext context, Consumer<Run> found) {
+        Run known = known(context);
+        if (known != null) {
+            found.accept(known);
+            return;
+        }
+        blocking(
+                context,
+                () -> {
+                    runs.catchUp();
+                    Run caughtUp = known(context);
+                    if (caughtUp == null) {
+                        throw new ProblemException(Problem.of(
+                                404,
+                                "unknown-replay",
+                                "Unknown replay",
+                                "subscription '" + context.pathParam("id") + "' has no replay '"
+                                        + context.pathParam("run") + "'"));
+                    }
+                    return caughtUp;
+                },
+                found);
+    }
+
+    private @Nullable Run known(RoutingContext context) {
+        Run run = runs.get(context.pathParam("run"));
+        return run != null && isOf(run, context.pathParam("tenant"), context.pathParam("id")) ? run : null;
+    }
+
+    private static void blocking(RoutingContext context, Callable<Run> work, Consumer<Run> whenDone) {
+        context.vertx()
+                .executeBlocking(work, false)
+                .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
+    }
+
+    private static ProblemException invalid(List<FieldError> faults) {
+        return new ProblemException(Problem.invalid("invalid-replay", "Invalid replay", faults));
+    }
+}

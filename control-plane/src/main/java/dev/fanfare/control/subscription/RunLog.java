@@ -1,0 +1,101 @@
+package dev.fanfare.control.subscription;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.run.Run;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs, as their topic has them, and the way to begin another. What waits for Kafka blocks: keep it off the event
+ * loop. Safe from any thread.
+ */
+public final class RunLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
+
+    private final CompactedTable<Run> table;
+    private final Producer<byte[], byte[]> producer;
+    private final Duration timeout;
+
+    /**
+     * Prepares; {@link #start} reads the topic.
+     *
+     * @param timeout for each step that waits for Kafka
+     */
+    public RunLog(KafkaConnection kafka, String clientId, Duration timeout) {
+        this.table = new CompactedTable<>(kafka, Topics.RUNS, clientId, Run::fromJson, (key, before, after) -> {});
+        this.timeout = timeout;
+        int millis = Math.toIntExact(timeout.toMillis());
+        this.producer = kafka.producer(
+                clientId + "-writer",
+                Map.of(
+                        ProducerConfig.LINGER_MS_CONFIG, 0,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG, millis,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis));
+    }
+
+    /** Reads the topic to its present end and follows it. */
+    public void start(Duration atMost) {
+        table.start(atMost);
+    }
+
+    /** A run, as far as it is known here; null where it isn't. */
+    @Nullable Run get(String id) {
+        Row<Run> row = table.get(id);
+        return row == null ? null : row.value();
+    }
+
+    /** All runs, in no order. */
+    Stream<Run> all() {
+        return table.rows().values().stream().map(Row::value);
+    }
+
+    /** Waits until all is known that was acknowledged before now. */
+    void catchUp() {
+        long end = KafkaAnswer.await(table.endOffset().toCompletableFuture(), timeout, "asking for the end of the runs");
+        if (!table.awaitPosition(end, timeout)) {
+            throw new TimeoutException("the runs were not read to offset " + end + " in time");
+        }
+    }
+
+    /**
+     * Writes a run, and to the audit what it means; returns when both are acknowledged and the run is known here.
+     *
+     * @param what happened, for the audit: {@code began}
+     */
+    void write(Run run, String what) {
+        byte[] key = run.id().getBytes(UTF_8);
+        Future<RecordMetadata> audited = producer.send(
+                new ProducerRecord<>(Topics.AUDIT, key, AuditEntry.of(run, what).toJson()));
+        Future<RecordMetadata> written = producer.send(new ProducerRecord<>(Topics.RUNS, key, run.toJson()));
+        KafkaAnswer.await(audited, timeout.plusSeconds(1), "writing to the audit");
+        long offset = KafkaAnswer.await(written, timeout.plusSeconds(1), "writing a run")
+                .offset();
+        if (!table.awaitPosition(offset + 1, timeout)) {
+            LOG.warn("written, but not read back in time run={} offset={}", run.id(), offset);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(2));
+        table.close();
+    }
+}
