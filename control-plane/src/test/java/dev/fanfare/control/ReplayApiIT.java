@@ -77,8 +77,8 @@ class ReplayApiIT {
 
         write(run.within(Map.of("fanfare.events/0", 4L), Map.of("fanfare.events/0", 10L))
                 .at(Run.State.RUNNING, Map.of(EventReplay.SCANNED, 4L, EventReplay.SENT, 2L), 5, null));
-        await().untilAsserted(
-                () -> assertThat(control.get(where).json().path("left").asLong(-1)).isEqualTo(6));
+        await().untilAsserted(() ->
+                assertThat(control.get(where).json().path("left").asLong(-1)).isEqualTo(6));
         assertThat(control.get(where).json().path("sent").asLong()).isEqualTo(2);
 
         Answer asked = control.send("POST", where + "/stop", null, Map.of());
@@ -87,11 +87,16 @@ class ReplayApiIT {
                 .extracting(message -> EventReplay.stops(Run.fromJson(message.value())))
                 .contains(id);
 
-        write(run.at(Run.State.STOPPED, Map.of(), Instant.parse("2026-02-01T00:00:00Z").toEpochMilli(), "by request"));
-        await().untilAsserted(() -> assertThat(control.get(where).json().path("state").asText())
-                .isEqualTo("stopped"));
+        write(run.at(
+                Run.State.STOPPED,
+                Map.of(),
+                Instant.parse("2026-02-01T00:00:00Z").toEpochMilli(),
+                "by request"));
+        await().untilAsserted(() ->
+                assertThat(control.get(where).json().path("state").asText()).isEqualTo("stopped"));
         assertThat(control.get(where).json().path("endedAt").asText()).isEqualTo("2026-02-01T00:00:00Z");
-        assertThat(control.send("POST", where + "/stop", null, Map.of()).status()).isEqualTo(200);
+        assertThat(control.send("POST", where + "/stop", null, Map.of()).status())
+                .isEqualTo(200);
 
         Answer next = control.post(path + "/replay", SINCE);
         assertThat(next.status()).isEqualTo(202);
@@ -101,8 +106,8 @@ class ReplayApiIT {
                 .map(message -> new String(message.value(), UTF_8))
                 .filter(text -> text.contains(id))
                 .toList();
-        assertThat(audited).anySatisfy(text -> assertThat(AuditEntry.fromJson(text.getBytes(UTF_8))
-                        .action())
+        assertThat(audited).anySatisfy(text -> assertThat(
+                        AuditEntry.fromJson(text.getBytes(UTF_8)).action())
                 .isEqualTo("event-replay began"));
     }
 
@@ -116,9 +121,7 @@ class ReplayApiIT {
                 .containsExactlyInAnyOrder("since", "until", "type", "types");
         assertThat(control.post(path, "{\"since\":\"2999-01-01T00:00:00Z\"}").faultyFields())
                 .containsExactly("since");
-        assertThat(control.post(
-                                path,
-                                "{\"since\":\"2026-01-02T00:00:00Z\",\"until\":\"2026-01-02T00:00:00Z\"}")
+        assertThat(control.post(path, "{\"since\":\"2026-01-02T00:00:00Z\",\"until\":\"2026-01-02T00:00:00Z\"}")
                         .faultyFields())
                 .containsExactly("until");
         assertThat(control.get(SUBSCRIPTIONS + "/faulty/replays").json().path("items"))

@@ -2,18 +2,19 @@ package dev.fanfare.router;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.fanfare.contract.delivery.DeliveryId;
+import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.router.matching.Candidate;
-import dev.fanfare.router.matching.RoutedSubscription;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The headers of one event's deliveries: what they share is made once, and each delivery adds its own four. They read
@@ -22,9 +23,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 final class DeliveryHeaders {
     private static final int OWN = 4;
 
-    private final String tenant;
-    private final Event event;
-    private final String versionPrefix;
+    private final DeliveryIds ids;
+    private final byte[] versionPrefix;
+    /** Where a subscription's id begins in its key. */
+    private final int idFrom;
+
     private final Header[] shared;
 
     /**
@@ -35,9 +38,9 @@ final class DeliveryHeaders {
      * @param subscriptionTopicId Kafka's id of the topic that candidates' versions are offsets of
      */
     DeliveryHeaders(String tenant, Event event, Headers original, String subscriptionTopicId, long acceptedAtMillis) {
-        this.tenant = tenant;
-        this.event = event;
-        this.versionPrefix = subscriptionTopicId + ':';
+        this.ids = new DeliveryIds(tenant, event.source(), event.id());
+        this.versionPrefix = (subscriptionTopicId + ':').getBytes(UTF_8);
+        this.idFrom = Utils.utf8Length(tenant) + 1;
         RecordHeaders headers = new RecordHeaders();
         EventRecords.writeHeaders(event, headers);
         pass(EventRecords.TRACEPARENT, original, headers);
@@ -48,25 +51,21 @@ final class DeliveryHeaders {
 
     /** The headers of the delivery to one subscription. */
     Headers of(Candidate candidate) {
-        RoutedSubscription subscription = candidate.subscription();
-        String id = DeliveryId.of(tenant, event.source(), event.id(), subscription.id(), subscription.generation());
+        UUID generation = candidate.subscription().generation();
+        byte[] key = candidate.key();
         Header[] all = Arrays.copyOf(shared, shared.length + OWN);
-        all[shared.length] = header(DeliveryRecords.DELIVERY_ID, id);
-        all[shared.length + 1] = header(DeliveryRecords.SUBSCRIPTION, subscription.id());
-        all[shared.length + 2] =
-                header(DeliveryRecords.GENERATION, subscription.generation().toString());
-        all[shared.length + 3] =
-                header(DeliveryRecords.SUBSCRIPTION_VERSION, versionPrefix + candidate.versionOffset());
+        int at = shared.length;
+        all[at] = new RecordHeader(DeliveryRecords.DELIVERY_ID, ids.of(key, idFrom, generation));
+        all[at + 1] = new RecordHeader(DeliveryRecords.SUBSCRIPTION, Arrays.copyOfRange(key, idFrom, key.length));
+        all[at + 2] = new RecordHeader(DeliveryRecords.GENERATION, Digits.ofUuid(generation));
+        all[at + 3] = new RecordHeader(
+                DeliveryRecords.SUBSCRIPTION_VERSION, Digits.after(versionPrefix, candidate.versionOffset()));
         return new RecordHeaders(all);
     }
 
     /** What all of them hold. */
     List<Header> shared() {
         return List.of(shared);
-    }
-
-    private static Header header(String name, String value) {
-        return new RecordHeader(name, value.getBytes(UTF_8));
     }
 
     private static void pass(String name, Headers from, Headers to) {

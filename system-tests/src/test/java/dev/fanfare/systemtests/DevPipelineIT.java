@@ -115,6 +115,39 @@ class DevPipelineIT {
     }
 
     @Test
+    void pastEventsAreReplayedToANewSubscriptionAndAgainToAnOldOneUnderTheirIds() {
+        List<ExpectedDelivery> expected = new ArrayList<>();
+        subscribe("old", "past.*");
+        for (int i = 0; i < 10; i++) {
+            String data = "{\"n\":" + i + "}";
+            assertThat(post(event("p-" + i, "past.made", data)).statusCode()).isEqualTo(202);
+            for (String subscription : List.of("old", "late")) {
+                expected.add(
+                        new ExpectedDelivery("p-" + i, subscription, data.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        receiver.awaitCount(10, PATIENCE);
+        subscribe("late", "past.*");
+        for (String subscription : List.of("old", "late")) {
+            HttpResponse<String> begun = dev.send(
+                    "POST",
+                    "/v1/tenants/default/subscriptions/" + subscription + "/replay",
+                    "application/json",
+                    "{\"since\":\"2026-01-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8));
+            assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
+        }
+        receiver.awaitCount(30, PATIENCE);
+        Guarantee.assertAll(
+                History.byPath(expected, receiver.exchanges()),
+                new EveryMatchArrived(),
+                new NothingElseArrived(),
+                new BodiesByteForByte(),
+                new IdsStableAndUnique(),
+                new AllSigned(secrets));
+        assertThat(receiver.requests("/old")).as("each twice").hasSize(20);
+    }
+
+    @Test
     void whatFailsIsTriedAgainInTimeUnderTheSameIdAndEndsAsADeadLetter() throws Exception {
         receiver.on("/twice", Answer.status(500), Answer.status(503), Answer.status(204));
         receiver.on("/never", Answer.status(500));

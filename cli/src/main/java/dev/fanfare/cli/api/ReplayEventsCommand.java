@@ -74,7 +74,11 @@ public final class ReplayEventsCommand implements Callable<Integer> {
     @Option(names = "--stop", paramLabel = "REPLAY", description = "Have this replay stop.")
     private @Nullable String stop;
 
-    @Option(names = "--output", paramLabel = "FORMAT", defaultValue = "table", description = "table, json, jsonl or yaml.")
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table, json, jsonl or yaml.")
     private OutputFormat output = OutputFormat.TABLE;
 
     public ReplayEventsCommand(Shell shell) {

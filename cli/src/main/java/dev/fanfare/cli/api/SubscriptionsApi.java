@@ -68,7 +68,8 @@ public final class SubscriptionsApi {
 
     /** How far a replay is. */
     public JsonNode replay(String id, String run) {
-        return client.call("GET", PATH + "/" + ApiClient.encode(id) + "/replays/" + ApiClient.encode(run), null, NO_BODY)
+        return client.call(
+                        "GET", PATH + "/" + ApiClient.encode(id) + "/replays/" + ApiClient.encode(run), null, NO_BODY)
                 .json();
     }
 

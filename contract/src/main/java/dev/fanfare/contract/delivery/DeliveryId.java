@@ -15,7 +15,7 @@ import java.util.UUID;
  */
 public final class DeliveryId {
     private static final String PREFIX = "dlv_";
-    private static final char[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".toCharArray();
+    private static final byte[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".getBytes(StandardCharsets.US_ASCII);
     private static final int LENGTH = 26;
 
     private DeliveryId() {}
@@ -32,7 +32,7 @@ public final class DeliveryId {
                 .putLong(subscriptionGeneration.getMostSignificantBits())
                 .putLong(subscriptionGeneration.getLeastSignificantBits())
                 .flip());
-        return PREFIX + base32(digest.digest());
+        return new String(text(digest.digest()), StandardCharsets.US_ASCII);
     }
 
     /** The id under which an undecodable record stands among the dead letters: a hash of where it came from. */
@@ -40,7 +40,7 @@ public final class DeliveryId {
         MessageDigest digest = sha256();
         part(digest, topic);
         digest.update(ByteBuffer.allocate(12).putInt(partition).putLong(offset).flip());
-        return "raw_" + base32(digest.digest());
+        return "raw_" + new String(base32(digest.digest(), 0), StandardCharsets.US_ASCII);
     }
 
     /** Each part goes in with its length before it, so that no two different lists of parts hash alike. */
@@ -50,12 +50,21 @@ public final class DeliveryId {
         digest.update(bytes);
     }
 
-    private static String base32(byte[] hash) {
-        char[] text = new char[LENGTH];
+    /** A delivery's id, as UTF-8. */
+    static byte[] text(byte[] hash) {
+        byte[] text = base32(hash, PREFIX.length());
+        for (int i = 0; i < PREFIX.length(); i++) {
+            text[i] = (byte) PREFIX.charAt(i);
+        }
+        return text;
+    }
+
+    private static byte[] base32(byte[] hash, int room) {
+        byte[] text = new byte[room + LENGTH];
         int buffer = 0;
         int bits = 0;
         int next = 0;
-        for (int i = 0; i < LENGTH; i++) {
+        for (int i = room; i < text.length; i++) {
             if (bits < 5) {
                 buffer = (buffer << 8) | (hash[next++] & 0xFF);
                 bits += 8;
@@ -64,10 +73,10 @@ public final class DeliveryId {
             text[i] = BASE32[(buffer >>> bits) & 31];
             buffer &= (1 << bits) - 1;
         }
-        return new String(text);
+        return text;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

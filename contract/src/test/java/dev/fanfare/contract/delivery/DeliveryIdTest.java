@@ -2,6 +2,7 @@ package dev.fanfare.contract.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,5 +72,16 @@ class DeliveryIdTest {
         return IntStream.range(0, 4)
                 .mapToObj(i -> text.substring(borders[i], borders[i + 1]))
                 .toList();
+    }
+
+    @Test
+    void theIdsOfAnEventAreThoseThatAreMadeOneByOne() {
+        DeliveryIds ids = new DeliveryIds("acme", "/quelle/ü", "e-1");
+        for (String subscription : List.of("a", "billing", "ö", "x".repeat(300), "b")) {
+            UUID generation = new UUID(subscription.hashCode(), 7);
+            byte[] key = ("acme/" + subscription).getBytes(StandardCharsets.UTF_8);
+            assertThat(new String(ids.of(key, "acme/".length(), generation), StandardCharsets.UTF_8))
+                    .isEqualTo(DeliveryId.of("acme", "/quelle/ü", "e-1", subscription, generation));
+        }
     }
 }

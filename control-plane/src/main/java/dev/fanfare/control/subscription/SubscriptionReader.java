@@ -225,8 +225,7 @@ final class SubscriptionReader {
             String exact = type.endsWith(".*") ? type.substring(0, type.length() - 2) : type;
             if (!type.equals("*") && !EventRules.isEventType(exact)) {
                 members.fault(
-                        name,
-                        "'" + type + "' is neither an event type (order.created), nor a prefix (order.*), nor *");
+                        name, "'" + type + "' is neither an event type (order.created), nor a prefix (order.*), nor *");
             } else if (!seen.add(type)) {
                 members.fault(name, "names '" + type + "' twice");
             }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Says of each attempt what it came to: one log line, and the metrics. No URL, no body, no secret. Any thread.
  *
  * <p>{@code fanfare.attempts} (tags {@code verdict}, {@code status}: 2xx … 5xx or none), {@code fanfare.attempt.duration},
- * {@code fanfare.delivery.latency} (from the event's acceptance to its delivery, retries included),
+ * {@code fanfare.delivery.latency} (from the event's acceptance to its delivery, retries included, replays left out),
  * {@code fanfare.deferrals} (not attempts: deliveries that went to a tier because they couldn't be sent now),
  * {@code fanfare.parkings} (nor are these: deliveries that wait for their paused subscription).
  */
@@ -94,7 +94,8 @@ public final class AttemptReport {
         if (concluded.exchanged()) {
             duration.record(attempt.durationMillis(), TimeUnit.MILLISECONDS);
         }
-        if (concluded.verdict() == Verdict.DELIVERED && concluded.acceptedAtMillis() > 0) {
+        // what is replayed may be days old: that is no lateness
+        if (concluded.verdict() == Verdict.DELIVERED && concluded.acceptedAtMillis() > 0 && attempt.run() == null) {
             long endMillis = attempt.startedAtMillis() + attempt.durationMillis();
             latency.record(Math.max(0, endMillis - concluded.acceptedAtMillis()), TimeUnit.MILLISECONDS);
         }
