@@ -5,9 +5,7 @@ import java.util.UUID;
 
 /** Numbers as text in UTF-8, without a String between: there are some for every delivery. */
 final class Digits {
-    private static final byte[] HEX = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-    };
+    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     private static final int UUID_LENGTH = 36;
 
     private Digits() {}

@@ -15,7 +15,9 @@ class DigitsTest {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int i = 0; i < 1_000; i++) {
             UUID uuid = new UUID(random.nextLong(), random.nextLong());
-            assertThat(new String(Digits.ofUuid(uuid), UTF_8)).as("seed %d", SEED).isEqualTo(uuid.toString());
+            assertThat(new String(Digits.ofUuid(uuid), UTF_8))
+                    .as("seed %d", SEED)
+                    .isEqualTo(uuid.toString());
         }
     }
 

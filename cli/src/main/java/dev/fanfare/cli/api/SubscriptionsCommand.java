@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
 /** {@code fanfare subscriptions …}, through the management API. */
 @Command(
         name = "subscriptions",
-        description = "Create, list, show, update, pause, resume and delete subscriptions, and replay past events to them.")
+        description =
+                "Create, list, show, update, pause, resume and delete subscriptions, and replay past events to them.")
 public final class SubscriptionsCommand {
     private final Shell shell;
 

@@ -168,7 +168,7 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
 
     private void takeUpRuns(Producer<byte[], byte[]> open) {
         for (Run run : board.running()) {
-            if (active.containsKey(run.id()) || active.size() >= AT_ONCE && !board.isUnwanted(run.id())) {
+            if (active.containsKey(run.id()) || (active.size() >= AT_ONCE && !board.isUnwanted(run.id()))) {
                 continue;
             }
             try {
