@@ -61,8 +61,11 @@ final class RunsCommand {
                             defaultValue = "table",
                             description = "table, json, jsonl or yaml; default: ${DEFAULT-VALUE}.")
                     OutputFormat output) {
-        List<Run> runs =
-                new RunBook(options.connect(shell)).all().stream().limit(limit).toList();
+        List<Run> runs = new RunBook(options.connect(shell))
+                .all().stream()
+                        .filter(run -> run.kind().startsWith(Run.DLQ))
+                        .limit(limit)
+                        .toList();
         if (output != OutputFormat.TABLE) {
             JsonOutput.printAll(shell, runs.stream().map(RunsCommand::json).toList(), output);
         } else if (runs.isEmpty()) {

@@ -45,6 +45,9 @@ public record Run(
         @Nullable String reason,
         @Nullable String error) {
 
+    /** How the kinds of what is done to dead letters begin. */
+    public static final String DLQ = "dlq-";
+
     public static final String DLQ_REPLAY = "dlq-replay";
     public static final String DLQ_DISCARD = "dlq-discard";
     public static final String DLQ_IMPORT = "dlq-import";

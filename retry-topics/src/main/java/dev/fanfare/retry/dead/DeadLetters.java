@@ -39,6 +39,7 @@ public final class DeadLetters {
     /** One partition is read at a time: a few large fetches are quicker than many small ones. */
     private static final int FETCH_BYTES = 4 * 1024 * 1024;
 
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final KafkaConnection kafka;
@@ -167,7 +168,8 @@ public final class DeadLetters {
                 if (scan.beginning() >= entry.getValue()) {
                     continue;
                 }
-                try (Producer<byte[], byte[]> producer = producer(partition.partition())) {
+                Producer<byte[], byte[]> producer = producer(partition.partition());
+                try {
                     outcome = new PartitionRun(
                                     partition.partition(),
                                     new PartitionScan(index, partition, scanned),
@@ -178,6 +180,9 @@ public final class DeadLetters {
                                     listener,
                                     outcome)
                             .run(entry.getValue(), () -> end(admin, partition));
+                } finally {
+                    // All is committed, or is to be aborted: what is still under way doesn't matter.
+                    producer.close(CLOSE_TIMEOUT);
                 }
             }
             scanned.done();
@@ -254,6 +259,11 @@ public final class DeadLetters {
                         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                         CLIENT + "-" + partition,
                         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        TRANSACTION_TIMEOUT_MILLIS));
+                        TRANSACTION_TIMEOUT_MILLIS,
+                        // Within the transaction's time, or not at all.
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        TRANSACTION_TIMEOUT_MILLIS,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        TRANSACTION_TIMEOUT_MILLIS / 2));
     }
 }
