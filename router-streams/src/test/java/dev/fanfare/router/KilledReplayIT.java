@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 @WithBroker
 class KilledReplayIT {
-    private static final int EVENTS = 800;
+    private static final int EVENTS = 400;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
@@ -37,7 +37,7 @@ class KilledReplayIT {
         broker.send(ReplayIT.run(ReplayIT.replay(late, Instant.EPOCH, null)
                 .begin("r", new Actor("test", null, null), System.currentTimeMillis())));
         Process killed = RouterProcess.start(
-                broker.bootstrapServers(), "killed", "at-least-once", "router.replay-per-second=200");
+                broker.bootstrapServers(), "killed", "at-least-once", "router.replay-per-second=40");
         try {
             await().atMost(PATIENCE).until(() -> ReplayIT.latest(broker, "r").count(EventReplay.SENT) > 0);
         } finally {

@@ -48,6 +48,9 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
     private static final Logger LOG = LoggerFactory.getLogger(ReplaySession.class);
     private static final TopicPartition RUNS = new TopicPartition(Topics.RUNS, 0);
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
+    /** Somebody's open transaction may stand between here and what must be reached. */
+    private static final Duration CATCHING_UP_POLL = Duration.ofMillis(10);
+
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final long PROVEN_NANOS = Duration.ofSeconds(10).toNanos();
@@ -147,8 +150,8 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
         if (!owner || board.isIdle()) {
             return IDLE_POLL;
         }
-        if (producer == null || active.isEmpty()) {
-            return Duration.ZERO;
+        if (active.isEmpty()) {
+            return CATCHING_UP_POLL;
         }
         long now = System.nanoTime();
         long nanos = active.values().stream()
