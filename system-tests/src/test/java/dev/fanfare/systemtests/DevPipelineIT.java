@@ -122,8 +122,7 @@ class DevPipelineIT {
             String data = "{\"n\":" + i + "}";
             assertThat(post(event("p-" + i, "past.made", data)).statusCode()).isEqualTo(202);
             for (String subscription : List.of("old", "late")) {
-                expected.add(
-                        new ExpectedDelivery("p-" + i, subscription, data.getBytes(StandardCharsets.UTF_8)));
+                expected.add(new ExpectedDelivery("p-" + i, subscription, data.getBytes(StandardCharsets.UTF_8)));
             }
         }
         receiver.awaitCount(10, PATIENCE);
