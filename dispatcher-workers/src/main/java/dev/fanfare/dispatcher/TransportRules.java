@@ -1,8 +1,8 @@
 package dev.fanfare.dispatcher;
 
-import dev.fanfare.dispatcher.send.OutgoingProxy;
-import dev.fanfare.dispatcher.send.TlsSetup;
-import dev.fanfare.dispatcher.send.Transport;
+import dev.fanfare.dispatcher.http.OutgoingProxy;
+import dev.fanfare.dispatcher.http.TlsSetup;
+import dev.fanfare.dispatcher.http.Transport;
 import dev.fanfare.runtime.config.Secret;
 import java.nio.file.Path;
 import java.util.List;

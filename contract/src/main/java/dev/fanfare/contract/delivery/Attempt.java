@@ -2,6 +2,8 @@ package dev.fanfare.contract.delivery;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.UndecodableRecord;
 import java.io.ByteArrayOutputStream;
@@ -40,6 +42,20 @@ public record Attempt(
         @Nullable String run) {
 
     private static final int USUAL_BYTES = 512;
+    // Escaped and encoded once, not for each attempt.
+    private static final SerializableString DELIVERY_ID = new SerializedString("deliveryId");
+    private static final SerializableString TENANT = new SerializedString("tenant");
+    private static final SerializableString SUBSCRIPTION = new SerializedString("subscription");
+    private static final SerializableString EVENT_ID = new SerializedString("eventId");
+    private static final SerializableString EVENT_TYPE = new SerializedString("eventType");
+    private static final SerializableString ATTEMPT = new SerializedString("attempt");
+    private static final SerializableString VERDICT = new SerializedString("verdict");
+    private static final SerializableString STARTED_AT_MILLIS = new SerializedString("startedAtMillis");
+    private static final SerializableString DURATION_MILLIS = new SerializedString("durationMillis");
+    private static final SerializableString STATUS = new SerializedString("status");
+    private static final SerializableString ERROR = new SerializedString("error");
+    private static final SerializableString NEXT_DELAY_MILLIS = new SerializedString("nextDelayMillis");
+    private static final SerializableString RESPONSE_EXCERPT = new SerializedString("responseExcerpt");
 
     public Attempt {
         Objects.requireNonNull(deliveryId, "deliveryId");
@@ -55,26 +71,26 @@ public record Attempt(
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
         try (JsonGenerator json = Json.TOPIC.getFactory().createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeStringField("deliveryId", deliveryId);
-            json.writeStringField("tenant", tenant);
-            json.writeStringField("subscription", subscription);
-            json.writeStringField("eventId", eventId);
-            json.writeStringField("eventType", eventType);
-            json.writeNumberField("attempt", attempt);
-            json.writeStringField("verdict", verdict);
-            json.writeNumberField("startedAtMillis", startedAtMillis);
-            json.writeNumberField("durationMillis", durationMillis);
+            write(json, DELIVERY_ID, deliveryId);
+            write(json, TENANT, tenant);
+            write(json, SUBSCRIPTION, subscription);
+            write(json, EVENT_ID, eventId);
+            write(json, EVENT_TYPE, eventType);
+            write(json, ATTEMPT, attempt);
+            write(json, VERDICT, verdict);
+            write(json, STARTED_AT_MILLIS, startedAtMillis);
+            write(json, DURATION_MILLIS, durationMillis);
             if (status != null) {
-                json.writeNumberField("status", status);
+                write(json, STATUS, status);
             }
             if (error != null) {
-                json.writeStringField("error", error);
+                write(json, ERROR, error);
             }
             if (nextDelayMillis != null) {
-                json.writeNumberField("nextDelayMillis", nextDelayMillis);
+                write(json, NEXT_DELAY_MILLIS, nextDelayMillis);
             }
             if (responseExcerpt != null) {
-                json.writeStringField("responseExcerpt", responseExcerpt);
+                write(json, RESPONSE_EXCERPT, responseExcerpt);
             }
             if (run != null) {
                 json.writeStringField("run", run);
@@ -84,6 +100,16 @@ public record Attempt(
             throw new IllegalStateException("an attempt is plain data", e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, SerializableString name, String value) throws IOException {
+        json.writeFieldName(name);
+        json.writeString(value);
+    }
+
+    private static void write(JsonGenerator json, SerializableString name, long value) throws IOException {
+        json.writeFieldName(name);
+        json.writeNumber(value);
     }
 
     /** Reads {@link #toJson()}. */

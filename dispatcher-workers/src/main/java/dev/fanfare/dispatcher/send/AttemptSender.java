@@ -2,6 +2,12 @@ package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.http.AnswerLimits;
+import dev.fanfare.dispatcher.http.Call;
+import dev.fanfare.dispatcher.http.Request;
+import dev.fanfare.dispatcher.http.Transport;
+import dev.fanfare.dispatcher.http.Way;
+import dev.fanfare.dispatcher.http.WebhookClient;
 import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.dispatcher.lane.Result;
 import dev.fanfare.dispatcher.lane.Turn;
@@ -51,7 +57,7 @@ final class AttemptSender {
     private final WebhookClient client;
     private final IdentityClients identities;
     private final AccessTokens tokens;
-    private final long maxAnswerBytes;
+    private final AnswerLimits answerLimits;
     private final SubscriptionView subscriptions;
     private final AddressBook addressBook;
     private final Transport transport;
@@ -79,7 +85,7 @@ final class AttemptSender {
                         setup.policy(),
                         setup.transport().proxy()),
                 System::nanoTime);
-        this.maxAnswerBytes = setup.maxAnswerBytes();
+        this.answerLimits = new AnswerLimits(AnswerLimits.EXCERPT_BYTES, setup.maxAnswerBytes());
         this.subscriptions = setup.subscriptions();
         this.addressBook = setup.addressBook();
         this.transport = setup.transport();
@@ -147,18 +153,18 @@ final class AttemptSender {
      * Sends.
      *
      * @param authorization the header's value; null for none
+     * @return null where it ended at once
      */
-    Future<?> execute(Exchange exchange, ExchangeContext context, @Nullable String authorization) {
-        OpenDelivery open = exchange.delivery();
-        byte[] body = WebhookRequest.body(open, exchange.endpoint());
-        RequestBody request = new RequestBody(
-                WebhookRequest.head(open, exchange.endpoint(), body, authorization, clock.millis()), body);
+    @Nullable Call execute(Exchange exchange, Way way, @Nullable String authorization) {
         WebhookClient through = clientFor(exchange.endpoint());
         if (through == null) {
-            exchange.failed(new TooManyIdentities());
-            return CompletableFuture.completedFuture(null);
+            exchange.refuse("too many client certificates are in use at once: it is tried again later");
+            return null;
         }
-        return through.execute(request, new AnswerReader(maxAnswerBytes), context, exchange);
+        OpenDelivery open = exchange.delivery();
+        byte[] body = WebhookRequest.body(open, exchange.endpoint());
+        Request request = WebhookRequest.of(open, exchange.endpoint(), body, authorization, clock.millis());
+        return through.send(way, request, answerLimits, exchange);
     }
 
     private @Nullable WebhookClient clientFor(Endpoint endpoint) {

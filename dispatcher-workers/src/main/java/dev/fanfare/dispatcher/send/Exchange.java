@@ -1,5 +1,12 @@
 package dev.fanfare.dispatcher.send;
 
+import dev.fanfare.dispatcher.http.Call;
+import dev.fanfare.dispatcher.http.Failure;
+import dev.fanfare.dispatcher.http.FailureText;
+import dev.fanfare.dispatcher.http.OutgoingProxy;
+import dev.fanfare.dispatcher.http.Reply;
+import dev.fanfare.dispatcher.http.Transport;
+import dev.fanfare.dispatcher.http.Way;
 import dev.fanfare.dispatcher.lane.Turn;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
@@ -7,24 +14,13 @@ import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.SocketException;
-import java.nio.channels.ClosedChannelException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.client5.http.HttpHostConnectException;
-import org.apache.hc.client5.http.HttpRoute;
-import org.apache.hc.core5.concurrent.FutureCallback;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.EndpointDetails;
-import org.apache.hc.core5.http.RequestNotExecutedException;
-import org.apache.hc.core5.http2.H2Error;
-import org.apache.hc.core5.http2.H2StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step runs after the one before, on a lookup or reactor thread; ending comes from any thread.
  */
-final class Exchange implements FutureCallback<Answer.Response> {
+final class Exchange implements Reply {
     private final AttemptSender sender;
     private final Turn<OpenDelivery> turn;
     private final Endpoint endpoint;
@@ -50,7 +46,7 @@ final class Exchange implements FutureCallback<Answer.Response> {
     private final long startedAtNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private volatile @Nullable Future<?> request;
+    private volatile @Nullable Call call;
     private List<InetAddress> permitted = List.of();
     private int address;
     /** The proxy's, where there is one. */
@@ -61,7 +57,6 @@ final class Exchange implements FutureCallback<Answer.Response> {
     private @Nullable String authorization;
     private @Nullable String accessToken;
     private boolean askedAgain;
-    private volatile @Nullable ExchangeContext context;
 
     Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
         this.sender = sender;
@@ -177,17 +172,15 @@ final class Exchange implements FutureCallback<Answer.Response> {
                 && sender.tokens().refused(oauth2, accessToken);
     }
 
-    /** The address that was checked goes into the target, and the client connects to that and to nothing else. */
+    /** The client connects to the address that was checked, and to nothing else. */
     private void send() {
         if (ended.get()) {
             return;
         }
-        ExchangeContext fresh = new ExchangeContext(route());
-        context = fresh;
         try {
-            Future<?> started = sender.execute(this, fresh, authorization);
-            request = started;
-            if (ended.get()) {
+            Call started = sender.execute(this, way(), authorization);
+            call = started;
+            if (started != null && ended.get()) {
                 cancelRequest();
             }
         } catch (RuntimeException e) {
@@ -195,23 +188,23 @@ final class Exchange implements FutureCallback<Answer.Response> {
         }
     }
 
-    private HttpRoute route() {
-        OutgoingProxy proxy = sender.transport().proxy();
-        return Routes.to(
+    private Way way() {
+        Transport transport = sender.transport();
+        OutgoingProxy proxy = transport.proxy();
+        return new Way(
                 endpoint.scheme(),
                 endpoint.host(),
-                endpoint.port(),
-                sender.transport().http2() ? delivery().key() : null,
                 permitted.get(address),
-                proxy,
-                proxy == null ? null : proxies.get(proxyAddress));
+                endpoint.port(),
+                transport.http2() && endpoint.scheme().equals("https")
+                        ? delivery().key()
+                        : null,
+                proxy == null ? null : new InetSocketAddress(proxies.get(proxyAddress), proxy.port()));
     }
 
     @Override
-    public void completed(Answer.Response response) {
-        if (isOnItsWay()) {
-            refusedByProxy(response.status());
-        } else if (isWorthAnotherToken(response.status())) {
+    public void answered(Answer.Response response) {
+        if (isWorthAnotherToken(response.status())) {
             askedAgain = true;
             authorize();
         } else {
@@ -220,21 +213,20 @@ final class Exchange implements FutureCallback<Answer.Response> {
     }
 
     @Override
-    public void failed(Exception cause) {
-        if (isConnectFailure(cause) && turnToNextAddress()) {
+    public void failed(Failure failure) {
+        if (failure.stage() == Failure.Stage.CONNECTING && turnToNextAddress()) {
             send();
-        } else if (!sentAgain && isStaleConnection(cause)) {
+        } else if (!sentAgain && failure.untouched()) {
             sentAgain = true;
             send();
         } else {
-            end(new Answer.Failed(isOnItsWay() ? FailureText.onTheWay(cause) : FailureText.of(cause)));
+            refuse(FailureText.of(failure, sender.transport().proxy() != null));
         }
     }
 
-    /** Whether a proxy is used and the endpoint was not reached yet. */
-    private boolean isOnItsWay() {
-        ExchangeContext now = context;
-        return sender.transport().proxy() != null && (now == null || !now.isConnected());
+    /** Ends for a reason in words. */
+    void refuse(String words) {
+        end(new Answer.Failed(words));
     }
 
     /** Turns to the next address of whom we connect to, if there is one. */
@@ -258,17 +250,13 @@ final class Exchange implements FutureCallback<Answer.Response> {
     }
 
     /** Its answer is none of the endpoint's: whatever it says, the delivery is tried again later. */
-    private void refusedByProxy(int status) {
+    @Override
+    public void refusedByProxy(int status) {
         if (status > 500 && turnToNextPermitted()) {
             send();
         } else {
-            end(new Answer.Failed(FailureText.refusedByProxy(status)));
+            refuse(FailureText.refusedByProxy(status));
         }
-    }
-
-    @Override
-    public void cancelled() {
-        giveUp();
     }
 
     void timeOut() {
@@ -299,45 +287,9 @@ final class Exchange implements FutureCallback<Answer.Response> {
     }
 
     private void cancelRequest() {
-        Future<?> running = request;
+        Call running = call;
         if (running != null) {
-            running.cancel(true);
+            running.abandon();
         }
-        ExchangeContext now = context;
-        if (now != null) {
-            now.abandon();
-        }
-    }
-
-    private static boolean isConnectFailure(Exception cause) {
-        return cause instanceof HttpHostConnectException || cause instanceof ConnectTimeoutException;
-    }
-
-    /**
-     * The endpoint may close a connection while we begin to use it again. No answer has begun on it then, so asking once
-     * more on another connection is no more than what at-least-once allows.
-     */
-    private boolean isStaleConnection(Exception cause) {
-        if (cause instanceof RequestNotExecutedException || isRefusedStream(cause)) {
-            return true;
-        }
-        ExchangeContext now = context;
-        if (now == null) {
-            return false;
-        }
-        boolean broke = cause instanceof ConnectionClosedException
-                || cause instanceof ClosedChannelException
-                || cause instanceof SocketException;
-        EndpointDetails connection = now.getEndpointDetails();
-        return broke
-                && connection != null
-                // This request is the first. (Core 5.4.4 counts answers here too, and none as answers.)
-                && connection.getRequestCount() > 1
-                && now.getResponse() == null;
-    }
-
-    /** The endpoint has not looked at it (RFC 9113, section 8.7). */
-    private static boolean isRefusedStream(Exception cause) {
-        return cause instanceof H2StreamResetException reset && reset.getCode() == H2Error.REFUSED_STREAM.getCode();
     }
 }

@@ -1,5 +1,7 @@
 package dev.fanfare.dispatcher.send;
 
+import dev.fanfare.dispatcher.http.TlsSetup;
+import dev.fanfare.dispatcher.http.WebhookClient;
 import dev.fanfare.dispatcher.subscription.Credential;
 import java.net.Socket;
 import java.security.Principal;
@@ -16,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP client for each certificate that is shown: connections are kept alive, and none may be used for two
- * subscriptions. A client has a thread, a selector and its connections, some hundred KiB; so there are not many of them,
+ * subscriptions. A client has its connections, which take a hundred KiB and more with TLS; so there are not many of them,
  * and none that idles. Any thread.
  */
 final class IdentityClients {
-    /** In one dispatcher: its threads and file handles stay within what a process is usually given. */
+    /** In one dispatcher: its memory and file handles stay within what a process is usually given. */
     static final int MOST = 256;
     /** Longer than any exchange takes (60 s at the most), so nothing is under way on what is closed. */
     static final Duration IDLE_AFTER = Duration.ofMinutes(2);

@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.http.Transport;
 import dev.fanfare.dispatcher.lane.BreakerRules;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.outcome.AttemptReport;

@@ -1,6 +1,9 @@
 package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
+import dev.fanfare.dispatcher.http.Reactor;
+import dev.fanfare.dispatcher.http.Transport;
+import dev.fanfare.dispatcher.http.WebhookClient;
 import dev.fanfare.dispatcher.lane.Admission;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.lane.LaneRules;
@@ -15,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -184,7 +188,7 @@ public final class Shards implements AutoCloseable {
     public void close() {
         closed = true;
         timer.shutdownNow();
-        shards.forEach(shard -> shard.sender.close());
+        shards.forEach(Shard::close);
     }
 
     private void tick() {
@@ -216,9 +220,12 @@ public final class Shards implements AutoCloseable {
     private final class Shard {
         private final LaneLimits limits;
         private final Lanes<OpenDelivery> lanes;
+        private final Reactor reactor;
         private final AttemptSender sender;
-        /** Whether this thread is in {@link #pump} further up: then that one goes on, and no call nests. */
-        private final ThreadLocal<Boolean> pumping = ThreadLocal.withInitial(() -> false);
+        /** Whether the reactor was asked to pump and has yet to begin: once is enough. */
+        private final AtomicBoolean asked = new AtomicBoolean();
+        /** Whether it pumps, further up the stack: then that goes on, and no call nests. Of the reactor's thread. */
+        private boolean pumping;
 
         Shard(String name, SendingSetup setup, Consumer<Outcome> outbox) {
             LaneLimits all = setup.limits();
@@ -229,14 +236,14 @@ public final class Shards implements AutoCloseable {
                     Math.max(1, all.heldRecords() / share),
                     Math.max(1, all.heldBytes() / share));
             this.lanes = new Lanes<>(limits, setup.breakers(), System::nanoTime);
+            this.reactor = new Reactor(name);
             Transport transport = setup.transport();
             this.sender = new AttemptSender(
-                    HttpClients.start(name, limits.inFlight(), transport),
+                    new WebhookClient(reactor, transport),
                     new IdentityClients(
                             Math.max(1, IdentityClients.MOST / share),
-                            tls -> HttpClients.start(
-                                    name + "-mtls",
-                                    limits.inFlight(),
+                            tls -> new WebhookClient(
+                                    reactor,
                                     new Transport(
                                             transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
                             transport.tls()),
@@ -250,11 +257,23 @@ public final class Shards implements AutoCloseable {
             pump();
         }
 
+        /** Starts what may start, on the reactor's thread: what it starts from there costs no wake-up each. */
         void pump() {
-            if (pumping.get()) {
+            if (reactor.isHere()) {
+                start();
+            } else if (!asked.getAndSet(true)) {
+                reactor.run(() -> {
+                    asked.set(false);
+                    start();
+                });
+            }
+        }
+
+        private void start() {
+            if (pumping) {
                 return;
             }
-            pumping.set(true);
+            pumping = true;
             try {
                 while (!closed && mayStart.getAsBoolean()) {
                     Turn<OpenDelivery> turn = lanes.next();
@@ -264,8 +283,13 @@ public final class Shards implements AutoCloseable {
                     sender.start(turn);
                 }
             } finally {
-                pumping.set(false);
+                pumping = false;
             }
+        }
+
+        void close() {
+            sender.close();
+            reactor.close();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.fanfare.dispatcher.send;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.Json;
+import dev.fanfare.dispatcher.http.Request;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.send.AccessTokens.Token;
 import dev.fanfare.dispatcher.subscription.Credential;
@@ -12,8 +13,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import org.apache.hc.core5.http.message.BasicHttpRequest;
-import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,29 +47,35 @@ final class TokenRequest {
         }
     }
 
-    static RequestBody of(Credential.OAuth2 credential) {
-        boolean standardPort = credential.port() == Endpoint.standardPort(credential.scheme());
-        BasicHttpRequest head = new BasicHttpRequest(
-                "POST",
-                credential.scheme(),
-                new URIAuthority(null, credential.host(), standardPort ? -1 : credential.port()),
-                credential.target());
-        head.addHeader("content-type", "application/x-www-form-urlencoded");
-        head.addHeader("accept", "application/json");
-        head.addHeader("user-agent", WebhookRequest.USER_AGENT);
+    static Request of(Credential.OAuth2 credential) {
+        boolean bodied =
+                switch (credential.clientAuthentication()) {
+                    case BASIC -> false;
+                    case BODY -> true;
+                };
         StringBuilder form = new StringBuilder("grant_type=client_credentials");
         if (credential.scope() != null) {
             form.append("&scope=").append(encoded(credential.scope()));
         }
-        switch (credential.clientAuthentication()) {
-            case BASIC -> head.addHeader("authorization", basic(credential));
-            case BODY ->
-                form.append("&client_id=")
-                        .append(encoded(credential.clientId()))
-                        .append("&client_secret=")
-                        .append(encoded(credential.clientSecret()));
+        if (bodied) {
+            form.append("&client_id=")
+                    .append(encoded(credential.clientId()))
+                    .append("&client_secret=")
+                    .append(encoded(credential.clientSecret()));
         }
-        return new RequestBody(head, form.toString().getBytes(StandardCharsets.US_ASCII));
+        boolean standardPort = credential.port() == Endpoint.standardPort(credential.scheme());
+        Request request = new Request(
+                credential.target(),
+                credential.host(),
+                standardPort ? -1 : credential.port(),
+                form.toString().getBytes(StandardCharsets.US_ASCII));
+        request.add("content-type", "application/x-www-form-urlencoded");
+        request.add("accept", "application/json");
+        request.add("user-agent", WebhookRequest.USER_AGENT);
+        if (!bodied) {
+            request.add("authorization", basic(credential));
+        }
+        return request;
     }
 
     /** Each part form-encoded before they are joined (RFC 6749, section 2.3.1). */

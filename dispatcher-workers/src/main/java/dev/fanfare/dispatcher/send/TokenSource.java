@@ -2,18 +2,25 @@ package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.address.AddressPolicy;
+import dev.fanfare.dispatcher.http.AnswerLimits;
+import dev.fanfare.dispatcher.http.Call;
+import dev.fanfare.dispatcher.http.Failure;
+import dev.fanfare.dispatcher.http.FailureText;
+import dev.fanfare.dispatcher.http.OutgoingProxy;
+import dev.fanfare.dispatcher.http.Reply;
+import dev.fanfare.dispatcher.http.Way;
+import dev.fanfare.dispatcher.http.WebhookClient;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.send.AccessTokens.Token;
 import dev.fanfare.dispatcher.subscription.Credential;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.hc.core5.concurrent.FutureCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class TokenSource implements AccessTokens.Source {
     /** Longer than any time-out of a subscription. */
     private static final long CUT_OFF_SECONDS = 60;
+
+    private static final AnswerLimits LIMITS =
+            new AnswerLimits(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES);
 
     private final WebhookClient client;
     private final AddressBook addressBook;
@@ -54,16 +64,15 @@ final class TokenSource implements AccessTokens.Source {
                 .addresses(credential.host())
                 .thenCombine(ours, (addresses, proxies) -> {
                     InetAddress to = permitted(credential, addresses);
-                    return Routes.to(
+                    return new Way(
                             credential.scheme(),
                             credential.host(),
+                            to,
                             credential.port(),
                             null,
-                            to,
-                            proxy,
-                            proxy == null ? null : proxies.get(0));
+                            proxy == null ? null : new InetSocketAddress(proxies.get(0), proxy.port()));
                 })
-                .thenCompose(route -> send(credential, new ExchangeContext(route)));
+                .thenCompose(way -> send(credential, way));
         return fetched.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((token, failure) -> {
             if (token != null) {
                 return token;
@@ -84,44 +93,37 @@ final class TokenSource implements AccessTokens.Source {
         throw new CompletionException(new TokenRequest.Failure(refusal, true));
     }
 
-    private CompletableFuture<Token> send(Credential.OAuth2 credential, ExchangeContext context) {
+    private CompletableFuture<Token> send(Credential.OAuth2 credential, Way way) {
         CompletableFuture<Token> token = new CompletableFuture<>();
-        Future<?> request = client.execute(
-                TokenRequest.of(credential),
-                new AnswerReader(TokenRequest.MAX_ANSWER_BYTES, TokenRequest.MAX_ANSWER_BYTES),
-                context,
-                new FutureCallback<Answer.Response>() {
-                    @Override
-                    public void completed(Answer.Response response) {
-                        if (proxy != null && !context.isConnected()) {
-                            token.completeExceptionally(
-                                    new TokenRequest.Failure(FailureText.refusedByProxy(response.status()), false));
-                            return;
-                        }
-                        try {
-                            token.complete(TokenRequest.read(response, credential.host()));
-                        } catch (TokenRequest.Failure e) {
-                            token.completeExceptionally(e);
-                        }
-                    }
+        Call call = client.send(way, TokenRequest.of(credential), LIMITS, new Reply() {
+            @Override
+            public void answered(Answer.Response response) {
+                try {
+                    token.complete(TokenRequest.read(response, credential.host()));
+                } catch (TokenRequest.Failure e) {
+                    token.completeExceptionally(e);
+                }
+            }
 
-                    @Override
-                    public void failed(Exception cause) {
-                        token.completeExceptionally(new TokenRequest.Failure(
-                                "'" + credential.host() + "': " + FailureText.of(cause), false));
-                    }
+            @Override
+            public void refusedByProxy(int status) {
+                fail(FailureText.refusedByProxy(status));
+            }
 
-                    @Override
-                    public void cancelled() {
-                        token.completeExceptionally(new TokenRequest.Failure("the dispatcher is stopping", false));
-                    }
-                });
+            @Override
+            public void failed(Failure failure) {
+                fail("'" + credential.host() + "': " + FailureText.of(failure, proxy != null));
+            }
+
+            private void fail(String words) {
+                token.completeExceptionally(new TokenRequest.Failure(words, false));
+            }
+        });
         // However it ends, nothing of it goes on: its time-out ends it from outside.
         CompletableFuture<?> unused = token.orTimeout(CUT_OFF_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((done, failure) -> {
                     if (failure instanceof TimeoutException) {
-                        request.cancel(true);
-                        context.abandon();
+                        call.abandon();
                     }
                 });
         return token;

@@ -6,15 +6,15 @@ import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.event.StructuredEvent;
 import dev.fanfare.contract.subscription.Subscription.Format;
+import dev.fanfare.dispatcher.http.Request;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.HeaderRules;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.hc.core5.http.message.BasicHttpRequest;
-import org.apache.hc.core5.net.URIAuthority;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -46,43 +46,39 @@ final class WebhookRequest {
     }
 
     /**
-     * The head that goes with a body.
+     * The request with a body.
      *
      * @param body          as {@link #body} gave it: the signature is over these bytes
      * @param authorization the header's value; null for none
      */
-    static BasicHttpRequest head(
+    static Request of(
             OpenDelivery open, Endpoint endpoint, byte[] body, @Nullable String authorization, long nowMillis) {
         Delivery delivery = open.delivery();
-        BasicHttpRequest request = new BasicHttpRequest(
-                "POST",
-                endpoint.scheme(),
-                new URIAuthority(null, endpoint.host(), endpoint.standardPort() ? -1 : endpoint.port()),
-                endpoint.target());
+        Request request =
+                new Request(endpoint.target(), endpoint.host(), endpoint.standardPort() ? -1 : endpoint.port(), body);
         long timestamp = nowMillis / 1_000;
-        request.addHeader("webhook-id", delivery.id());
-        request.addHeader("webhook-timestamp", Long.toString(timestamp));
-        request.addHeader("webhook-signature", endpoint.signer().sign(delivery.id(), timestamp, body));
+        request.add("webhook-id", delivery.id());
+        request.add("webhook-timestamp", Long.toString(timestamp));
+        request.add("webhook-signature", endpoint.signer().sign(delivery.id(), timestamp, body));
         boolean binary = endpoint.format() == Format.BINARY;
         if (!binary) {
-            request.addHeader(EventRecords.CONTENT_TYPE, EventJson.STRUCTURED_MEDIA_TYPE);
+            request.add(EventRecords.CONTENT_TYPE, EventJson.STRUCTURED_MEDIA_TYPE);
         }
         for (Header header : open.record().headers()) {
             addFromRecord(request, header, binary);
         }
-        request.addHeader(
-                "fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
-        request.addHeader("user-agent", USER_AGENT);
+        request.add("fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
+        request.add("user-agent", USER_AGENT);
         if (authorization != null) {
-            request.addHeader("authorization", authorization);
+            request.add("authorization", authorization);
         }
         for (Map.Entry<String, String> custom : endpoint.headers()) {
-            request.addHeader(custom.getKey(), custom.getValue());
+            request.add(custom.getKey(), custom.getValue());
         }
         return request;
     }
 
-    private static void addFromRecord(BasicHttpRequest request, Header header, boolean binary) {
+    private static void addFromRecord(Request request, Header header, boolean binary) {
         String name = header.key();
         if (header.value() == null) {
             return;
@@ -90,14 +86,14 @@ final class WebhookRequest {
         if (name.startsWith(EventRecords.ATTRIBUTE_PREFIX)) {
             String field = binary ? fieldOf(name) : null;
             if (field != null) {
-                request.setHeader(field, percentEncoded(header.value()));
+                request.set(field, percentEncoded(header.value()));
             }
         } else if ((binary && name.equals(EventRecords.CONTENT_TYPE))
                 || name.equals(EventRecords.TRACEPARENT)
                 || name.equals(EventRecords.TRACESTATE)) {
             String value = new String(header.value(), StandardCharsets.UTF_8);
             if (HeaderRules.isFieldValue(value)) {
-                request.setHeader(name, value);
+                request.set(name, value);
             }
         }
     }
@@ -113,13 +109,13 @@ final class WebhookRequest {
     }
 
     /** Section 3.1.3.2 of the binding: space, quote, percent and all but printable ASCII, as UTF-8 octets. */
-    static String percentEncoded(byte[] utf8) {
+    static CharSequence percentEncoded(byte[] utf8) {
         int odd = 0;
         for (byte octet : utf8) {
             odd += isPlain(octet) ? 0 : 1;
         }
         if (odd == 0) {
-            return new String(utf8, StandardCharsets.US_ASCII);
+            return new AsciiString(utf8, false); // most are such: they go out as they are
         }
         StringBuilder text = new StringBuilder(utf8.length + 2 * odd);
         for (byte octet : utf8) {

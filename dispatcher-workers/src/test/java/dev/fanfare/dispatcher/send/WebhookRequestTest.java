@@ -8,18 +8,16 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription.Format;
+import dev.fanfare.dispatcher.http.Request;
 import dev.fanfare.dispatcher.lane.LaneRules;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,30 +41,30 @@ class WebhookRequestTest {
             })
     void attributeValuesArePercentEncoded(String value, String expected) {
         assertThat(WebhookRequest.percentEncoded(value.getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(expected);
+                .hasToString(expected);
     }
 
     @Test
     void lineBreaksInAttributesCannotBecomeHeaders() {
-        BasicHttpRequest request = head(Map.of("ce_subject", "x\r\nInjected: yes", "ce_bad name\r\n", "y"));
+        Request request = head(Map.of("ce_subject", "x\r\nInjected: yes", "ce_bad name\r\n", "y"));
 
-        assertThat(request.getFirstHeader("ce-subject").getValue()).isEqualTo("x%0D%0AInjected:%20yes");
-        assertThat(names(request)).noneMatch(name -> name.contains("bad"));
+        assertThat(request.get("ce-subject")).isEqualTo("x%0D%0AInjected:%20yes");
+        assertThat(request.names()).noneMatch(name -> name.contains("bad"));
     }
 
     @Test
     void aContentTypeThatIsNoHeaderValueIsLeftOut() {
-        BasicHttpRequest request = head(Map.of("content-type", "text/plain\r\nX: y", "traceparent", "a\nb"));
+        Request request = head(Map.of("content-type", "text/plain\r\nX: y", "traceparent", "a\nb"));
 
-        assertThat(request.getFirstHeader("content-type")).isNull();
-        assertThat(request.getFirstHeader("traceparent")).isNull();
+        assertThat(request.get("content-type")).isNull();
+        assertThat(request.get("traceparent")).isNull();
     }
 
     @Test
     void ourOwnRecordHeadersStayInside() {
-        BasicHttpRequest request = head(Map.of("fanfare-delivery-id", "x", "fanfare-delay-ms", "5", "ce_id", "e1"));
+        Request request = head(Map.of("fanfare-delivery-id", "x", "fanfare-delay-ms", "5", "ce_id", "e1"));
 
-        assertThat(names(request))
+        assertThat(request.names())
                 .containsExactlyInAnyOrder(
                         "webhook-id",
                         "webhook-timestamp",
@@ -78,31 +76,29 @@ class WebhookRequestTest {
 
     @Test
     void theSignatureIsOverIdTimestampAndTheVeryBytes() {
-        BasicHttpRequest request = head(Map.of());
+        Request request = head(Map.of());
 
-        assertThat(request.getFirstHeader("webhook-timestamp").getValue()).isEqualTo("1700000000");
-        assertThat(request.getFirstHeader("webhook-signature").getValue())
+        assertThat(request.get("webhook-timestamp")).isEqualTo("1700000000");
+        assertThat(request.get("webhook-signature"))
                 .isEqualTo(new WebhookSigner(List.of(SECRET)).sign("dlv_1", 1_700_000_000L, bytes("body")));
-        assertThat(request.getFirstHeader("fanfare-attempt").getValue()).isEqualTo("4");
+        assertThat(request.get("fanfare-attempt")).isEqualTo("4");
     }
 
     @Test
     void theStandardPortIsNotPartOfTheHost() {
-        assertThat(head(Map.of()).getAuthority().toString()).isEqualTo("hooks.example");
+        assertThat(head(Map.of()).authority()).isEqualTo("hooks.example");
     }
 
     @Test
     void anIpv6AddressStandsInBracketsInTheHost() {
-        assertThat(head(Map.of(), "2001:db8::1", 8443, false).getAuthority().toString())
-                .isEqualTo("[2001:db8::1]:8443");
+        assertThat(head(Map.of(), "2001:db8::1", 8443, false).authority()).isEqualTo("[2001:db8::1]:8443");
     }
 
-    private static BasicHttpRequest head(Map<String, String> recordHeaders) {
+    private static Request head(Map<String, String> recordHeaders) {
         return head(recordHeaders, "hooks.example", 443, true);
     }
 
-    private static BasicHttpRequest head(
-            Map<String, String> recordHeaders, String host, int port, boolean standardPort) {
+    private static Request head(Map<String, String> recordHeaders, String host, int port, boolean standardPort) {
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, 5, bytes("k"), bytes("body"));
         recordHeaders.forEach((name, value) -> record.headers().add(name, bytes(value)));
         Delivery delivery = new Delivery(
@@ -130,15 +126,7 @@ class WebhookRequestTest {
                 List.of(),
                 new WebhookSigner(List.of(SECRET)));
         OpenDelivery open = new OpenDelivery(record, delivery, 1);
-        return WebhookRequest.head(open, endpoint, WebhookRequest.body(open, endpoint), null, NOW);
-    }
-
-    private static List<String> names(BasicHttpRequest request) {
-        List<String> names = new ArrayList<>();
-        for (Header header : request.getHeaders()) {
-            names.add(header.getName());
-        }
-        return names;
+        return WebhookRequest.of(open, endpoint, WebhookRequest.body(open, endpoint), null, NOW);
     }
 
     private static byte[] bytes(String text) {

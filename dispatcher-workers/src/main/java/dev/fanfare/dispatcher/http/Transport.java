@@ -1,4 +1,4 @@
-package dev.fanfare.dispatcher.send;
+package dev.fanfare.dispatcher.http;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

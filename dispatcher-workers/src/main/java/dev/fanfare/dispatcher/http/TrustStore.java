@@ -1,4 +1,4 @@
-package dev.fanfare.dispatcher.send;
+package dev.fanfare.dispatcher.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

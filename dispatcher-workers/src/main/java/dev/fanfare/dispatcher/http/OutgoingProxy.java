@@ -1,4 +1,4 @@
-package dev.fanfare.dispatcher.send;
+package dev.fanfare.dispatcher.http;
 
 import dev.fanfare.runtime.config.Secret;
 import java.net.URI;

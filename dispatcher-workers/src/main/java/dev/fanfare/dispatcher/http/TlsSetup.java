@@ -1,4 +1,4 @@
-package dev.fanfare.dispatcher.send;
+package dev.fanfare.dispatcher.http;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom TLS trusts, and as whom it shows itself. Whoever shows another identity needs an {@link HttpClients client} of
+ * Whom TLS trusts, and as whom it shows itself. Whoever shows another identity needs a {@link WebhookClient} of
  * its own: connections are kept alive, and none may serve two identities. Immutable.
  */
 public final class TlsSetup {

@@ -1,0 +1,65 @@
+package dev.fanfare.dispatcher.http;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends requests over connections that it keeps. It shows one TLS identity: each other one needs a client of its own,
+ * which may use the same reactor.
+ *
+ * <pre>
+ * send ─▶ a connection that is free? ─ yes ─────────────────────────────▶ Http1Connection | Http2Connection ─▶ Reply
+ *                    └ no ─▶ Connecting: TCP, the proxy's tunnel, TLS ──────▲
+ * </pre>
+ *
+ * Any thread.
+ */
+public final class WebhookClient implements AutoCloseable {
+    private static final long SWEEP_SECONDS = 5;
+
+    private final Reactor reactor;
+    private final Transport transport;
+    private final Connections connections = new Connections();
+    private final ScheduledFuture<?> sweeping;
+
+    /** With no connection yet. */
+    public WebhookClient(Reactor reactor, Transport transport) {
+        this.reactor = reactor;
+        this.transport = transport;
+        this.sweeping = reactor.loop()
+                .scheduleWithFixedDelay(
+                        () -> connections.sweep(System.nanoTime()), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Sends a request. There is no time-out but for connecting: whoever has waited long enough abandons the call. */
+    public Call send(Way way, Request request, AnswerLimits limits, Reply reply) {
+        Call call = new Call(reactor, way, request, limits, reply);
+        if (reactor.isHere()) {
+            begin(call);
+        } else {
+            reactor.run(() -> begin(call));
+        }
+        return call;
+    }
+
+    private void begin(Call call) {
+        if (call.isOver()) {
+            return;
+        }
+        Connection free = connections.find(call.way());
+        if (free == null) {
+            new Connecting(reactor, transport, connections, call).start();
+        } else {
+            free.carry(call);
+        }
+    }
+
+    /** Closes its connections, whatever goes on there. */
+    @Override
+    public void close() {
+        reactor.run(() -> {
+            sweeping.cancel(false);
+            connections.close();
+        });
+    }
+}
