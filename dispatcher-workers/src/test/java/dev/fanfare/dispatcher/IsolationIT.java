@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
 import dev.fanfare.testkit.Answer;
@@ -109,6 +110,23 @@ class IsolationIT {
 
         assertThat(bench.awaitAttempts(lost, 1).get(0).error()).startsWith("no whole answer within 2");
         never.countDown();
+    }
+
+    @Test
+    void anEndpointThatIsMerelySlowIsGivenItsTimeWhenItsPartitionIsFull() {
+        receiver.on("/slow", Answer.status(204).after(Duration.ofMillis(50)));
+        Subscribed slow = bench.put(bench.subscription("slow", receiver.url("/slow")).toBuilder()
+                .maxInFlight(1)
+                .build());
+        bench.deliverMany(List.of(slow), 7_000, "body");
+        bench.start("dispatcher.drain-timeout", "200ms", "dispatcher.max-queued-per-subscription", "50000");
+
+        // The first are taken out after two seconds, as less than a hundred a second end.
+        Awaitility.await().atMost(DispatcherBench.PATIENCE).until(() -> bench.count("fanfare.deferrals") > 0);
+        int by = bench.attempts(slow).size();
+        List<Attempt> attempts = bench.awaitAttempts(slow, by + 20);
+
+        assertThat(attempts).allSatisfy(attempt -> assertThat(attempt.verdict()).isEqualTo("delivered"));
     }
 
     @Test

@@ -7,13 +7,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On the way to a connection for a call. Confined to the reactor's thread.
+ * On the way to a connection for a call, and for those that come meanwhile, if both ends may agree on HTTP/2: else a
+ * connection that ends would be followed by one for each of its calls. Confined to the reactor's thread.
  *
  * <pre>
  * TCP ─▶ tunnel, if there is a proxy ─▶ TLS, if https ─▶ Http2Connection where both agree on it, else Http1Connection
@@ -26,18 +30,30 @@ final class Connecting implements Call.Carrier {
     private final Reactor reactor;
     private final Transport transport;
     private final Connections connections;
-    private final Call call;
+    private final Way way;
+    private final Consumer<Call> again;
+    private final List<Call> calls = new ArrayList<>(1);
     private @Nullable Channel channel;
 
-    Connecting(Reactor reactor, Transport transport, Connections connections, Call call) {
+    /** For a first call; those that joined it and got nothing go to {@code again}. */
+    Connecting(Reactor reactor, Transport transport, Connections connections, Call call, Consumer<Call> again) {
         this.reactor = reactor;
         this.transport = transport;
         this.connections = connections;
-        this.call = call;
+        this.way = call.way();
+        this.again = again;
+        join(call);
+    }
+
+    void join(Call call) {
+        call.on(this);
+        calls.add(call);
     }
 
     void start() {
-        call.on(this);
+        if (way.isSecure() && transport.http2()) {
+            connections.connecting(way, this);
+        }
         ChannelFuture connect = new Bootstrap()
                 .group(reactor.loop())
                 .channel(reactor.socketType())
@@ -48,7 +64,7 @@ final class Connecting implements Call.Carrier {
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(transport.connectTimeout().toMillis()))
                 .handler(new ChannelInboundHandlerAdapter())
-                .connect(call.way().firstHop());
+                .connect(way.firstHop());
         channel = connect.channel();
         connect.addListener(done -> {
             if (done.isSuccess()) {
@@ -61,10 +77,10 @@ final class Connecting implements Call.Carrier {
 
     private void connected(Channel connected) {
         OutgoingProxy proxy = transport.proxy();
-        if (call.way().proxy() == null || proxy == null) {
+        if (way.proxy() == null || proxy == null) {
             secure(connected);
         } else {
-            Tunnel.through(connected, call.way(), proxy, new Tunnel.Listener() {
+            Tunnel.through(connected, way, proxy, new Tunnel.Listener() {
                 @Override
                 public void stands() {
                     secure(connected);
@@ -73,7 +89,7 @@ final class Connecting implements Call.Carrier {
                 @Override
                 public void refused(int status) {
                     connected.close();
-                    call.refusedByProxy(status);
+                    over().forEach(call -> call.refusedByProxy(status));
                 }
 
                 @Override
@@ -85,8 +101,8 @@ final class Connecting implements Call.Carrier {
     }
 
     private void secure(Channel connected) {
-        if (!call.way().isSecure()) {
-            ready(new Http1Connection(connected, connections, call.way()));
+        if (!way.isSecure()) {
+            ready(new Http1Connection(connected, connections, way));
             return;
         }
         SslHandler tls = new SslHandler(engine());
@@ -96,21 +112,17 @@ final class Connecting implements Call.Carrier {
             if (!done.isSuccess()) {
                 fail(FailureText.unwrapped(done.cause()), Failure.Stage.EXCHANGING);
             } else if (HTTP_2.equals(tls.engine().getApplicationProtocol())) {
-                Http2Connection shared = new Http2Connection(connected, connections, call.way());
+                Http2Connection shared = new Http2Connection(connected, connections, way);
                 shared.install();
-                connections.offer(call.way(), shared);
-                use(shared);
+                over().forEach(again);
             } else {
-                ready(new Http1Connection(connected, connections, call.way()));
+                ready(new Http1Connection(connected, connections, way));
             }
         });
     }
 
     private SSLEngine engine() {
-        SSLEngine engine = transport
-                .tls()
-                .context()
-                .createSSLEngine(call.way().host(), call.way().port());
+        SSLEngine engine = transport.tls().context().createSSLEngine(way.host(), way.port());
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // RFC 9110, section 4.3.4
@@ -121,29 +133,32 @@ final class Connecting implements Call.Carrier {
         return engine;
     }
 
+    /** The first that is still waited for has it, the others look for another. */
     private void ready(Http1Connection connection) {
         connection.install();
-        if (call.isOver()) {
-            connection.close();
-        } else {
-            use(connection);
-        }
-    }
-
-    private void use(Connection connection) {
-        if (!call.isOver()) {
-            connection.carry(call);
-        }
+        connections.offer(way, connection);
+        over().forEach(again);
     }
 
     private void fail(@Nullable Throwable cause, Failure.Stage stage) {
         close();
-        call.failed(new Failure(Objects.requireNonNullElseGet(cause, IllegalStateException::new), stage, false));
+        Failure failure = new Failure(Objects.requireNonNullElseGet(cause, IllegalStateException::new), stage, false);
+        over().forEach(call -> call.failed(failure));
+    }
+
+    /** It is over, whatever came of it: nobody joins any more. */
+    private List<Call> over() {
+        connections.ended(way, this);
+        return List.copyOf(calls);
     }
 
     @Override
     public void drop(Call dropped) {
-        close();
+        calls.remove(dropped);
+        if (calls.isEmpty()) {
+            connections.ended(way, this);
+            close();
+        }
     }
 
     private void close() {

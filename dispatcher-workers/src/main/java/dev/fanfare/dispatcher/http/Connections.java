@@ -5,15 +5,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one client, by their ways. Those for one call at a time are here while they idle, the last used
- * first to be used again; those that calls share stay here until they are retired. Confined to the reactor's thread.
+ * The connections of one client, by their ways. Those for one call at a time are free while they idle, the last used
+ * first to be used again; those that calls share are free until they are retired. Confined to the reactor's thread.
  */
 final class Connections {
     /** Endpoints often close what idles after a minute; who is sent something more often keeps its connections. */
@@ -21,20 +20,33 @@ final class Connections {
     /** An endpoint that moved behind a load balancer is found again after this. */
     static final Duration LIFE = Duration.ofMinutes(10);
 
-    private final Map<Way, ArrayDeque<Connection>> free = new HashMap<>();
-    private final Set<Connection> all = new HashSet<>();
+    private final Map<Way, There> all = new HashMap<>();
+
+    /** What leads one way. */
+    private static final class There {
+        final ArrayDeque<Connection> free = new ArrayDeque<>(2);
+        final Set<Connection> open = new HashSet<>(4);
+
+        @Nullable Connecting pending;
+
+        boolean spokeHttp1;
+
+        boolean isForgettable() {
+            return open.isEmpty() && pending == null;
+        }
+    }
 
     /** One that may carry a call now; null where there is none. */
     @Nullable Connection find(Way way) {
-        ArrayDeque<Connection> there = free.get(way);
+        There there = all.get(way);
         if (there == null) {
             return null;
         }
-        for (Connection last = there.peekLast(); last != null; last = there.peekLast()) {
+        for (Connection last = there.free.peekLast(); last != null; last = there.free.peekLast()) {
             if (!last.mayCarry()) {
-                there.removeLast();
+                there.free.removeLast();
             } else if (last instanceof Http1Connection) {
-                return there.removeLast();
+                return there.free.removeLast();
             } else {
                 return last;
             }
@@ -42,37 +54,64 @@ final class Connections {
         return null;
     }
 
-    /** A connection may be found from now on. */
-    void offer(Way way, Connection connection) {
-        free.computeIfAbsent(way, unknown -> new ArrayDeque<>(2)).addLast(connection);
+    /** One that is being made and may turn out to be shared; null where there is none. */
+    @Nullable Connecting pending(Way way) {
+        There there = all.get(way);
+        return there == null || there.spokeHttp1 ? null : there.pending;
     }
 
-    void opened(Connection connection) {
-        all.add(connection);
+    /** Begins to be made. */
+    void connecting(Way way, Connecting pending) {
+        there(way).pending = pending;
+    }
+
+    /** Was made, or not. */
+    void ended(Way way, Connecting pending) {
+        There there = there(way);
+        if (there.pending == pending) {
+            there.pending = null;
+        }
+    }
+
+    void opened(Way way, Connection connection) {
+        There there = there(way);
+        there.open.add(connection);
+        there.spokeHttp1 = connection instanceof Http1Connection;
+    }
+
+    /** May be found from now on. */
+    void offer(Way way, Connection connection) {
+        there(way).free.addLast(connection);
+    }
+
+    /** Is found no more. */
+    void retired(Way way, Connection connection) {
+        there(way).free.remove(connection);
     }
 
     void closed(Way way, Connection connection) {
-        all.remove(connection);
-        ArrayDeque<Connection> there = free.get(way);
-        if (there != null && there.remove(connection) && there.isEmpty()) {
-            free.remove(way);
-        }
+        There there = there(way);
+        there.free.remove(connection);
+        there.open.remove(connection);
+    }
+
+    private There there(Way way) {
+        return all.computeIfAbsent(way, unknown -> new There());
     }
 
     /** Closes what idled or lived too long. */
     void sweep(long nowNanos) {
         List<Connection> stale = new ArrayList<>();
-        for (Iterator<ArrayDeque<Connection>> ways = free.values().iterator(); ways.hasNext(); ) {
-            ArrayDeque<Connection> there = ways.next();
-            there.removeIf(connection -> connection.isStale(nowNanos) && stale.add(connection));
-            if (there.isEmpty()) {
-                ways.remove();
-            }
+        for (There there : all.values()) {
+            there.free.removeIf(connection -> connection.isStale(nowNanos) && stale.add(connection));
         }
         stale.forEach(Connection::close);
+        all.values().removeIf(There::isForgettable);
     }
 
     void close() {
-        List.copyOf(all).forEach(Connection::close);
+        List<Connection> open = new ArrayList<>();
+        all.values().forEach(there -> open.addAll(there.open));
+        open.forEach(Connection::close);
     }
 }

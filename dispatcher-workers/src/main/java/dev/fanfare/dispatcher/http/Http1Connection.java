@@ -42,7 +42,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
     /** Takes a channel that is ready for the first request. */
     void install() {
-        connections.opened(this);
+        connections.opened(way, this);
         channel.pipeline()
                 .addLast(
                         new HttpResponseDecoder(new HttpDecoderConfig()

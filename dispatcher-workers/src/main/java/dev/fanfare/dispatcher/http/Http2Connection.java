@@ -49,7 +49,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Conn
 
     /** Takes a channel on which both ends have agreed on HTTP/2. */
     void install() {
-        connections.opened(this);
+        connections.opened(way, this);
+        connections.offer(way, this);
         channel.pipeline().addLast(codec, new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()), this);
     }
 
@@ -84,8 +85,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Conn
 
     private void retire() {
         retired = true;
-        connections.closed(way, this);
-        connections.opened(this); // still there to be closed with the rest
+        connections.retired(way, this);
         if (calls.isEmpty()) {
             channel.close();
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * send ─▶ a connection that is free? ─ yes ─────────────────────────────▶ Http1Connection | Http2Connection ─▶ Reply
  *                    └ no ─▶ Connecting: TCP, the proxy's tunnel, TLS ──────▲
+ *                            (joined, where that may be shared)
  * </pre>
  *
  * Any thread.
@@ -47,10 +48,15 @@ public final class WebhookClient implements AutoCloseable {
             return;
         }
         Connection free = connections.find(call.way());
-        if (free == null) {
-            new Connecting(reactor, transport, connections, call).start();
-        } else {
+        if (free != null) {
             free.carry(call);
+            return;
+        }
+        Connecting pending = connections.pending(call.way());
+        if (pending != null) {
+            pending.join(call);
+        } else {
+            new Connecting(reactor, transport, connections, call, this::begin).start();
         }
     }
 

@@ -50,6 +50,9 @@ public final class Intake {
     /** What any lane may queue, however slow and however many there are. */
     private static final int SMALL_QUEUE = 8;
 
+    /** What takes no longer than this doesn't hang. */
+    private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
+
     private static final long SURVEY_NANOS = Duration.ofMillis(50).toNanos();
 
     private static final String TAKES_LESS = "the endpoint takes less than it gets";
@@ -295,7 +298,7 @@ public final class Intake {
 
     /**
      * What is at the beginning of the partition's window doesn't end, and the window is nearly full. The oldest quarter
-     * goes to tiers: what is under way as a time-out, what is queued deferred.
+     * goes to tiers: what is queued deferred, what hangs as a time-out. What has only just begun is given its time.
      */
     public void relieve(AssignedPartition partition) {
         long base = partition.ledger().base();
@@ -305,7 +308,7 @@ public final class Intake {
         List<OpenDelivery> queued = new ArrayList<>();
         shards.dropQueued(open -> oldest.test(open) && queued.add(open));
         queued.forEach(open -> outbox.accept(unsent.deferred(open, TAKES_LESS)));
-        shards.timeOut(oldest);
+        shards.timeOut(oldest, HANGS_NANOS);
         LOG.info("window is crowded, the oldest deliveries go to tiers partition={} base={}", partition.id(), base);
     }
 }

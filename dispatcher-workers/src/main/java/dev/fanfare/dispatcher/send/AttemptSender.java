@@ -268,16 +268,13 @@ final class AttemptSender {
         }
     }
 
-    /** Ends exchanges as if they had timed out. */
-    boolean timeOut(Predicate<OpenDelivery> which) {
-        boolean any = false;
+    /** Ends exchanges as if they had timed out, if they have had a while. */
+    void timeOut(Predicate<OpenDelivery> which, long whileNanos) {
         for (Exchange exchange : running) {
-            if (which.test(exchange.delivery())) {
+            if (exchange.elapsedNanos() >= whileNanos && which.test(exchange.delivery())) {
                 exchange.timeOut();
-                any = true;
             }
         }
-        return any;
     }
 
     /** Ends exchanges without an outcome. */

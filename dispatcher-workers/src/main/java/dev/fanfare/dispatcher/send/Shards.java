@@ -174,9 +174,9 @@ public final class Shards implements AutoCloseable {
         return shards.stream().mapToInt(shard -> shard.lanes.dropQueued(which)).sum();
     }
 
-    /** Ends attempts under way as if they had timed out: they get their outcome. */
-    public void timeOut(Predicate<OpenDelivery> which) {
-        shards.forEach(shard -> shard.sender.timeOut(which));
+    /** Ends attempts that have been under way for a while as if they had timed out: they get their outcome. */
+    public void timeOut(Predicate<OpenDelivery> which, long whileNanos) {
+        shards.forEach(shard -> shard.sender.timeOut(which, whileNanos));
     }
 
     /** Ends attempts under way without an outcome. */
