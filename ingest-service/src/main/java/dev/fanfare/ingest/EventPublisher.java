@@ -1,5 +1,6 @@
 package dev.fanfare.ingest;
 
+import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
@@ -121,14 +122,14 @@ final class EventPublisher implements AutoCloseable {
      *
      * @return completes, on any thread, when all in-sync replicas have it; fails with {@link NotPublished}
      */
-    CompletionStage<Void> publish(Event event, TraceContext trace) {
+    CompletionStage<Void> publish(CompleteEvent event, TraceContext trace) {
         if (closing) {
             return refused(Cause.CLOSING, "this instance is shutting down: send it again");
         }
         if (outage || !reached) {
             return refused(Cause.OUTAGE, OUTAGE);
         }
-        long bytes = size(event);
+        long bytes = size(event.event());
         if (waitingBytes.addAndGet(bytes) > bufferBytes) {
             waitingBytes.addAndGet(-bytes);
             return refused(Cause.BUSY, "more events wait for Kafka than ingest.buffer holds: send it again later");
@@ -191,10 +192,14 @@ final class EventPublisher implements AutoCloseable {
         return bytes;
     }
 
-    private static ProducerRecord<byte[], byte[]> record(Event event, TraceContext trace) {
+    private static ProducerRecord<byte[], byte[]> record(CompleteEvent complete, TraceContext trace) {
+        Event event = complete.event();
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.EVENTS, event.recordKey().getBytes(StandardCharsets.UTF_8), event.data());
         EventRecords.writeHeaders(event, record.headers());
+        if (complete.idMinted()) {
+            RecordHeaders.put(record.headers(), EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO);
+        }
         trace.writeHeaders(record.headers());
         return record;
     }

@@ -29,7 +29,7 @@ final class EventValidator {
      * @param tenant from the request's path; the event may repeat it, but not claim another
      * @throws InvalidEvent naming every field at fault
      */
-    Event complete(Event sent, String tenant) throws InvalidEvent {
+    CompleteEvent complete(Event sent, String tenant) throws InvalidEvent {
         Map<String, String> attributes = new LinkedHashMap<>(sent.attributes());
         String claimed = attributes.put(Event.TENANT, tenant);
         if (claimed != null && !claimed.equals(tenant)) {
@@ -37,7 +37,8 @@ final class EventValidator {
                     Event.TENANT, "must be absent or '" + tenant + "', the tenant of the path that it is sent to");
         }
         long nowMillis = clock.millis();
-        if (!attributes.containsKey(Event.ID)) {
+        boolean idMissing = !attributes.containsKey(Event.ID);
+        if (idMissing) {
             attributes.put(Event.ID, Uuid7.mint(nowMillis, random).toString());
         }
         attributes.putIfAbsent(Event.SOURCE, "/tenants/" + tenant);
@@ -46,6 +47,6 @@ final class EventValidator {
         }
         Event complete = new Event(attributes, sent.contentType(), sent.data());
         EventRules.check(complete);
-        return complete;
+        return new CompleteEvent(complete, idMissing);
     }
 }

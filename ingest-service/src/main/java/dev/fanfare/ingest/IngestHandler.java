@@ -63,13 +63,13 @@ final class IngestHandler {
 
     /** Takes one event; the body has been read. */
     void handle(RoutingContext context) {
-        Event event = event(context);
+        CompleteEvent event = event(context);
         inFlight.enter();
         context.addEndHandler(ended -> inFlight.leave());
         Context loop = context.vertx().getOrCreateContext();
         publisher
                 .publish(event, TraceContext.of(context.request().headers()))
-                .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, event, failure)));
+                .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, event.event(), failure)));
     }
 
     /**
@@ -81,7 +81,7 @@ final class IngestHandler {
         return inFlight.await(timeout);
     }
 
-    private Event event(RoutingContext context) {
+    private CompleteEvent event(RoutingContext context) {
         HttpServerRequest request = context.request();
         Buffer buffer = context.body().buffer();
         byte[] body = buffer == null ? new byte[0] : buffer.getBytes();

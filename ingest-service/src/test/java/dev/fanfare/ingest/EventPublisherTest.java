@@ -82,7 +82,9 @@ class EventPublisherTest {
         IntStream.range(0, 60).forEach(i -> large.put("x" + i, "v".repeat(1_000)));
         Event event = new Event(large, null, new byte[0]);
         List<CompletableFuture<Void>> events = IntStream.range(0, 20)
-                .mapToObj(i -> publisher.publish(event, TraceContext.NONE).toCompletableFuture())
+                .mapToObj(i -> publisher
+                        .publish(new CompleteEvent(event, false), TraceContext.NONE)
+                        .toCompletableFuture())
                 .toList();
         assertThat(events.subList(0, 16)).noneMatch(CompletableFuture::isDone);
         assertThat(events.subList(17, 20)).allMatch(one -> causeOf(one) == Cause.BUSY);
@@ -128,7 +130,9 @@ class EventPublisherTest {
 
     private CompletableFuture<Void> publish(int dataBytes) {
         Event event = new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[dataBytes]);
-        return publisher.publish(event, TraceContext.NONE).toCompletableFuture();
+        return publisher
+                .publish(new CompleteEvent(event, false), TraceContext.NONE)
+                .toCompletableFuture();
     }
 
     private static Cause causeOf(CompletableFuture<Void> event) {

@@ -20,7 +20,9 @@ class EventValidatorTest {
 
     @Test
     void whatIsLeftOutIsFilledIn() throws InvalidEvent {
-        Event event = validator.complete(event(Map.of("type", "order.created")), "acme");
+        CompleteEvent complete = validator.complete(event(Map.of("type", "order.created")), "acme");
+        assertThat(complete.idMinted()).isTrue();
+        Event event = complete.event();
         assertThat(UUID.fromString(event.id()).getMostSignificantBits() >>> 16).isEqualTo(NOW.toEpochMilli());
         assertThat(event.source()).isEqualTo("/tenants/acme");
         assertThat(event.tenant()).isEqualTo("acme");
@@ -31,14 +33,15 @@ class EventValidatorTest {
     void whatIsThereStays() throws InvalidEvent {
         Map<String, String> sent =
                 Map.of("id", "7", "type", "t", "source", "/s", "time", "2020-01-01T00:00:00+02:00", "region", "eu");
-        Event event = validator.complete(event(sent), "acme");
-        assertThat(event.attributes()).containsAllEntriesOf(sent).hasSize(sent.size() + 1);
+        CompleteEvent complete = validator.complete(event(sent), "acme");
+        assertThat(complete.idMinted()).isFalse();
+        assertThat(complete.event().attributes()).containsAllEntriesOf(sent).hasSize(sent.size() + 1);
     }
 
     @Test
     void theTenantOfThePathMayBeRepeatedAndNotContradicted() throws InvalidEvent {
         Map<String, String> sent = Map.of("type", "t", "tenant", "acme");
-        assertThat(validator.complete(event(sent), "acme").tenant()).isEqualTo("acme");
+        assertThat(validator.complete(event(sent), "acme").event().tenant()).isEqualTo("acme");
         assertThatThrownBy(() -> validator.complete(event(sent), "other"))
                 .isInstanceOf(InvalidEvent.class)
                 .hasMessageContaining("tenant");

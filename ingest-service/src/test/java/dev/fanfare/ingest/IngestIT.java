@@ -58,6 +58,7 @@ class IngestIT {
         ConsumerRecord<byte[], byte[]> record = recordOf(id);
         assertThat(new String(record.key(), UTF_8)).isEqualTo(id);
         assertThat(new String(record.value(), UTF_8)).isEqualTo("{\"total\":1.50}");
+        assertThat(EventRecords.isDeduplicated(record.headers())).isFalse();
         Event event = EventRecords.read(record.headers(), record.value(), "nobody");
         assertThat(event.attributes())
                 .containsEntry("type", "order.created")
@@ -108,6 +109,7 @@ class IngestIT {
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(idIn(response)).isEqualTo("ext-1");
         ConsumerRecord<byte[], byte[]> record = recordOf("ext-1");
+        assertThat(EventRecords.isDeduplicated(record.headers())).isTrue();
         assertThat(new String(record.key(), UTF_8)).isEqualTo("customer 7");
         assertThat(EventRecords.read(record.headers(), record.value(), "nobody").attributes())
                 .containsEntry("tenant", "acme")

@@ -7,23 +7,29 @@ import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one delivery of an event for each subscription that it matches, or a dead letter where it can't be routed.
  *
  * <pre>
- * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ delivery, delivery, …
+ * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ seen before? ─▶ delivery, delivery, …
  *            └────────────┴───────────────────────────────────────┴─▶ dead letter
  * </pre>
  *
- * Confined to its stream thread.
+ * Only what makes deliveries is remembered: what nobody wanted, or what was dead, may come again.
+ *
+ * <p>Confined to its stream thread.
  */
 final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     /** What all event routers of a process share. */
@@ -32,15 +38,25 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             Set<String> tenants,
             Supplier<SubscriptionMatcher> matcher,
             Supplier<String> subscriptionTopicId,
+            Duration window,
             ReadIndex readIndex,
             RouterMetrics metrics) {}
 
     private final Shared shared;
     private final SubscriptionMatcher matcher;
+    private @Nullable SeenEvents seen;
 
     EventRouter(Shared shared) {
         this.shared = shared;
         this.matcher = shared.matcher().get();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        super.init(context);
+        seen = shared.window().isZero()
+                ? null
+                : new SeenEvents(context.getStateStore(SeenEventsStore.NAME), shared.window());
     }
 
     @Override
@@ -80,6 +96,10 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
                             + TopicLayout.MAX_RECORD_BYTES + " bytes");
             return;
         }
+        if (isSeen(message, tenant, event)) {
+            shared.metrics().duplicate();
+            return;
+        }
         shared.metrics().routed(matches.size());
         // not the event's time: a delivery is kept for days from now, also where its event waited for days
         long nowMillis = context().currentSystemTimeMs();
@@ -87,6 +107,22 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             Record<byte[], byte[]> delivery = new Record<>(match.key(), event.data(), nowMillis, headers.of(match));
             context().forward(delivery, RouterTopology.DELIVERIES);
         }
+    }
+
+    /** Whether the event was routed before; if not, it is from now on. */
+    private boolean isSeen(Record<byte[], byte[]> message, String tenant, Event event) {
+        if (seen == null || !EventRecords.isDeduplicated(message.headers())) {
+            return false;
+        }
+        Bytes fingerprint = SeenEvents.fingerprint(tenant, event);
+        long offset = context().recordMetadata().orElseThrow().offset();
+        // a time in the future, by a producer's clock, would make all others look old
+        long atMillis = Math.min(message.timestamp(), context().currentSystemTimeMs());
+        if (seen.isDuplicate(fingerprint, offset, atMillis)) {
+            return true;
+        }
+        seen.remember(fingerprint, offset, atMillis);
+        return false;
     }
 
     private void bury(Record<byte[], byte[]> message, String error) {

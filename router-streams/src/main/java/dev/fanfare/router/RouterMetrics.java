@@ -15,6 +15,7 @@ final class RouterMetrics {
     private final Counter undecodable;
     private final Counter unknownTenant;
     private final Counter tooLarge;
+    private final Counter duplicate;
     private final Counter deliveries;
     private final Counter replayed;
     private final Timer readIndexWaits;
@@ -29,6 +30,7 @@ final class RouterMetrics {
         undecodable = events(meters, "undecodable");
         unknownTenant = events(meters, "unknown-tenant");
         tooLarge = events(meters, "too-large");
+        duplicate = events(meters, "duplicate");
         deliveries = Counter.builder("fanfare.router.deliveries")
                 .description("Deliveries made of events")
                 .register(meters);
@@ -87,6 +89,10 @@ final class RouterMetrics {
 
     void tooLarge() {
         tooLarge.increment();
+    }
+
+    void duplicate() {
+        duplicate.increment();
     }
 
     void readIndexWaited(long nanos) {

@@ -9,6 +9,7 @@ import dev.fanfare.router.replay.Replays;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
@@ -54,6 +55,7 @@ public final class RouterRole implements Role {
     private final RouterMetrics metrics;
     private final CompactedTable.Decoder<RoutedSubscription> decoder;
     private final SubscriptionIndex index = new SubscriptionIndex();
+    private final StoreMemory storeMemory;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable CompactedTable<RoutedSubscription> table;
     private @Nullable KafkaStreamsMetrics streamsMetrics;
@@ -73,6 +75,7 @@ public final class RouterRole implements Role {
         this.settings = context.settings().section(RouterSettings.class);
         RouterSettings.check(settings);
         this.decoder = around.apply(new SubscriptionDecoder(metrics));
+        this.storeMemory = new StoreMemory(settings.deduplicationMemory());
     }
 
     @Override
@@ -83,10 +86,17 @@ public final class RouterRole implements Role {
     @Override
     public synchronized void start() {
         String clientId = RouterStreams.APPLICATION_ID + "-" + context.instanceId();
+        String clusterId;
         try (Admin admin = context.kafka().admin(clientId + "-setup")) {
             new TopicSetup(admin, PATIENCE)
                     .require(List.of(
-                            Topics.EVENTS, Topics.SUBSCRIPTIONS, Topics.DELIVERIES, Topics.DEAD_LETTERS, Topics.RUNS));
+                            Topics.EVENTS,
+                            Topics.SUBSCRIPTIONS,
+                            Topics.DELIVERIES,
+                            Topics.DEAD_LETTERS,
+                            Topics.RUNS,
+                            Topics.SEEN_CHANGELOG));
+            clusterId = KafkaAnswer.await(admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id");
         }
         CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(
                 context.kafka(), Topics.SUBSCRIPTIONS, clientId + "-subscriptions", decoder, this::changed);
@@ -101,11 +111,18 @@ public final class RouterRole implements Role {
                 Set.copyOf(access.tenants()),
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions::topicId,
+                settings.deduplicationWindow(),
                 readIndex,
                 metrics);
         KafkaStreams started = new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),
-                RouterStreams.config(settings, context.kafka(), clientId, readIndex));
+                RouterStreams.config(
+                        settings,
+                        context.kafka(),
+                        clientId,
+                        RouterStreams.stateDir(settings, clusterId, context.instanceId()),
+                        readIndex,
+                        storeMemory));
         streams = started;
         started.setUncaughtExceptionHandler(this::threadEnded);
         started.setStateListener((now, before) -> LOG.info("router state={} before={}", now, before));
@@ -162,6 +179,7 @@ public final class RouterRole implements Role {
                         settings.drainTimeout().toMillis());
             }
         }
+        storeMemory.close();
         if (streamsMetrics != null) {
             streamsMetrics.close();
             streamsMetrics = null;

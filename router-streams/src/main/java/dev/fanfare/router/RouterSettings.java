@@ -1,6 +1,7 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.runtime.config.ByteSize;
 import dev.fanfare.runtime.config.InvalidSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -50,8 +51,25 @@ public interface RouterSettings {
     @WithDefault("500")
     int replayPerSecond();
 
-    /** Kafka Streams' folder; by default one under the system's temporary folder. The router keeps nothing in it. */
+    /**
+     * For how long an event that was routed is remembered: another of the same tenant, source and id is dropped; 0 turns
+     * that off. A day: longer than producers try again, and what a disk holds.
+     */
+    @WithDefault("24h")
+    Duration deduplicationWindow();
+
+    /** Native memory for the store of events that were routed: its caches, filters and write buffers together. */
+    @WithDefault("64MiB")
+    ByteSize deduplicationMemory();
+
+    /**
+     * Where the store of events that were routed lies, in a folder of the cluster's id and this process's name; by default
+     * below the system's temporary folder. What is lost is read again from its changelog.
+     */
     Optional<Path> stateDir();
+
+    /** One write buffer, and a few blocks. */
+    ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);
 
     /** How long the broker leaves a transaction open; a batch that waits must not outlive it. */
     Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
@@ -72,6 +90,18 @@ public interface RouterSettings {
         range("router.linger", settings.linger(), Duration.ZERO, Duration.ofSeconds(1), faults);
         range("router.load-timeout", settings.loadTimeout(), Duration.ofSeconds(1), Duration.ofHours(1), faults);
         range("router.drain-timeout", settings.drainTimeout(), Duration.ofMillis(100), Duration.ofMinutes(5), faults);
+        if (!settings.deduplicationWindow().isZero()) {
+            range(
+                    "router.deduplication-window",
+                    settings.deduplicationWindow(),
+                    Duration.ofMinutes(1),
+                    Duration.ofDays(7),
+                    faults);
+        }
+        if (settings.deduplicationMemory().bytes() < LEAST_MEMORY.bytes()) {
+            faults.add(
+                    "router.deduplication-memory: " + settings.deduplicationMemory() + " is less than " + LEAST_MEMORY);
+        }
         Duration longestWait =
                 switch (settings.guarantee()) {
                     case AT_LEAST_ONCE -> Duration.ofMinutes(1);

@@ -1,5 +1,6 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.nio.file.Path;
@@ -23,15 +24,36 @@ final class RouterStreams {
 
     private RouterStreams() {}
 
-    static StreamsConfig config(RouterSettings settings, KafkaConnection kafka, String clientId, ReadIndex readIndex) {
+    /**
+     * Where one instance's stores lie. A folder of another cluster would hold events that this one has never seen, two
+     * processes in one folder would be in each other's way, and files cut for one window can't be read with another.
+     */
+    static Path stateDir(RouterSettings settings, String clusterId, String instanceId) {
+        return settings.stateDir()
+                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), APPLICATION_ID))
+                .resolve(clusterId)
+                .resolve(instanceId)
+                .resolve(DurationText.format(settings.deduplicationWindow()));
+    }
+
+    /**
+     * The configuration.
+     *
+     * @param stateDir where stores lie: of this cluster, this instance, and nobody else
+     */
+    static StreamsConfig config(
+            RouterSettings settings,
+            KafkaConnection kafka,
+            String clientId,
+            Path stateDir,
+            ReadIndex readIndex,
+            StoreMemory memory) {
         Map<String, Object> all = new HashMap<>(kafka.properties(clientId));
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
         all.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
-        all.put(
-                StreamsConfig.STATE_DIR_CONFIG,
-                settings.stateDir()
-                        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), APPLICATION_ID))
-                        .toString());
+        all.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        all.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemorySetter.class);
+        all.put(StoreMemorySetter.MEMORY, memory);
         all.put(
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
                 settings.groupProtocol().name().toLowerCase(Locale.ROOT));

@@ -13,11 +13,15 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *
  * <pre>
  * fanfare.events ─▶ events ─▶ match ─┬─▶ deliveries ───▶ fanfare.deliveries
- *                                    └─▶ dead-letters ─▶ fanfare.dead-letters
+ *                               ▲    └─▶ dead-letters ─▶ fanfare.dead-letters
+ *                               ▼
+ *                              seen ◀─▶ fanfare-router-seen-changelog
  * </pre>
  *
- * Keys, values and headers are bytes throughout. Nothing is stored: subscriptions come from the table that the
+ * Keys, values and headers are bytes throughout. Subscriptions are no store of it: they come from the table that the
  * {@link ReadIndex} watches. A record goes to the partition of its key, as with any producer.
+ *
+ * <p>No setting changes it, for brokers refuse a streams group that changes; see {@link SeenEventsStore}.
  */
 final class RouterTopology {
     static final String EVENTS = "events";
@@ -34,6 +38,7 @@ final class RouterTopology {
                 .addSource(AutoOffsetReset.earliest(), EVENTS, acceptedAt(clock), read, read, Topics.EVENTS)
                 .addProcessor(MATCH, () -> new EventRouter(shared), EVENTS)
                 .addSink(DELIVERIES, Topics.DELIVERIES, write, write, MATCH)
+                .addStateStore(new SeenEventsStore(shared.window()), MATCH)
                 .addSink(DEAD_LETTERS, Topics.DEAD_LETTERS, write, write, MATCH);
     }
 

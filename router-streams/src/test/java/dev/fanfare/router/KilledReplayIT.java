@@ -15,12 +15,14 @@ import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @WithBroker
 class KilledReplayIT {
@@ -28,7 +30,7 @@ class KilledReplayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void aReplayCutShortByAKillGoesOnAndSendsEachEventOnce(@Fresh TestBroker broker) throws Exception {
+    void aReplayCutShortByAKillGoesOnAndSendsEachEventOnce(@Fresh TestBroker broker, @TempDir Path stateDir) throws Exception {
         broker.createFanfareTopics();
         List<String> ids = IntStream.range(0, EVENTS).mapToObj(i -> "e" + i).toList();
         ids.forEach(id -> broker.send(event(id, "cut.short", new byte[100])));
@@ -37,7 +39,11 @@ class KilledReplayIT {
         broker.send(ReplayIT.run(ReplayIT.replay(late, Instant.EPOCH, null)
                 .begin("r", new Actor("test", null, null), System.currentTimeMillis())));
         Process killed = RouterProcess.start(
-                broker.bootstrapServers(), "killed", "at-least-once", "router.replay-per-second=40");
+                broker.bootstrapServers(),
+                "killed",
+                "at-least-once",
+                "router.replay-per-second=40",
+                "router.state-dir=" + stateDir);
         try {
             await().atMost(PATIENCE).until(() -> ReplayIT.latest(broker, "r").count(EventReplay.SENT) > 0);
         } finally {

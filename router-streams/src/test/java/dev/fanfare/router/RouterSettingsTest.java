@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.router.RouterSettings.Guarantee;
 import dev.fanfare.router.RouterSettings.Protocol;
+import dev.fanfare.runtime.config.ByteSize;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -30,6 +31,8 @@ class RouterSettingsTest {
         assertThat(settings.readIndexTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.loadTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.deduplicationWindow()).isEqualTo(Duration.ofHours(24));
+        assertThat(settings.deduplicationMemory()).isEqualTo(ByteSize.parse("64MiB"));
         assertThat(settings.stateDir()).isEmpty();
     }
 
@@ -43,6 +46,8 @@ class RouterSettingsTest {
                 "router.read-index-timeout", "2s",
                 "router.load-timeout", "1m",
                 "router.drain-timeout", "3s",
+                "router.deduplication-window", "2h",
+                "router.deduplication-memory", "1GiB",
                 "router.state-dir", "state"));
         RouterSettings.check(settings);
         assertThat(settings.guarantee()).isEqualTo(Guarantee.EXACTLY_ONCE_V2);
@@ -52,16 +57,39 @@ class RouterSettingsTest {
         assertThat(settings.readIndexTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.loadTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(settings.deduplicationWindow()).isEqualTo(Duration.ofHours(2));
+        assertThat(settings.deduplicationMemory()).isEqualTo(ByteSize.parse("1GiB"));
         assertThat(settings.stateDir()).contains(Path.of("state"));
     }
 
     @Test
+    void aWindowOfNothingTurnsDeduplicationOff() {
+        RouterSettings settings = load(Map.of("router.deduplication-window", "0s"));
+        RouterSettings.check(settings);
+        assertThat(settings.deduplicationWindow()).isZero();
+    }
+
+    @Test
+    void aStoreBelongsToOneClusterOneInstanceAndOneWindow() {
+        RouterSettings settings = load(Map.of("router.state-dir", "state"));
+        assertThat(RouterStreams.stateDir(settings, "c1", "i1")).isEqualTo(Path.of("state", "c1", "i1", "1d"));
+        assertThat(RouterStreams.stateDir(load(Map.of()), "c1", "i1"))
+                .endsWithRaw(Path.of("fanfare-router", "c1", "i1", "1d"));
+    }
+
+    @Test
     void allFaultsAreToldAtOnce() {
-        RouterSettings settings = load(Map.of("router.threads", "0", "router.linger", "1m"));
+        RouterSettings settings = load(Map.of(
+                "router.threads", "0",
+                "router.linger", "1m",
+                "router.deduplication-window", "10s",
+                "router.deduplication-memory", "1MiB"));
         assertThatThrownBy(() -> RouterSettings.check(settings))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("router.threads: 0 is out of range: 1 to 64")
-                .hasMessageContaining("router.linger: 1m is out of range");
+                .hasMessageContaining("router.linger: 1m is out of range")
+                .hasMessageContaining("router.deduplication-window: 10s is out of range: 1m to 7d")
+                .hasMessageContaining("router.deduplication-memory: 1MiB is less than 8MiB");
     }
 
     @Test
@@ -79,7 +107,13 @@ class RouterSettingsTest {
                 "compression.type", "zstd",
                 "acks", "0",
                 "isolation.level", "read_uncommitted"));
-        StreamsConfig config = RouterStreams.config(load(Map.of()), kafka, "client", readIndex());
+        StreamsConfig config = RouterStreams.config(
+                load(Map.of()),
+                kafka,
+                "client",
+                Path.of("state"),
+                readIndex(),
+                new StoreMemory(ByteSize.parse("64MiB")));
         Map<String, Object> producer = config.getProducerConfigs("client");
         assertThat(producer)
                 .containsEntry("compression.type", "zstd")

@@ -10,8 +10,11 @@ import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -28,21 +31,21 @@ class RouterTopologyTest {
     }
 
     @Test
-    void theTopologyIsTheDrawingInItsJavadoc() {
-        assertThat(topology.topology.describe().toString()).isEqualTo("""
-                        Topologies:
-                           Sub-topology: 0
-                            Source: events (topics: [fanfare.events])
-                              --> match
-                            Processor: match (stores: [])
-                              --> dead-letters, deliveries
-                              <-- events
-                            Sink: dead-letters (topic: fanfare.dead-letters)
-                              <-- match
-                            Sink: deliveries (topic: fanfare.deliveries)
-                              <-- match
+    void theTopologyIsTheDrawingInItsJavadoc() throws IOException {
+        assertThat(topology.topology.describe()).hasToString(golden("router-topology.txt"));
+        try (TestTopology withAStore = new TestTopology(NOW, Duration.ofHours(1))) {
+            assertThat(withAStore.topology.describe())
+                    .as("settings don't change it")
+                    .hasToString(golden("router-topology.txt"));
+        }
+        assertThat(Topics.SEEN_CHANGELOG)
+                .isEqualTo(RouterStreams.APPLICATION_ID + "-" + SeenEventsStore.NAME + "-changelog");
+    }
 
-                        """);
+    private static String golden(String resource) throws IOException {
+        try (InputStream in = RouterTopologyTest.class.getResourceAsStream(resource)) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
+        }
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,15 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a router starts, starts again, and refuses to. */
 @WithBroker
 class StartIT {
 
     @ParameterizedTest
-    @CsvSource({"streams, at-least-once", "streams, exactly-once-v2", "classic, at-least-once"})
+    @CsvSource({
+        "streams, at-least-once, 24h",
+        "streams, exactly-once-v2, 24h",
+        "streams, at-least-once, 0s",
+        "classic, at-least-once, 24h"
+    })
     void itRoutesSoonAfterAStartAndAfterARestart(
-            String protocol, String guarantee, @Fresh TestBroker broker, @TempDir Path stateDir) throws Exception {
+            String protocol, String guarantee, String window, @Fresh TestBroker broker, @TempDir Path stateDir)
+            throws Exception {
         broker.createFanfareTopics();
         Map<String, String> settings = Map.of(
                 "router.group-protocol",
@@ -42,6 +48,8 @@ class StartIT {
                 guarantee,
                 "router.threads",
                 "2",
+                "router.deduplication-window",
+                window,
                 "router.state-dir",
                 stateDir.toString());
         for (int round = 1; round <= 3; round++) {
@@ -59,8 +67,26 @@ class StartIT {
         }
         await().untilAsserted(
                         () -> assertThat(broker.records(Topics.DELIVERIES)).hasSize(3));
-        try (var left = Files.list(stateDir)) {
-            assertThat(left).isEmpty();
+        if (window.equals("0s")) {
+            assertThat(stateDir).as("nothing is kept").isEmptyDirectory();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streams", "classic"})
+    void theWindowMayBeTurnedOffAndOnAndChanged(String protocol, @Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        broker.send(row(subscription("default", "s", "*")));
+        List<String> windows = List.of("0s", "24h", "12h", "0s", "24h");
+        for (String window : windows) {
+            Map<String, String> settings =
+                    Map.of("router.group-protocol", protocol, "router.deduplication-window", window);
+            try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "changing", settings)) {
+                broker.send(event("e", "any.thing", new byte[0]));
+                double routed = window.equals("0s") ? 1 : 0;
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> router.events("routed") + router.events("duplicate") == 1);
+            }
         }
     }
 

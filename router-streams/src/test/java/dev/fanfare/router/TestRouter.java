@@ -14,23 +14,31 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A router as a process would run it, and the records that it meets. */
 final class TestRouter implements AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RouterRole role;
     private final Vertx vertx = Vertx.vertx();
+    private final @Nullable Path ownStateDir;
 
     private TestRouter(
             String bootstrapServers,
@@ -39,6 +47,10 @@ final class TestRouter implements AutoCloseable {
             UnaryOperator<CompactedTable.Decoder<RoutedSubscription>> around) {
         Map<String, String> all = new HashMap<>(Map.of("access.tenants", "default,acme"));
         all.putAll(settings);
+        ownStateDir = all.containsKey("router.state-dir") ? null : temporary();
+        if (ownStateDir != null) {
+            all.put("router.state-dir", ownStateDir.toString());
+        }
         role = new RouterRole(
                 new RoleContext(
                         instanceId,
@@ -51,7 +63,15 @@ final class TestRouter implements AutoCloseable {
                 around);
     }
 
-    /** Starts a router and waits until it has its partitions. */
+    static Path temporary() {
+        try {
+            return Files.createTempDirectory("fanfare-test-router");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a router and waits until it has its partitions; without a state-dir it has one that goes with it. */
     static TestRouter start(String bootstrapServers, String instanceId, Map<String, String> settings) {
         return start(bootstrapServers, instanceId, settings, UnaryOperator.identity());
     }
@@ -85,6 +105,23 @@ final class TestRouter implements AutoCloseable {
     public void close() {
         role.close();
         vertx.close();
+        if (ownStateDir != null) {
+            delete(ownStateDir);
+        }
+    }
+
+    /** Deletes a folder with all that is in it; one that isn't there is fine. */
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Subscription subscription(String tenant, String id, String... eventTypes) {

@@ -8,6 +8,7 @@ import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
@@ -44,12 +46,17 @@ final class TestTopology implements AutoCloseable {
     final Topology topology;
     final TestOutputTopic<byte[], byte[]> deliveries;
     final TestOutputTopic<byte[], byte[]> deadLetters;
+    private final Path stateDir = TestRouter.temporary();
     private final FilterPool filters = new FilterPool();
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> events;
 
     TestTopology(Instant now) {
+        this(now, Duration.ZERO);
+    }
+
+    TestTopology(Instant now, Duration deduplicationWindow) {
         RouterMetrics metrics = new RouterMetrics(meters);
         topology = RouterTopology.of(
                 new EventRouter.Shared(
@@ -57,10 +64,13 @@ final class TestTopology implements AutoCloseable {
                         Set.of("default"),
                         () -> new SubscriptionMatcher(index, metrics::filterFailed),
                         () -> "topic-id",
+                        deduplicationWindow,
                         new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
                         metrics),
                 Clock.systemUTC());
-        driver = new TopologyTestDriver(topology, new Properties(), now);
+        Properties config = new Properties();
+        config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        driver = new TopologyTestDriver(topology, config, now);
         events = driver.createInputTopic(Topics.EVENTS, new ByteArraySerializer(), new ByteArraySerializer());
         deliveries = output(Topics.DELIVERIES);
         deadLetters = output(Topics.DEAD_LETTERS);
@@ -104,5 +114,6 @@ final class TestTopology implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        TestRouter.delete(stateDir);
     }
 }

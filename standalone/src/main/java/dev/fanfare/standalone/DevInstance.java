@@ -41,6 +41,7 @@ import org.apache.kafka.common.TopicPartition;
  * <pre>
  * data folder   kafka/         the broker's log
  *               keyset.json    seals the signing secrets that are in it
+ *               router/        which events were routed; made again from the broker's log where it is lost
  *
  * start   broker ─▶ topics ─▶ keyset ─▶ roles ─▶ ready
  * close   roles, in order ─▶ broker ─▶ (ephemeral: the folder goes)
@@ -120,6 +121,7 @@ final class DevInstance implements AutoCloseable {
             Map<String, String> more = new HashMap<>();
             more.put(SettingsOptions.BOOTSTRAP_SERVERS, bootstrapServers);
             more.put("secrets.keyset-file", keyset(plan).toString());
+            more.put("router.state-dir", plan.folder().resolve("router").toString());
             Settings settings = plan.settings().apply(more);
             TopicLayout layout = TopicSettings.layout(settings.section(TopicSettings.class));
             TopicSetup setup = new TopicSetup(admin, TOPICS_WITHIN);

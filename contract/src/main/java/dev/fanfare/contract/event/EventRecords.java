@@ -23,6 +23,15 @@ public final class EventRecords {
     public static final String TRACEPARENT = "traceparent";
 
     public static final String TRACESTATE = "tracestate";
+    /**
+     * {@value #DEDUPLICATE_NO}: the router doesn't look whether it has routed this event before, and doesn't remember it.
+     * For ids that can't come twice, since the ingest service minted them, and for whoever sends an event again on
+     * purpose.
+     */
+    public static final String DEDUPLICATE = "fanfare-deduplicate";
+
+    /** The one value of {@link #DEDUPLICATE} that means something. */
+    public static final String DEDUPLICATE_NO = "no";
 
     private static final String SPEC_VERSION = ATTRIBUTE_PREFIX + "specversion";
 
@@ -60,6 +69,11 @@ public final class EventRecords {
         } catch (InvalidEvent e) {
             throw new UndecodableRecord(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether the event is to be dropped if it was routed before. */
+    public static boolean isDeduplicated(Headers headers) {
+        return !DEDUPLICATE_NO.equals(RecordHeaders.text(headers, DEDUPLICATE));
     }
 
     private static boolean isStructured(String contentType) {

@@ -43,6 +43,8 @@ public record TopicLayout(int eventPartitions, int deliveryPartitions, short rep
         specs.add(spec(Topics.SIGNALS, 1, Map.of(), compactedAndDeleted(7)));
         specs.add(spec(Topics.RUNS, 1, Map.of(), compacted()));
         specs.add(spec(Topics.AUDIT, 1, Map.of(), deleted(365)));
+        // one for each task that reads events; no key comes twice, so that there is nothing to compact
+        specs.add(spec(Topics.SEEN_CHANGELOG, eventPartitions, Map.of(), deleted(2)));
         return specs;
     }
 

@@ -13,5 +13,8 @@ public final class Topics {
     public static final String RUNS = "fanfare.runs";
     public static final String AUDIT = "fanfare.audit";
 
+    /** What the router's store of events that it has seen is made again from. Kafka Streams makes up the name. */
+    public static final String SEEN_CHANGELOG = "fanfare-router-seen-changelog";
+
     private Topics() {}
 }

@@ -58,9 +58,9 @@ class TopicLayoutTest {
         assertThat(LAYOUT.specs())
                 .extracting(TopicSpec::name)
                 .doesNotHaveDuplicates()
-                .hasSize(13);
+                .hasSize(14);
         assertThat(LAYOUT.specs()).allSatisfy(spec -> {
-            assertThat(spec.name()).matches("fanfare\\.[a-z0-9.-]+");
+            assertThat(spec.name()).matches("fanfare[.-][a-z0-9.-]+");
             assertThat(spec.replicationFactor()).isEqualTo((short) 3);
             assertThat(spec.configs())
                     .containsEntry("min.insync.replicas", "2")

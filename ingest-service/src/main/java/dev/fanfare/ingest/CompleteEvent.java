@@ -1,0 +1,10 @@
+package dev.fanfare.ingest;
+
+import dev.fanfare.contract.event.Event;
+
+/**
+ * An event that nothing is missing from, as it goes to the topic.
+ *
+ * @param idMinted whether its id was minted here: then it can't come a second time
+ */
+record CompleteEvent(Event event, boolean idMinted) {}
