@@ -28,6 +28,7 @@ final class DeliveryHeaders {
     /** Where a subscription's id begins in its key. */
     private final int idFrom;
 
+    private final long acceptedAtMillis;
     private final Header[] shared;
 
     /**
@@ -41,6 +42,7 @@ final class DeliveryHeaders {
         this.ids = new DeliveryIds(tenant, event.source(), event.id());
         this.versionPrefix = (subscriptionTopicId + ':').getBytes(UTF_8);
         this.idFrom = Utils.utf8Length(tenant) + 1;
+        this.acceptedAtMillis = acceptedAtMillis;
         RecordHeaders headers = new RecordHeaders();
         EventRecords.writeHeaders(event, headers);
         pass(EventRecords.TRACEPARENT, original, headers);
@@ -61,6 +63,10 @@ final class DeliveryHeaders {
         all[at + 3] = new RecordHeader(
                 DeliveryRecords.SUBSCRIPTION_VERSION, Digits.after(versionPrefix, candidate.versionOffset()));
         return new RecordHeaders(all);
+    }
+
+    long acceptedAtMillis() {
+        return acceptedAtMillis;
     }
 
     /** What all of them hold. */

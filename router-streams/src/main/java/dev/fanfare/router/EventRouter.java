@@ -1,6 +1,8 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.HashRange;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Makes one delivery of an event for each subscription that it matches, or a dead letter where it can't be routed.
  *
  * <pre>
- * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ seen before? ─▶ delivery, delivery, …
+ * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ seen before? ─▶ FanOut
  *            └────────────┴───────────────────────────────────────┴─▶ dead letter
  * </pre>
  *
@@ -37,10 +39,23 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             String defaultTenant,
             Set<String> tenants,
             Supplier<SubscriptionMatcher> matcher,
-            Supplier<String> subscriptionTopicId,
+            Subscriptions subscriptions,
             Duration window,
+            int chunk,
             ReadIndex readIndex,
             RouterMetrics metrics) {}
+
+    /** The subscriptions as this process sees them. */
+    interface Subscriptions {
+        /** Kafka's id of their topic. */
+        String topicId();
+
+        /** The first offset that is not read yet. */
+        long position();
+
+        /** Waits until all before an offset is applied; false where it takes too long. */
+        boolean awaitPosition(long offset);
+    }
 
     private final Shared shared;
     private final SubscriptionMatcher matcher;
@@ -80,13 +95,15 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
 
     private void route(Record<byte[], byte[]> message, String tenant, Event event) {
         shared.readIndex().await();
+        String topicId = shared.subscriptions().topicId();
+        SubscriptionVersion routedAt =
+                new SubscriptionVersion(topicId, shared.subscriptions().position());
         List<Candidate> matches = matcher.match(tenant, event);
         if (matches.isEmpty()) {
             shared.metrics().unmatched();
             return;
         }
-        DeliveryHeaders headers = new DeliveryHeaders(
-                tenant, event, message.headers(), shared.subscriptionTopicId().get(), message.timestamp());
+        DeliveryHeaders headers = new DeliveryHeaders(tenant, event, message.headers(), topicId, message.timestamp());
         if (RecordBytes.of(event.data(), headers.shared()) > RecordBytes.MOST) {
             shared.metrics().tooLarge();
             bury(
@@ -100,13 +117,8 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             shared.metrics().duplicate();
             return;
         }
-        shared.metrics().routed(matches.size());
-        // not the event's time: a delivery is kept for days from now, also where its event waited for days
-        long nowMillis = context().currentSystemTimeMs();
-        for (Candidate match : matches) {
-            Record<byte[], byte[]> delivery = new Record<>(match.key(), event.data(), nowMillis, headers.of(match));
-            context().forward(delivery, RouterTopology.DELIVERIES);
-        }
+        shared.metrics().routed();
+        new FanOut(context(), shared.chunk(), shared.metrics()).send(event, headers, HashRange.ALL, routedAt, matches);
     }
 
     /** Whether the event was routed before; if not, it is from now on. */

@@ -18,6 +18,7 @@ final class RouterMetrics {
     private final Counter duplicate;
     private final Counter deliveries;
     private final Counter replayed;
+    private final Counter chunks;
     private final Timer readIndexWaits;
     private final Counter readIndexGivenUp;
     private final Counter filtersUnreadable;
@@ -36,6 +37,9 @@ final class RouterMetrics {
                 .register(meters);
         replayed = Counter.builder("fanfare.router.replayed")
                 .description("Deliveries made by replays of events")
+                .register(meters);
+        chunks = Counter.builder("fanfare.router.chunks")
+                .description("Shares of events with very many deliveries, to be delivered by themselves")
                 .register(meters);
         readIndexWaits = Timer.builder("fanfare.router.read.index")
                 .description("How long polled batches waited for the subscriptions promised before them")
@@ -66,13 +70,20 @@ final class RouterMetrics {
                 .register(meters);
     }
 
-    void routed(int matches) {
+    void routed() {
         routed.increment();
+    }
+
+    void delivered(int matches) {
         deliveries.increment(matches);
     }
 
     void replayed(int made) {
         replayed.increment(made);
+    }
+
+    void split(int parts) {
+        chunks.increment(parts);
     }
 
     void unmatched() {

@@ -15,10 +15,13 @@ import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -39,6 +42,9 @@ import org.slf4j.LoggerFactory;
  *                                │ how far it has read     │ who wants what
  *                                ▼                         ▼
  * fanfare.events ─────────▶ ReadIndex ───────────────▶ EventRouter ─▶ fanfare.deliveries
+ *                                                          │ very many  ▲
+ *                                                          ▼            │
+ *                                                 fanfare.fanout ─▶ ChunkRouter
  *
  * fanfare.runs, fanfare.events ──────────────────────▶ Replays ─────▶ fanfare.deliveries
  * </pre>
@@ -47,6 +53,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouterRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(RouterRole.class);
+    private static final int TOPOLOGIES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration BEFORE_A_NEW_THREAD = Duration.ofSeconds(1);
 
@@ -58,9 +65,9 @@ public final class RouterRole implements Role {
     private final StoreMemory storeMemory;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable CompactedTable<RoutedSubscription> table;
-    private @Nullable KafkaStreamsMetrics streamsMetrics;
     private @Nullable Replays replays;
-    private volatile @Nullable KafkaStreams streams;
+    private final List<KafkaStreamsMetrics> streamsMetrics = new ArrayList<>();
+    private final List<KafkaStreams> streams = new CopyOnWriteArrayList<>();
     private volatile @Nullable ThreadFailure stoppedBy;
 
     /** Prepares the role; nothing is opened yet. */
@@ -92,6 +99,7 @@ public final class RouterRole implements Role {
                     .require(List.of(
                             Topics.EVENTS,
                             Topics.SUBSCRIPTIONS,
+                            Topics.FANOUT,
                             Topics.DELIVERIES,
                             Topics.DEAD_LETTERS,
                             Topics.RUNS,
@@ -110,25 +118,19 @@ public final class RouterRole implements Role {
                 access.defaultTenant(),
                 Set.copyOf(access.tenants()),
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
-                subscriptions::topicId,
+                subscriptions(subscriptions),
                 settings.deduplicationWindow(),
+                settings.fanoutChunk(),
                 readIndex,
                 metrics);
-        KafkaStreams started = new KafkaStreams(
+        Path stateDir = RouterStreams.stateDir(settings, clusterId, context.instanceId());
+        start(new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),
-                RouterStreams.config(
-                        settings,
-                        context.kafka(),
-                        clientId,
-                        RouterStreams.stateDir(settings, clusterId, context.instanceId()),
-                        readIndex,
-                        storeMemory));
-        streams = started;
-        started.setUncaughtExceptionHandler(this::threadEnded);
-        started.setStateListener((now, before) -> LOG.info("router state={} before={}", now, before));
-        streamsMetrics = new KafkaStreamsMetrics(started);
-        streamsMetrics.bindTo(context.meters());
-        started.start();
+                RouterStreams.events(
+                        settings, context.kafka(), context.instanceId(), stateDir, readIndex, storeMemory)));
+        start(new KafkaStreams(
+                FanoutTopology.of(shared),
+                RouterStreams.chunks(settings, context.kafka(), context.instanceId(), stateDir)));
         Replays replaying = new Replays(
                 context.kafka(),
                 context.instanceId(),
@@ -140,16 +142,33 @@ public final class RouterRole implements Role {
         replaying.start();
     }
 
+    private void start(KafkaStreams made) {
+        made.setUncaughtExceptionHandler(this::threadEnded);
+        made.setStateListener((now, before) -> LOG.info("router state={} before={}", now, before));
+        KafkaStreamsMetrics binder = new KafkaStreamsMetrics(made);
+        binder.bindTo(context.meters());
+        streamsMetrics.add(binder);
+        streams.add(made);
+        made.start();
+    }
+
     @Override
     public Readiness readiness() {
-        KafkaStreams running = streams;
-        if (running == null) {
+        if (streams.size() < TOPOLOGIES) {
             return Readiness.notReady("the router has not loaded the subscriptions yet");
         }
-        KafkaStreams.State state = running.state();
+        return streams.stream()
+                .map(running -> readiness(running.state()))
+                .filter(readiness -> !readiness.isReady())
+                .findFirst()
+                .orElse(Readiness.READY);
+    }
+
+    private Readiness readiness(KafkaStreams.State state) {
         return switch (state) {
             case RUNNING -> Readiness.READY;
-            case CREATED, REBALANCING -> Readiness.notReady("the router waits for its partitions of " + Topics.EVENTS);
+            case CREATED, REBALANCING ->
+                Readiness.notReady("the router waits for its partitions of " + Topics.EVENTS + " and " + Topics.FANOUT);
             case PENDING_SHUTDOWN, NOT_RUNNING -> Readiness.notReady("the router is closing");
             case PENDING_ERROR, ERROR -> stopped();
         };
@@ -168,11 +187,12 @@ public final class RouterRole implements Role {
             replays.close();
             replays = null;
         }
-        KafkaStreams running = streams;
-        if (running != null) {
+        long deadlineNanos = System.nanoTime() + settings.drainTimeout().toNanos();
+        for (KafkaStreams running : streams) {
             // a member that stays keeps its partitions from the next start until its session times out
-            CloseOptions leave = CloseOptions.timeout(settings.drainTimeout())
-                    .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
+            Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
+            CloseOptions leave =
+                    CloseOptions.timeout(left).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
             if (!running.close(leave)) {
                 LOG.warn(
                         "the router did not end in time: what it had under way is routed again timeoutMillis={}",
@@ -180,10 +200,8 @@ public final class RouterRole implements Role {
             }
         }
         storeMemory.close();
-        if (streamsMetrics != null) {
-            streamsMetrics.close();
-            streamsMetrics = null;
-        }
+        streamsMetrics.forEach(KafkaStreamsMetrics::close);
+        streamsMetrics.clear();
         if (table != null) {
             table.close();
             table = null;
@@ -223,6 +241,25 @@ public final class RouterRole implements Role {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private EventRouter.Subscriptions subscriptions(CompactedTable<?> subscriptions) {
+        return new EventRouter.Subscriptions() {
+            @Override
+            public String topicId() {
+                return subscriptions.topicId();
+            }
+
+            @Override
+            public long position() {
+                return subscriptions.position();
+            }
+
+            @Override
+            public boolean awaitPosition(long offset) {
+                return subscriptions.awaitPosition(offset, settings.readIndexTimeout());
+            }
+        };
     }
 
     private static ReadIndex.View view(CompactedTable<?> subscriptions) {

@@ -17,6 +17,11 @@ final class RouterStreams {
     /** The group of all router instances. */
     static final String APPLICATION_ID = "fanfare-router";
 
+    /** The group of those that expand very large fan-outs. */
+    static final String FANOUT_ID = "fanfare-fanout";
+
+    private static final int CHUNKS_AT_ONCE = 8;
+
     /** What a crash makes again, at least once: the events since the last commit. */
     private static final Duration COMMIT_AT_LEAST_ONCE = Duration.ofSeconds(1);
     /** What a reader of committed records waits for, exactly once. */
@@ -37,23 +42,39 @@ final class RouterStreams {
     }
 
     /**
-     * The configuration.
+     * For {@link RouterTopology}.
      *
      * @param stateDir where stores lie: of this cluster, this instance, and nobody else
      */
-    static StreamsConfig config(
+    static StreamsConfig events(
             RouterSettings settings,
             KafkaConnection kafka,
-            String clientId,
+            String instanceId,
             Path stateDir,
             ReadIndex readIndex,
             StoreMemory memory) {
-        Map<String, Object> all = new HashMap<>(kafka.properties(clientId));
-        all.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+        Map<String, Object> all = both(settings, kafka, APPLICATION_ID, instanceId, stateDir);
         all.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
-        all.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         all.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreMemorySetter.class);
         all.put(StoreMemorySetter.MEMORY, memory);
+        consumer(all, ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ReadIndexInterceptor.class.getName());
+        consumer(all, ReadIndexInterceptor.READ_INDEX, readIndex);
+        return new StreamsConfig(all);
+    }
+
+    /** For {@link FanoutTopology}. Few chunks at once: each is much work, and may be large. */
+    static StreamsConfig chunks(RouterSettings settings, KafkaConnection kafka, String instanceId, Path stateDir) {
+        Map<String, Object> all = both(settings, kafka, FANOUT_ID, instanceId, stateDir);
+        consumer(all, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, CHUNKS_AT_ONCE);
+        all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, CHUNKS_AT_ONCE);
+        return new StreamsConfig(all);
+    }
+
+    private static Map<String, Object> both(
+            RouterSettings settings, KafkaConnection kafka, String applicationId, String instanceId, Path stateDir) {
+        Map<String, Object> all = new HashMap<>(kafka.properties(applicationId + "-" + instanceId));
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        all.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
         all.put(
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
                 settings.groupProtocol().name().toLowerCase(Locale.ROOT));
@@ -72,8 +93,6 @@ final class RouterStreams {
         all.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         // what the promises rest on
         consumer(all, ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumer(all, ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ReadIndexInterceptor.class.getName());
-        consumer(all, ReadIndexInterceptor.READ_INDEX, readIndex);
         producer(all, ProducerConfig.ACKS_CONFIG, "all");
         producer(all, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         producer(all, ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
@@ -82,7 +101,7 @@ final class RouterStreams {
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Math.toIntExact(RouterSettings.TRANSACTION_TIMEOUT.toMillis()));
         producer(all, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicLayout.MAX_RECORD_BYTES);
-        return new StreamsConfig(all);
+        return all;
     }
 
     /** The prefix lets it go before what was given as {@code kafka.*}. */

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *
  * <pre>
  * fanfare.events ─▶ events ─▶ match ─┬─▶ deliveries ───▶ fanfare.deliveries
- *                               ▲    └─▶ dead-letters ─▶ fanfare.dead-letters
- *                               ▼
+ *                               ▲    ├─▶ fanout ───────▶ fanfare.fanout ─▶ FanoutTopology
+ *                               ▼    └─▶ dead-letters ─▶ fanfare.dead-letters
  *                              seen ◀─▶ fanfare-router-seen-changelog
  * </pre>
  *
@@ -26,6 +26,7 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
 final class RouterTopology {
     static final String EVENTS = "events";
     static final String MATCH = "match";
+    static final String FANOUT = "fanout";
     static final String DELIVERIES = "deliveries";
     static final String DEAD_LETTERS = "dead-letters";
 
@@ -39,6 +40,7 @@ final class RouterTopology {
                 .addProcessor(MATCH, () -> new EventRouter(shared), EVENTS)
                 .addSink(DELIVERIES, Topics.DELIVERIES, write, write, MATCH)
                 .addStateStore(new SeenEventsStore(shared.window()), MATCH)
+                .addSink(FANOUT, Topics.FANOUT, write, write, MATCH)
                 .addSink(DEAD_LETTERS, Topics.DEAD_LETTERS, write, write, MATCH);
     }
 

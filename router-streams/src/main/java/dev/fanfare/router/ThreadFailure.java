@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 
 /**
  * Why a stream thread ended, and what an operator can do. Only what may pass by itself gets a new thread; for anything
@@ -16,12 +17,16 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
 enum ThreadFailure {
     /** The broker was away or busy for longer than Streams waits by itself. */
     PASSING("a new thread takes over"),
-    NOT_ALLOWED("allow this principal to read " + Topics.EVENTS + " and " + Topics.SUBSCRIPTIONS + ", to write "
-            + Topics.DELIVERIES + " and " + Topics.DEAD_LETTERS + ", and to use the group "
-            + RouterStreams.APPLICATION_ID),
+    NOT_ALLOWED(
+            "allow this principal to read " + Topics.EVENTS + " and " + Topics.SUBSCRIPTIONS + ", to read and write "
+                    + Topics.FANOUT + " and " + Topics.SEEN_CHANGELOG + ", to write " + Topics.DELIVERIES + " and "
+                    + Topics.DEAD_LETTERS + ", and to use the groups " + RouterStreams.APPLICATION_ID + " and "
+                    + RouterStreams.FANOUT_ID),
     TOPIC_MISSING("run 'fanfare topics create'"),
     RECORD_TOO_LARGE("raise max.message.bytes of " + Topics.DELIVERIES + " and " + Topics.DEAD_LETTERS + " to "
             + TopicLayout.MAX_RECORD_BYTES),
+    STORE_UNUSABLE(
+            "look after the disk under router.state-dir; what is in it can be deleted while the router is stopped"),
     BROKER_TOO_OLD("set router.group-protocol to classic, or use brokers of 4.2 or newer"),
     FAULT("this is a fault of the router: report it, with what stands here");
 
@@ -62,6 +67,9 @@ enum ThreadFailure {
         }
         if (cause instanceof MissingSourceTopicException) {
             return TOPIC_MISSING;
+        }
+        if (cause instanceof ProcessorStateException) {
+            return STORE_UNUSABLE;
         }
         if (cause instanceof RecordTooLargeException) {
             return RECORD_TOO_LARGE;

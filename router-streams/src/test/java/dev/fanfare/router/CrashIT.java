@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -34,6 +35,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @WithBroker
 class CrashIT {
     private static final int EVENTS = 20_000;
+    /** Two hundred chunks. */
+    private static final int MANY = 4_000;
+
     private static final List<Subscription> SUBSCRIPTIONS = List.of(
             subscription("default", "all", "*"),
             subscription("default", "crash", "crash.*"),
@@ -50,8 +54,8 @@ class CrashIT {
         broker.createFanfareTopics();
         SUBSCRIPTIONS.forEach(subscription -> broker.send(row(subscription)));
         sendEvents(broker);
-        Process killed = RouterProcess.start(
-                broker.bootstrapServers(), "crash", guarantee, "router.state-dir=" + stateDir);
+        Process killed =
+                RouterProcess.start(broker.bootstrapServers(), "crash", guarantee, "router.state-dir=" + stateDir);
         try {
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(10))
@@ -93,6 +97,52 @@ class CrashIT {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> router.role.readiness().isReady());
         }
+    }
+
+    @Test
+    void aRouterKilledInAVeryLargeFanOutGivesEachItsDeliveryUnderTheSameId(
+            @Fresh TestBroker broker, @TempDir Path stateDir) throws Exception {
+        broker.createFanfareTopics();
+        Set<String> expected = subscribeMany(broker);
+        broker.send(event("large", "fan.out", new byte[1_000]));
+        Map<String, String> settings = Map.of("router.state-dir", stateDir.toString(), "router.fanout-chunk", "20");
+        Process killed = RouterProcess.start(
+                broker.bootstrapServers(),
+                "killed",
+                "at-least-once",
+                "router.state-dir=" + stateDir,
+                "router.fanout-chunk=20");
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> deliveries(broker) > 0);
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        try (TestRouter next = TestRouter.start(broker.bootstrapServers(), "next", settings)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(delivered(broker)).isEqualTo(expected));
+            assertThat(next.events("undecodable")).isZero();
+        }
+    }
+
+    private static Set<String> subscribeMany(TestBroker broker) {
+        Set<String> ids = new HashSet<>();
+        try (var producer =
+                new KafkaProducer<>(broker.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < MANY; i++) {
+                Subscription subscription = subscription("default", "s" + i, "fan.*");
+                ids.add(DeliveryId.of("default", "/tests", "large", subscription.id(), subscription.generation()));
+                var unused = producer.send(row(subscription));
+            }
+        }
+        return ids;
+    }
+
+    private static Set<String> delivered(TestBroker broker) {
+        return broker.records(Topics.DELIVERIES).stream()
+                .map(delivery -> String.valueOf(RecordHeaders.text(delivery.headers(), DeliveryRecords.DELIVERY_ID)))
+                .collect(Collectors.toSet());
     }
 
     private static void sendEvents(TestBroker broker) {

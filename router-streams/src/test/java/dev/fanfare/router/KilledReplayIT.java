@@ -30,7 +30,8 @@ class KilledReplayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void aReplayCutShortByAKillGoesOnAndSendsEachEventOnce(@Fresh TestBroker broker, @TempDir Path stateDir) throws Exception {
+    void aReplayCutShortByAKillGoesOnAndSendsEachEventOnce(@Fresh TestBroker broker, @TempDir Path stateDir)
+            throws Exception {
         broker.createFanfareTopics();
         List<String> ids = IntStream.range(0, EVENTS).mapToObj(i -> "e" + i).toList();
         ids.forEach(id -> broker.send(event(id, "cut.short", new byte[100])));

@@ -31,6 +31,7 @@ class RouterSettingsTest {
         assertThat(settings.readIndexTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.loadTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.fanoutChunk()).isEqualTo(1_000);
         assertThat(settings.deduplicationWindow()).isEqualTo(Duration.ofHours(24));
         assertThat(settings.deduplicationMemory()).isEqualTo(ByteSize.parse("64MiB"));
         assertThat(settings.stateDir()).isEmpty();
@@ -49,6 +50,7 @@ class RouterSettingsTest {
                 "router.deduplication-window", "2h",
                 "router.deduplication-memory", "1GiB",
                 "router.state-dir", "state"));
+        assertThat(load(Map.of("router.fanout-chunk", "50")).fanoutChunk()).isEqualTo(50);
         RouterSettings.check(settings);
         assertThat(settings.guarantee()).isEqualTo(Guarantee.EXACTLY_ONCE_V2);
         assertThat(settings.groupProtocol()).isEqualTo(Protocol.CLASSIC);
@@ -107,7 +109,7 @@ class RouterSettingsTest {
                 "compression.type", "zstd",
                 "acks", "0",
                 "isolation.level", "read_uncommitted"));
-        StreamsConfig config = RouterStreams.config(
+        StreamsConfig config = RouterStreams.events(
                 load(Map.of()),
                 kafka,
                 "client",

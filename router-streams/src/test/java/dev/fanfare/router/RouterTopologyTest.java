@@ -38,6 +38,7 @@ class RouterTopologyTest {
                     .as("settings don't change it")
                     .hasToString(golden("router-topology.txt"));
         }
+        assertThat(topology.fanoutTopology.describe()).hasToString(golden("fanout-topology.txt"));
         assertThat(Topics.SEEN_CHANGELOG)
                 .isEqualTo(RouterStreams.APPLICATION_ID + "-" + SeenEventsStore.NAME + "-changelog");
     }

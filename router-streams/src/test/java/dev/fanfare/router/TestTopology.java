@@ -26,6 +26,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The router's topology without a broker; its subscriptions are always up to date. */
 final class TestTopology implements AutoCloseable {
@@ -42,38 +43,91 @@ final class TestTopology implements AutoCloseable {
         }
     };
 
+    /** So many that nothing is split. */
+    private static final int LARGE_CHUNK = 100_000;
+
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Topology topology;
+    final Topology fanoutTopology;
     final TestOutputTopic<byte[], byte[]> deliveries;
     final TestOutputTopic<byte[], byte[]> deadLetters;
+    /** What events were split into. */
+    final TestOutputTopic<byte[], byte[]> chunks;
+    /** What chunks were split into. */
+    final TestOutputTopic<byte[], byte[]> smallerChunks;
+    /** What was made of chunks. */
+    final TestOutputTopic<byte[], byte[]> chunkDeliveries;
+
+    final TestOutputTopic<byte[], byte[]> deadChunks;
+    /** Whether subscriptions are read as far as anybody asks. */
+    boolean isRead = true;
+
     private final Path stateDir = TestRouter.temporary();
     private final FilterPool filters = new FilterPool();
     private final SubscriptionIndex index = new SubscriptionIndex();
     private final TopologyTestDriver driver;
+    private final TopologyTestDriver fanoutDriver;
     private final TestInputTopic<byte[], byte[]> events;
+    private final TestInputTopic<byte[], byte[]> chunksIn;
+    private long position;
 
     TestTopology(Instant now) {
-        this(now, Duration.ZERO);
+        this(now, Duration.ZERO, LARGE_CHUNK);
     }
 
     TestTopology(Instant now, Duration deduplicationWindow) {
+        this(now, deduplicationWindow, LARGE_CHUNK);
+    }
+
+    TestTopology(Instant now, Duration deduplicationWindow, int chunk) {
         RouterMetrics metrics = new RouterMetrics(meters);
-        topology = RouterTopology.of(
-                new EventRouter.Shared(
-                        "default",
-                        Set.of("default"),
-                        () -> new SubscriptionMatcher(index, metrics::filterFailed),
-                        () -> "topic-id",
-                        deduplicationWindow,
-                        new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
-                        metrics),
-                Clock.systemUTC());
+        EventRouter.Shared shared = new EventRouter.Shared(
+                "default",
+                Set.of("default"),
+                () -> new SubscriptionMatcher(index, metrics::filterFailed),
+                subscriptions(),
+                deduplicationWindow,
+                chunk,
+                new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
+                metrics);
+        topology = RouterTopology.of(shared, Clock.systemUTC());
+        fanoutTopology = FanoutTopology.of(shared);
+        driver = driver(topology, "events", now);
+        fanoutDriver = driver(fanoutTopology, "fanout", now);
+        events = input(driver, Topics.EVENTS);
+        chunksIn = input(fanoutDriver, Topics.FANOUT);
+        deliveries = output(driver, Topics.DELIVERIES);
+        deadLetters = output(driver, Topics.DEAD_LETTERS);
+        chunks = output(driver, Topics.FANOUT);
+        smallerChunks = output(fanoutDriver, Topics.FANOUT);
+        chunkDeliveries = output(fanoutDriver, Topics.DELIVERIES);
+        deadChunks = output(fanoutDriver, Topics.DEAD_LETTERS);
+    }
+
+    private TopologyTestDriver driver(Topology of, String name, Instant now) {
         Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, name);
         config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-        driver = new TopologyTestDriver(topology, config, now);
-        events = driver.createInputTopic(Topics.EVENTS, new ByteArraySerializer(), new ByteArraySerializer());
-        deliveries = output(Topics.DELIVERIES);
-        deadLetters = output(Topics.DEAD_LETTERS);
+        return new TopologyTestDriver(of, config, now);
+    }
+
+    private EventRouter.Subscriptions subscriptions() {
+        return new EventRouter.Subscriptions() {
+            @Override
+            public String topicId() {
+                return "topic-id";
+            }
+
+            @Override
+            public long position() {
+                return position;
+            }
+
+            @Override
+            public boolean awaitPosition(long offset) {
+                return isRead;
+            }
+        };
     }
 
     void subscribe(String id, String... eventTypes) {
@@ -81,8 +135,18 @@ final class TestTopology implements AutoCloseable {
     }
 
     void subscribe(Subscription subscription) {
-        RoutedSubscription routed = RoutedSubscription.of(subscription, filters, new ArrayList<>());
-        index.change(null, new Candidate(routed, 0));
+        change(null, subscription);
+    }
+
+    /** As the next record of the subscriptions topic says. */
+    void change(@Nullable Subscription before, @Nullable Subscription after) {
+        index.change(
+                before == null ? null : routed(before), after == null ? null : new Candidate(routed(after), position));
+        position++;
+    }
+
+    private RoutedSubscription routed(Subscription subscription) {
+        return RoutedSubscription.of(subscription, filters, new ArrayList<>());
     }
 
     void send(ProducerRecord<byte[], byte[]> event, Instant acceptedAt) {
@@ -91,6 +155,11 @@ final class TestTopology implements AutoCloseable {
 
     void send(TestRecord<byte[], byte[]> event) {
         events.pipeInput(event);
+    }
+
+    /** Has a chunk delivered, or split. */
+    void expand(TestRecord<byte[], byte[]> chunk) {
+        chunksIn.pipeInput(chunk);
     }
 
     double events(String outcome) {
@@ -107,13 +176,18 @@ final class TestTopology implements AutoCloseable {
                 .count();
     }
 
-    private TestOutputTopic<byte[], byte[]> output(String topic) {
-        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    private static TestInputTopic<byte[], byte[]> input(TopologyTestDriver to, String topic) {
+        return to.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static TestOutputTopic<byte[], byte[]> output(TopologyTestDriver of, String topic) {
+        return of.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Override
     public void close() {
         driver.close();
+        fanoutDriver.close();
         TestRouter.delete(stateDir);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +26,7 @@ class ThreadFailureTest {
                 Arguments.of(new SaslAuthenticationException("wrong password"), ThreadFailure.NOT_ALLOWED),
                 Arguments.of(new MissingSourceTopicException("fanfare.events"), ThreadFailure.TOPIC_MISSING),
                 Arguments.of(new RecordTooLargeException("3 MiB"), ThreadFailure.RECORD_TOO_LARGE),
+                Arguments.of(new ProcessorStateException("no space left on device"), ThreadFailure.STORE_UNUSABLE),
                 Arguments.of(new UnsupportedVersionException("no streams groups"), ThreadFailure.BROKER_TOO_OLD),
                 Arguments.of(new IllegalStateException("a bug"), ThreadFailure.FAULT));
     }

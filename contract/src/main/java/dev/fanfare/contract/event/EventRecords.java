@@ -71,6 +71,15 @@ public final class EventRecords {
         }
     }
 
+    /**
+     * Reads an event that was written by {@link #writeHeaders}: it is binary whatever its media type is, and was checked.
+     *
+     * @throws UndecodableRecord where it isn't one
+     */
+    public static Event readWritten(Headers headers, byte @Nullable [] value) throws UndecodableRecord {
+        return readBinary(headers, RecordHeaders.text(headers, CONTENT_TYPE), value == null ? new byte[0] : value);
+    }
+
     /** Whether the event is to be dropped if it was routed before. */
     public static boolean isDeduplicated(Headers headers) {
         return !DEDUPLICATE_NO.equals(RecordHeaders.text(headers, DEDUPLICATE));

@@ -32,6 +32,7 @@ public record TopicLayout(int eventPartitions, int deliveryPartitions, short rep
         specs.add(spec(Topics.EVENTS, eventPartitions, Map.of("message.timestamp.type", "LogAppendTime"), deleted(7)));
         specs.add(spec(Topics.SUBSCRIPTIONS, 1, Map.of(), compacted()));
         specs.add(spec(Topics.CATALOG, 1, Map.of(), compacted()));
+        specs.add(spec(Topics.FANOUT, eventPartitions, Map.of(), deleted(7)));
         specs.add(spec(Topics.DELIVERIES, deliveryPartitions, Map.of(), deleted(3)));
         for (Tier tier : tiers) {
             specs.add(spec(

@@ -5,6 +5,9 @@ public final class Topics {
     public static final String EVENTS = "fanfare.events";
     public static final String SUBSCRIPTIONS = "fanfare.subscriptions";
     public static final String CATALOG = "fanfare.catalog";
+    /** Shares of events that very many subscriptions want; see {@code EventChunk}. */
+    public static final String FANOUT = "fanfare.fanout";
+
     public static final String DELIVERIES = "fanfare.deliveries";
     public static final String PARKED = "fanfare.parked";
     public static final String DEAD_LETTERS = "fanfare.dead-letters";

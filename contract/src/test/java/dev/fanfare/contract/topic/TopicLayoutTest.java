@@ -58,7 +58,7 @@ class TopicLayoutTest {
         assertThat(LAYOUT.specs())
                 .extracting(TopicSpec::name)
                 .doesNotHaveDuplicates()
-                .hasSize(14);
+                .hasSize(15);
         assertThat(LAYOUT.specs()).allSatisfy(spec -> {
             assertThat(spec.name()).matches("fanfare[.-][a-z0-9.-]+");
             assertThat(spec.replicationFactor()).isEqualTo((short) 3);

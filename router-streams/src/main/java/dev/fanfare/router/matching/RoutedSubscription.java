@@ -9,10 +9,11 @@ import java.util.UUID;
 /**
  * What routing needs of a subscription, and no more: a router holds all of them in memory.
  *
- * @param active   whether events are routed to it
- * @param paused   whether what is routed to it is kept instead of sent
- * @param typeKeys its event types as {@link TypePattern} keys, none of which covers another
- * @param filter   which events of these types it wants
+ * @param active    whether events are routed to it
+ * @param paused    whether what is routed to it is kept instead of sent
+ * @param asCreated whether this is the state that it was created in: never updated since
+ * @param typeKeys  its event types as {@link TypePattern} keys, none of which covers another
+ * @param filter    which events of these types it wants
  */
 public record RoutedSubscription(
         String tenant,
@@ -20,6 +21,7 @@ public record RoutedSubscription(
         UUID generation,
         boolean active,
         boolean paused,
+        boolean asCreated,
         List<String> typeKeys,
         Filter filter) {
 
@@ -42,6 +44,7 @@ public record RoutedSubscription(
                 subscription.generation(),
                 wanted && faults.isEmpty(),
                 subscription.state() == Subscription.State.PAUSED,
+                subscription.createdAtMillis() == subscription.updatedAtMillis(),
                 TypePattern.keys(subscription.eventTypes()),
                 faults.isEmpty() ? filter : Filter.EVERYTHING);
     }

@@ -7,6 +7,7 @@ import dev.fanfare.contract.filter.FilterFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Says who gets an event.
@@ -41,6 +42,22 @@ public final class SubscriptionMatcher {
     public List<Candidate> match(String tenant, Event event) {
         matches.clear();
         index.find(tenant, event.type(), matches);
+        return filtered(event);
+    }
+
+    /**
+     * As {@link #match(String, Event)}, of some subscriptions only; the filters of the others are not asked.
+     *
+     * @param among whether a subscription is one of them
+     */
+    public List<Candidate> match(String tenant, Event event, Predicate<Candidate> among) {
+        matches.clear();
+        index.find(tenant, event.type(), matches);
+        matches.removeIf(among.negate());
+        return filtered(event);
+    }
+
+    private List<Candidate> filtered(Event event) {
         if (hasFilter(matches)) {
             EventView view = new EventView(event, failures);
             matches.removeIf(match -> !match.subscription().filter().matches(view));

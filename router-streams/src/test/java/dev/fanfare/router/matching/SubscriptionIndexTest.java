@@ -203,6 +203,6 @@ class SubscriptionIndexTest {
 
     private static RoutedSubscription subscription(String tenant, String id, boolean active, List<String> patterns) {
         return new RoutedSubscription(
-                tenant, id, UUID.randomUUID(), active, false, TypePattern.keys(patterns), Filter.EVERYTHING);
+                tenant, id, UUID.randomUUID(), active, false, true, TypePattern.keys(patterns), Filter.EVERYTHING);
     }
 }
