@@ -35,9 +35,15 @@ public final class RecordHeaders {
      */
     public static long number(Headers headers, String name, long fallback) throws UndecodableRecord {
         String text = text(headers, name);
-        if (text == null) {
-            return fallback;
-        }
+        return text == null ? fallback : number(name, text);
+    }
+
+    /**
+     * A header's text as a whole number.
+     *
+     * @throws UndecodableRecord where it isn't one
+     */
+    public static long number(String name, String text) throws UndecodableRecord {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
@@ -51,7 +57,15 @@ public final class RecordHeaders {
      * @throws UndecodableRecord naming the header
      */
     public static String required(Headers headers, String name) throws UndecodableRecord {
-        String text = text(headers, name);
+        return required(name, text(headers, name));
+    }
+
+    /**
+     * A header's text, which must be there.
+     *
+     * @throws UndecodableRecord naming the header
+     */
+    public static String required(String name, @Nullable String text) throws UndecodableRecord {
         if (text == null || text.isEmpty()) {
             throw new UndecodableRecord("header '" + name + "' is missing");
         }

@@ -4,8 +4,11 @@ import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries on their topics (deliveries, tiers, parked, dead letters). The value is the event's data, untouched; the
@@ -66,6 +69,9 @@ public final class DeliveryRecords {
         RecordHeaders.put(headers, SUBSCRIPTION_VERSION, delivery.version().text());
         RecordHeaders.put(headers, ACCEPTED_AT, delivery.acceptedAtMillis());
         writeProgress(delivery.progress(), headers);
+        if (delivery.run() != null) {
+            RecordHeaders.put(headers, RUN, delivery.run());
+        }
     }
 
     /** Writes the progress in place of what was there. A fresh delivery carries no progress headers. */
@@ -79,52 +85,111 @@ public final class DeliveryRecords {
     }
 
     /**
-     * Reads what {@link #writeHeaders} wrote.
+     * Reads what {@link #writeHeaders} wrote. In one pass: to look for each header among all was a tenth of what a delivery
+     * cost.
      *
      * @throws UndecodableRecord naming the header at fault
      */
     public static Delivery read(Headers headers) throws UndecodableRecord {
-        String generation = RecordHeaders.required(headers, GENERATION);
-        UUID uuid;
-        try {
-            uuid = UUID.fromString(generation);
-        } catch (IllegalArgumentException e) {
-            throw new UndecodableRecord("header '" + GENERATION + "' holds '" + generation + "', not a UUID");
-        }
-        return new Delivery(
-                RecordHeaders.required(headers, DELIVERY_ID),
-                RecordHeaders.required(headers, TENANT),
-                RecordHeaders.required(headers, SUBSCRIPTION),
-                uuid,
-                SubscriptionVersion.parse(RecordHeaders.required(headers, SUBSCRIPTION_VERSION)),
-                RecordHeaders.required(headers, EVENT_ID),
-                RecordHeaders.required(headers, EVENT_TYPE),
-                requiredNumber(headers, ACCEPTED_AT),
-                readProgress(headers));
+        return new Found(headers).delivery();
     }
 
     /** Reads the progress; absent headers are zero. */
     public static Progress readProgress(Headers headers) throws UndecodableRecord {
-        return new Progress(
-                count(headers, ATTEMPTS),
-                count(headers, TOTAL_ATTEMPTS),
-                count(headers, DEFERRALS),
-                RecordHeaders.number(headers, SCHEDULE_STARTED_AT, 0),
-                RecordHeaders.number(headers, FIRST_ATTEMPT_AT, 0),
-                RecordHeaders.number(headers, LAST_ATTEMPT_AT, 0));
+        return new Found(headers).progress();
     }
 
-    private static long requiredNumber(Headers headers, String name) throws UndecodableRecord {
-        RecordHeaders.required(headers, name);
-        return RecordHeaders.number(headers, name, 0);
-    }
+    /** Of headers that stand there twice, the last. */
+    private static final class Found {
+        private @Nullable String id;
+        private @Nullable String tenant;
+        private @Nullable String subscription;
+        private @Nullable String generation;
+        private @Nullable String version;
+        private @Nullable String eventId;
+        private @Nullable String eventType;
+        private @Nullable String acceptedAt;
+        private @Nullable String attempts;
+        private @Nullable String totalAttempts;
+        private @Nullable String deferrals;
+        private @Nullable String scheduleStartedAt;
+        private @Nullable String firstAttemptAt;
+        private @Nullable String lastAttemptAt;
+        private @Nullable String run;
 
-    private static int count(Headers headers, String name) throws UndecodableRecord {
-        long number = RecordHeaders.number(headers, name, 0);
-        if (number < 0 || number > Integer.MAX_VALUE) {
-            throw new UndecodableRecord("header '" + name + "' holds " + number + ", which is out of range");
+        Found(Headers headers) {
+            for (Header header : headers) {
+                take(header);
+            }
         }
-        return (int) number;
+
+        private void take(Header header) {
+            switch (header.key()) {
+                case DELIVERY_ID -> id = text(header);
+                case TENANT -> tenant = text(header);
+                case SUBSCRIPTION -> subscription = text(header);
+                case GENERATION -> generation = text(header);
+                case SUBSCRIPTION_VERSION -> version = text(header);
+                case EVENT_ID -> eventId = text(header);
+                case EVENT_TYPE -> eventType = text(header);
+                case ACCEPTED_AT -> acceptedAt = text(header);
+                case ATTEMPTS -> attempts = text(header);
+                case TOTAL_ATTEMPTS -> totalAttempts = text(header);
+                case DEFERRALS -> deferrals = text(header);
+                case SCHEDULE_STARTED_AT -> scheduleStartedAt = text(header);
+                case FIRST_ATTEMPT_AT -> firstAttemptAt = text(header);
+                case LAST_ATTEMPT_AT -> lastAttemptAt = text(header);
+                case RUN -> run = text(header);
+                default -> {} // the event's own
+            }
+        }
+
+        Delivery delivery() throws UndecodableRecord {
+            String creation = RecordHeaders.required(GENERATION, generation);
+            UUID uuid;
+            try {
+                uuid = UUID.fromString(creation);
+            } catch (IllegalArgumentException e) {
+                throw new UndecodableRecord("header '" + GENERATION + "' holds '" + creation + "', not a UUID");
+            }
+            return new Delivery(
+                    RecordHeaders.required(DELIVERY_ID, id),
+                    RecordHeaders.required(TENANT, tenant),
+                    RecordHeaders.required(SUBSCRIPTION, subscription),
+                    uuid,
+                    SubscriptionVersion.parse(RecordHeaders.required(SUBSCRIPTION_VERSION, version)),
+                    RecordHeaders.required(EVENT_ID, eventId),
+                    RecordHeaders.required(EVENT_TYPE, eventType),
+                    RecordHeaders.number(ACCEPTED_AT, RecordHeaders.required(ACCEPTED_AT, acceptedAt)),
+                    progress(),
+                    run);
+        }
+
+        Progress progress() throws UndecodableRecord {
+            return new Progress(
+                    count(ATTEMPTS, attempts),
+                    count(TOTAL_ATTEMPTS, totalAttempts),
+                    count(DEFERRALS, deferrals),
+                    numberOrZero(SCHEDULE_STARTED_AT, scheduleStartedAt),
+                    numberOrZero(FIRST_ATTEMPT_AT, firstAttemptAt),
+                    numberOrZero(LAST_ATTEMPT_AT, lastAttemptAt));
+        }
+
+        private static @Nullable String text(Header header) {
+            return header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        }
+
+        private static long numberOrZero(String name, @Nullable String text) throws UndecodableRecord {
+            return text == null ? 0 : RecordHeaders.number(name, text);
+        }
+
+        private static int count(String name, @Nullable String text) throws UndecodableRecord {
+            long number = numberOrZero(name, text);
+            if (number < 0 || number > Integer.MAX_VALUE) {
+                throw new UndecodableRecord("header '" + name + "' holds " + number + ", which is out of range");
+            }
+            return (int) number;
+        }
     }
 
     private static void putUnlessZero(Headers headers, String name, long value) {

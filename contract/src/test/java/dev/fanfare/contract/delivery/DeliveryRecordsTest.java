@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.header.Header;
@@ -48,6 +49,21 @@ class DeliveryRecordsTest {
         assertThat(EventRecords.read(headers, new byte[0], "nobody").attributes())
                 .containsEntry("ext", "v")
                 .containsEntry("tenant", "acme");
+    }
+
+    @Test
+    void ofAHeaderThatStandsThereTwiceTheLastCounts() throws UndecodableRecord {
+        DeliveryRecords.writeHeaders(FRESH, headers);
+        headers.add(DeliveryRecords.RUN, "run_1".getBytes(StandardCharsets.UTF_8));
+        headers.add(DeliveryRecords.RUN, "run_2".getBytes(StandardCharsets.UTF_8));
+        headers.add(DeliveryRecords.DELIVERY_ID, "dlv_2".getBytes(StandardCharsets.UTF_8));
+
+        Delivery read = DeliveryRecords.read(headers);
+
+        assertThat(read.run()).isEqualTo("run_2");
+        assertThat(read.id()).isEqualTo("dlv_2");
+        headers.add(DeliveryRecords.DELIVERY_ID, null);
+        assertThatThrownBy(() -> DeliveryRecords.read(headers)).hasMessageContaining(DeliveryRecords.DELIVERY_ID);
     }
 
     @Test

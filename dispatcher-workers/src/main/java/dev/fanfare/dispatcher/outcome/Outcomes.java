@@ -201,7 +201,7 @@ public final class Outcomes {
                 ruling.error(),
                 wait == null ? null : wait.delay().toMillis(),
                 ruling.excerpt(),
-                RecordHeaders.text(open.record().headers(), DeliveryRecords.RUN));
+                delivery.run());
         byte[] key = open.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
         Outcome outcome;
