@@ -10,27 +10,39 @@ import java.security.NoSuchAlgorithmException;
  * alike. Confined to one thread, used once.
  */
 public final class PartsHash {
-    private final MessageDigest digest;
-
-    /** Of no parts yet. */
-    public PartsHash() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
+    private final MessageDigest digest = sha256();
 
     /** Adds a text. */
     public PartsHash text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        number(bytes.length);
         digest.update(bytes);
+        return this;
+    }
+
+    /** Adds a number, 4 bytes. */
+    public PartsHash number(int number) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).flip());
+        return this;
+    }
+
+    /** Adds a number, 8 bytes. */
+    public PartsHash number(long number) {
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
         return this;
     }
 
     /** The hash, 32 bytes. */
     public byte[] bytes() {
         return digest.digest();
+    }
+
+    /** Of nothing yet: for whoever puts the parts together before. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

@@ -12,7 +12,12 @@ public final class RecordHeaders {
     /** The value of a header as text, or null where it is absent or has no value. */
     public static @Nullable String text(Headers headers, String name) {
         Header header = headers.lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return header == null ? null : text(header);
+    }
+
+    /** Its value as text, or null where it has none. */
+    public static @Nullable String text(Header header) {
+        return header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     /** Writes a header in place of any that has the name; null removes it. */

@@ -56,6 +56,7 @@ public record Attempt(
     private static final SerializableString ERROR = new SerializedString("error");
     private static final SerializableString NEXT_DELAY_MILLIS = new SerializedString("nextDelayMillis");
     private static final SerializableString RESPONSE_EXCERPT = new SerializedString("responseExcerpt");
+    private static final SerializableString RUN = new SerializedString("run");
 
     public Attempt {
         Objects.requireNonNull(deliveryId, "deliveryId");
@@ -93,7 +94,7 @@ public record Attempt(
                 write(json, RESPONSE_EXCERPT, responseExcerpt);
             }
             if (run != null) {
-                json.writeStringField("run", run);
+                write(json, RUN, run);
             }
             json.writeEndObject();
         } catch (IOException e) {

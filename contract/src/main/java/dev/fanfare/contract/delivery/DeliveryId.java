@@ -1,9 +1,7 @@
 package dev.fanfare.contract.delivery;
 
-import java.nio.ByteBuffer;
+import dev.fanfare.contract.PartsHash;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /**
@@ -23,31 +21,16 @@ public final class DeliveryId {
     /** The delivery of one event to one subscription (one generation of it). */
     public static String of(
             String tenant, String eventSource, String eventId, String subscriptionId, UUID subscriptionGeneration) {
-        MessageDigest digest = sha256();
-        part(digest, tenant);
-        part(digest, eventSource);
-        part(digest, eventId);
-        part(digest, subscriptionId);
-        digest.update(ByteBuffer.allocate(16)
-                .putLong(subscriptionGeneration.getMostSignificantBits())
-                .putLong(subscriptionGeneration.getLeastSignificantBits())
-                .flip());
-        return new String(text(digest.digest()), StandardCharsets.US_ASCII);
+        byte[] id = new DeliveryIds(tenant, eventSource, eventId)
+                .of(subscriptionId.getBytes(StandardCharsets.UTF_8), 0, subscriptionGeneration);
+        return new String(id, StandardCharsets.US_ASCII);
     }
 
     /** The id under which an undecodable record stands among the dead letters: a hash of where it came from. */
     public static String ofOrigin(String topic, int partition, long offset) {
-        MessageDigest digest = sha256();
-        part(digest, topic);
-        digest.update(ByteBuffer.allocate(12).putInt(partition).putLong(offset).flip());
-        return "raw_" + new String(base32(digest.digest(), 0), StandardCharsets.US_ASCII);
-    }
-
-    /** Each part goes in with its length before it, so that no two different lists of parts hash alike. */
-    private static void part(MessageDigest digest, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
-        digest.update(bytes);
+        byte[] hash =
+                new PartsHash().text(topic).number(partition).number(offset).bytes();
+        return "raw_" + new String(base32(hash, 0), StandardCharsets.US_ASCII);
     }
 
     /** A delivery's id, as UTF-8. */
@@ -74,13 +57,5 @@ public final class DeliveryId {
             buffer &= (1 << bits) - 1;
         }
         return text;
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.fanfare.contract.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.contract.PartsHash;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -9,11 +10,11 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The ids of all deliveries of one event, as {@link DeliveryId#of} makes them one by one: what the event gives is put
- * together once. Confined to one thread.
+ * The ids of all deliveries of one event: what the event gives is put together once. {@link DeliveryId#of} makes a single one
+ * here too. Confined to one thread.
  */
 public final class DeliveryIds {
-    private final MessageDigest digest = DeliveryId.sha256();
+    private final MessageDigest digest = PartsHash.sha256();
     private final byte[] hash = new byte[digest.getDigestLength()];
     private final int eventLength;
     /** What is hashed: the event's parts stay, the subscription's go behind them. */

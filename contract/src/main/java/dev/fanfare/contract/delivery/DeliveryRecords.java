@@ -4,7 +4,6 @@ import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -125,21 +124,21 @@ public final class DeliveryRecords {
 
         private void take(Header header) {
             switch (header.key()) {
-                case DELIVERY_ID -> id = text(header);
-                case TENANT -> tenant = text(header);
-                case SUBSCRIPTION -> subscription = text(header);
-                case GENERATION -> generation = text(header);
-                case SUBSCRIPTION_VERSION -> version = text(header);
-                case EVENT_ID -> eventId = text(header);
-                case EVENT_TYPE -> eventType = text(header);
-                case ACCEPTED_AT -> acceptedAt = text(header);
-                case ATTEMPTS -> attempts = text(header);
-                case TOTAL_ATTEMPTS -> totalAttempts = text(header);
-                case DEFERRALS -> deferrals = text(header);
-                case SCHEDULE_STARTED_AT -> scheduleStartedAt = text(header);
-                case FIRST_ATTEMPT_AT -> firstAttemptAt = text(header);
-                case LAST_ATTEMPT_AT -> lastAttemptAt = text(header);
-                case RUN -> run = text(header);
+                case DELIVERY_ID -> id = RecordHeaders.text(header);
+                case TENANT -> tenant = RecordHeaders.text(header);
+                case SUBSCRIPTION -> subscription = RecordHeaders.text(header);
+                case GENERATION -> generation = RecordHeaders.text(header);
+                case SUBSCRIPTION_VERSION -> version = RecordHeaders.text(header);
+                case EVENT_ID -> eventId = RecordHeaders.text(header);
+                case EVENT_TYPE -> eventType = RecordHeaders.text(header);
+                case ACCEPTED_AT -> acceptedAt = RecordHeaders.text(header);
+                case ATTEMPTS -> attempts = RecordHeaders.text(header);
+                case TOTAL_ATTEMPTS -> totalAttempts = RecordHeaders.text(header);
+                case DEFERRALS -> deferrals = RecordHeaders.text(header);
+                case SCHEDULE_STARTED_AT -> scheduleStartedAt = RecordHeaders.text(header);
+                case FIRST_ATTEMPT_AT -> firstAttemptAt = RecordHeaders.text(header);
+                case LAST_ATTEMPT_AT -> lastAttemptAt = RecordHeaders.text(header);
+                case RUN -> run = RecordHeaders.text(header);
                 default -> {} // the event's own
             }
         }
@@ -173,10 +172,6 @@ public final class DeliveryRecords {
                     numberOrZero(SCHEDULE_STARTED_AT, scheduleStartedAt),
                     numberOrZero(FIRST_ATTEMPT_AT, firstAttemptAt),
                     numberOrZero(LAST_ATTEMPT_AT, lastAttemptAt));
-        }
-
-        private static @Nullable String text(Header header) {
-            return header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
         }
 
         private static long numberOrZero(String name, @Nullable String text) throws UndecodableRecord {
