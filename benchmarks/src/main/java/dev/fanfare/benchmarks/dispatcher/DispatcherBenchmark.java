@@ -1,6 +1,5 @@
 package dev.fanfare.benchmarks.dispatcher;
 
-import dev.fanfare.benchmarks.dispatcher.Options.Output;
 import dev.fanfare.benchmarks.dispatcher.Options.Scenario;
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Figure;
@@ -59,15 +58,10 @@ public final class DispatcherBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (RunFolder folder = RunFolder.open(options.folder, "dispatcher-benchmark")) {
+        try (RunFolder folder = options.run.openFolder("dispatcher-benchmark")) {
             play(folder);
         }
-        PrintWriter out = commandLine().getOut();
-        if (options.output == Output.json) {
-            report.printJson(out);
-        } else {
-            report.printTable(out);
-        }
+        options.run.print(report, commandLine().getOut());
         return 0;
     }
 

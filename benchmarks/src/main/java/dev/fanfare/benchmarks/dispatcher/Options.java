@@ -1,11 +1,13 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a benchmark can be told. */
@@ -117,24 +119,8 @@ final class Options {
                     + " backlog in each round too, and the ratio is printed.")
     @Nullable Path against;
 
-    @Option(
-            names = "--output",
-            paramLabel = "table|json",
-            defaultValue = "table",
-            description = "Default: ${DEFAULT-VALUE}.")
-    Output output = Output.table;
-
-    @Option(
-            names = "--folder",
-            paramLabel = "FOLDER",
-            description = "Where data and logs go; kept. Default: a temporary one, kept only after a failure.")
-    @Nullable Path folder;
-
-    /** How results are printed. */
-    enum Output {
-        table,
-        json
-    }
+    @Mixin
+    RunOptions run = new RunOptions();
 
     int hanging() {
         return endpoints * hangingPercent / 100;

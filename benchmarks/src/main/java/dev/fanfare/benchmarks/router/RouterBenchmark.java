@@ -1,6 +1,5 @@
 package dev.fanfare.benchmarks.router;
 
-import dev.fanfare.benchmarks.router.RouterOptions.Output;
 import dev.fanfare.benchmarks.router.RouterOptions.Scenario;
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Figure;
@@ -59,15 +58,10 @@ public final class RouterBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (RunFolder folder = RunFolder.open(options.folder, "router-benchmark")) {
+        try (RunFolder folder = options.run.openFolder("router-benchmark")) {
             play(folder);
         }
-        PrintWriter out = commandLine().getOut();
-        if (options.output == Output.json) {
-            report.printJson(out);
-        } else {
-            report.printTable(out);
-        }
+        options.run.print(report, commandLine().getOut());
         return 0;
     }
 

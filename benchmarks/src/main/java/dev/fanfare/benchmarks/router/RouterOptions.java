@@ -1,11 +1,13 @@
 package dev.fanfare.benchmarks.router;
 
+import dev.fanfare.benchmarks.run.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the benchmark can be told. */
@@ -18,12 +20,6 @@ final class RouterOptions {
         drain,
         /** From sending an event to seeing its delivery, with nothing else to do: a bare loop, then a router. */
         latency
-    }
-
-    /** How results are printed. */
-    enum Output {
-        table,
-        json
     }
 
     @Option(
@@ -120,16 +116,6 @@ final class RouterOptions {
                             + " too, and the ratio is printed.")
     @Nullable Path against;
 
-    @Option(
-            names = "--output",
-            paramLabel = "table|json",
-            defaultValue = "table",
-            description = "Default: ${DEFAULT-VALUE}.")
-    Output output = Output.table;
-
-    @Option(
-            names = "--folder",
-            paramLabel = "FOLDER",
-            description = "Where data and logs go; kept. Default: a temporary one, kept only after a failure.")
-    @Nullable Path folder;
+    @Mixin
+    RunOptions run = new RunOptions();
 }
