@@ -119,9 +119,18 @@ class IsolationIT {
                 .maxInFlight(1)
                 .build());
         bench.deliverMany(List.of(slow), 7_000, "body");
-        bench.start("dispatcher.drain-timeout", "200ms", "dispatcher.max-queued-per-subscription", "50000");
+        // Room for all of them: what fills up is the partition, not the lane.
+        bench.start(
+                "dispatcher.drain-timeout",
+                "200ms",
+                "dispatcher.max-queued",
+                "1000000",
+                "dispatcher.max-queued-per-subscription",
+                "1000000",
+                "dispatcher.max-queued-bytes",
+                "1GiB");
 
-        // The first are taken out after two seconds, as less than a hundred a second end.
+        // The oldest are taken out after two seconds, as less than a hundred a second end.
         Awaitility.await().atMost(DispatcherBench.PATIENCE).until(() -> bench.count("fanfare.deferrals") > 0);
         int by = bench.attempts(slow).size();
         List<Attempt> attempts = bench.awaitAttempts(slow, by + 20);
