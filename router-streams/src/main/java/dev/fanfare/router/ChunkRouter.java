@@ -69,11 +69,11 @@ final class ChunkRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             // without them somebody would miss the event: the thread starts again where it was
             throw new TimeoutException("subscriptions are not read yet to offset " + routedAt.offset());
         }
-        List<Candidate> matches = matcher.match(tenant, event, candidate -> {
+        List<Candidate> matches = matcher.match(tenant, event, chunk.range(), candidate -> {
             boolean isNew = comparable
                     && candidate.versionOffset() >= routedAt.offset()
                     && candidate.subscription().asCreated();
-            return !isNew && chunk.range().contains(candidate.subscription().id());
+            return !isNew;
         });
         DeliveryHeaders headers = new DeliveryHeaders(
                 tenant, event, message.headers(), shared.subscriptions().topicId(), chunk.acceptedAtMillis());

@@ -22,9 +22,38 @@ public record HashRange(int index, int of) {
         }
     }
 
+    /** Whether it is all subscriptions. */
+    public boolean isAll() {
+        return of == 1;
+    }
+
     /** Whether a subscription is in this share. */
     public boolean contains(String subscriptionId) {
-        return (int) ((Integer.toUnsignedLong(spread(subscriptionId.hashCode())) * of) >>> Integer.SIZE) == index;
+        return indexOf(subscriptionId, of) == index;
+    }
+
+    /** Which of so many equal shares a subscription is in. */
+    public static int indexOf(String subscriptionId, int shares) {
+        return indexOf(Integer.toUnsignedLong(spread(subscriptionId.hashCode())), shares);
+    }
+
+    private static int indexOf(long hash, int shares) {
+        return (int) ((hash * shares) >>> Integer.SIZE);
+    }
+
+    /** The first of so many equal shares that has something in common with this one. */
+    public int firstOf(int shares) {
+        return indexOf(leastHash(index), shares);
+    }
+
+    /** The last of so many equal shares that has something in common with this one. */
+    public int lastOf(int shares) {
+        return indexOf(leastHash(index + 1) - 1, shares);
+    }
+
+    /** The least hash, of 32 bits, in such a share as this. */
+    private long leastHash(int share) {
+        return (((long) share << Integer.SIZE) + of - 1) / of;
     }
 
     /** Whether it can be split into so many. */

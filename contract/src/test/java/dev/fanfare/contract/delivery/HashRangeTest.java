@@ -36,6 +36,20 @@ class HashRangeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 7, 64})
+    void whatIsInAShareIsInThoseOfAnotherSplitThatItMeets(int other) {
+        for (int i = 0; i < 1_000; i++) {
+            String id = "s" + i;
+            HashRange share = new HashRange(HashRange.indexOf(id, 5), 5);
+            assertThat(HashRange.indexOf(id, other)).isBetween(share.firstOf(other), share.lastOf(other));
+        }
+        assertThat(HashRange.ALL.firstOf(other)).isZero();
+        assertThat(HashRange.ALL.lastOf(other)).isEqualTo(other - 1);
+        assertThat(new HashRange(HashRange.MOST - 1, HashRange.MOST).lastOf(other))
+                .isEqualTo(other - 1);
+    }
+
     @Test
     void idsThatHardlyDifferAreSpreadEvenly() {
         int[] counts = new int[32];

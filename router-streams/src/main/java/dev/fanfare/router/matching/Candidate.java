@@ -1,6 +1,7 @@
 package dev.fanfare.router.matching;
 
 import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.HashRange;
 import java.nio.charset.StandardCharsets;
 
 /** A subscription as it stands in the index, in one version of it. Immutable. */
@@ -36,6 +37,10 @@ public final class Candidate {
 
     boolean isFor(String subscriptionId) {
         return subscription.id().equals(subscriptionId);
+    }
+
+    boolean isIn(HashRange range) {
+        return range.contains(subscription.id());
     }
 
     @Override

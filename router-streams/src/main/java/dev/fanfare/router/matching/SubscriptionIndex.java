@@ -1,5 +1,6 @@
 package dev.fanfare.router.matching;
 
+import dev.fanfare.contract.delivery.HashRange;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,38 +54,45 @@ public final class SubscriptionIndex {
         }
     }
 
-    /** Adds every subscription of a tenant that wants events of a type, each once, in no particular order. */
-    public void find(String tenant, String eventType, List<? super Candidate> found) {
+    /**
+     * Adds every subscription of a tenant that wants events of a type, each once, in no particular order.
+     *
+     * @param range which share of all subscriptions is looked at
+     * @return whether any of them may have a filter
+     */
+    public boolean find(String tenant, String eventType, HashRange range, List<? super Candidate> found) {
         int before = found.size();
         long stamp = moving.tryOptimisticRead();
         if (stamp != 0) {
-            look(tenant, eventType, found);
+            boolean mayFilter = look(tenant, eventType, range, found);
             if (moving.validate(stamp)) {
-                return;
+                return mayFilter;
             }
             found.subList(before, found.size()).clear();
         }
         stamp = moving.readLock();
         try {
-            look(tenant, eventType, found);
+            return look(tenant, eventType, range, found);
         } finally {
             moving.unlockRead(stamp);
         }
     }
 
-    private void look(String tenant, String eventType, List<? super Candidate> found) {
-        look(new Key(tenant, eventType), found);
+    private boolean look(String tenant, String eventType, HashRange range, List<? super Candidate> found) {
+        boolean mayFilter = look(new Key(tenant, eventType), range, found);
         for (int dot = eventType.lastIndexOf('.'); dot >= 0; dot = eventType.lastIndexOf('.', dot - 1)) {
-            look(new Key(tenant, eventType.substring(0, dot + 1)), found);
+            mayFilter |= look(new Key(tenant, eventType.substring(0, dot + 1)), range, found);
         }
-        look(new Key(tenant, TypePattern.EVERYTHING), found);
+        return mayFilter | look(new Key(tenant, TypePattern.EVERYTHING), range, found);
     }
 
-    private void look(Key key, List<? super Candidate> found) {
+    private boolean look(Key key, HashRange range, List<? super Candidate> found) {
         Bucket bucket = buckets.get(key);
-        if (bucket != null) {
-            bucket.addTo(found);
+        if (bucket == null) {
+            return false;
         }
+        bucket.addTo(range, found);
+        return bucket.mayFilter();
     }
 
     private void put(Candidate candidate, String typeKey) {

@@ -1,5 +1,6 @@
 package dev.fanfare.router.matching;
 
+import dev.fanfare.contract.delivery.HashRange;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.filter.EventView;
 import dev.fanfare.contract.filter.Filter;
@@ -41,24 +42,24 @@ public final class SubscriptionMatcher {
      */
     public List<Candidate> match(String tenant, Event event) {
         matches.clear();
-        index.find(tenant, event.type(), matches);
-        return filtered(event);
+        return filtered(event, index.find(tenant, event.type(), HashRange.ALL, matches));
     }
 
     /**
-     * As {@link #match(String, Event)}, of some subscriptions only; the filters of the others are not asked.
+     * As {@link #match(String, Event)}, of some subscriptions only; the others cost nothing, or nearly so.
      *
-     * @param among whether a subscription is one of them
+     * @param range which share of all subscriptions is looked at
+     * @param among whether a subscription of it is one of them; the filters of the others are not asked
      */
-    public List<Candidate> match(String tenant, Event event, Predicate<Candidate> among) {
+    public List<Candidate> match(String tenant, Event event, HashRange range, Predicate<Candidate> among) {
         matches.clear();
-        index.find(tenant, event.type(), matches);
+        boolean mayFilter = index.find(tenant, event.type(), range, matches);
         matches.removeIf(among.negate());
-        return filtered(event);
+        return filtered(event, mayFilter);
     }
 
-    private List<Candidate> filtered(Event event) {
-        if (hasFilter(matches)) {
+    private List<Candidate> filtered(Event event, boolean mayFilter) {
+        if (mayFilter && hasFilter(matches)) {
             EventView view = new EventView(event, failures);
             matches.removeIf(match -> !match.subscription().filter().matches(view));
         }

@@ -2,6 +2,7 @@ package dev.fanfare.router.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.delivery.HashRange;
 import dev.fanfare.contract.filter.Filter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import net.jqwik.api.arbitraries.ListArbitrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SubscriptionIndexTest {
     private static final List<String> TENANTS = List.of("acme", "default");
@@ -141,7 +143,7 @@ class SubscriptionIndexTest {
         index.change(null, new Candidate(first, 7));
         index.change(first, new Candidate(second, 9));
         List<Candidate> found = new ArrayList<>();
-        index.find("acme", "a", found);
+        index.find("acme", "a", HashRange.ALL, found);
         assertThat(found).hasSize(1);
         assertThat(found.get(0).versionOffset()).isEqualTo(9);
         assertThat(found.get(0).subscription().generation()).isEqualTo(second.generation());
@@ -152,8 +154,30 @@ class SubscriptionIndexTest {
         SubscriptionIndex index = new SubscriptionIndex();
         index.change(null, new Candidate(subscription("acme", "s", true, List.of("a")), 0));
         List<Object> found = new ArrayList<>(List.of("kept"));
-        index.find("acme", "a", found);
+        index.find("acme", "a", HashRange.ALL, found);
         assertThat(found).hasSize(2).startsWith("kept");
+    }
+
+    /** Some went again, so that the shares of a bucket grew and shrank. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 17, 5_000})
+    void eachIsInOneShareHoweverManyWantTheSame(int many) {
+        SubscriptionIndex index = new SubscriptionIndex();
+        for (int i = 0; i < many; i++) {
+            index.change(null, new Candidate(subscription("acme", "s" + i, true, List.of("a")), i));
+        }
+        index.change(subscription("acme", "s3", true, List.of("a")), null);
+        List<Candidate> found = new ArrayList<>();
+        for (int part = 0; part < 7; part++) {
+            HashRange share = new HashRange(part, 7);
+            int before = found.size();
+            index.find("acme", "a", share, found);
+            assertThat(found.subList(before, found.size())).allMatch(candidate -> candidate.isIn(share));
+        }
+        assertThat(found)
+                .extracting(candidate -> candidate.subscription().id())
+                .containsExactlyInAnyOrderElementsOf(found(index, "acme", "a"))
+                .hasSize(many - 1);
     }
 
     /** From one pattern to another that matches the same event: whoever looks meanwhile finds it, and once. */
@@ -189,7 +213,7 @@ class SubscriptionIndexTest {
         List<Candidate> found = new ArrayList<>();
         while (!done.get()) {
             found.clear();
-            index.find("acme", "a.b", found);
+            index.find("acme", "a.b", HashRange.ALL, found);
             wrong += found.size() == 1 ? 0 : 1;
         }
         return wrong;
@@ -197,7 +221,7 @@ class SubscriptionIndexTest {
 
     private static List<String> found(SubscriptionIndex index, String tenant, String type) {
         List<Candidate> found = new ArrayList<>();
-        index.find(tenant, type, found);
+        index.find(tenant, type, HashRange.ALL, found);
         return found.stream().map(candidate -> candidate.subscription().id()).toList();
     }
 
