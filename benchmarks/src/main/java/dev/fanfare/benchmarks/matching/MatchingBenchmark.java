@@ -1,8 +1,12 @@
 package dev.fanfare.benchmarks.matching;
 
 import dev.fanfare.contract.event.Event;
+import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,12 +43,17 @@ public class MatchingBenchmark {
 
     private final Event[] events = new Event[EVENTS];
     private SubscriptionMatcher matcher = matcher(new SubscriptionIndex());
+    private final Map<String, Candidate[]> plain = new HashMap<>();
     private int next;
 
     @Setup
     public void fill() {
         Crowd crowd = new Crowd(MATCHES, filters);
         matcher = matcher(crowd.index(subscriptions));
+        for (int n = 0; n < subscriptions; n += MATCHES) {
+            Event event = crowd.event(n);
+            plain.put(event.type(), matcher.match(Crowd.TENANT, event).toArray(Candidate[]::new));
+        }
         SplittableRandom random = new SplittableRandom(42);
         for (int i = 0; i < EVENTS; i++) {
             events[i] = crowd.event(random.nextInt(subscriptions));
@@ -60,10 +69,42 @@ public class MatchingBenchmark {
     /** One event matched with all. */
     @Benchmark
     public int match() {
+        return matches().size();
+    }
+
+    /** The same, and of each match what its delivery begins with: the router pays for it once, here or there. */
+    @Benchmark
+    public long matchAndRead() {
+        long sum = 0;
+        for (Candidate match : matches()) {
+            sum += read(match);
+        }
+        return sum;
+    }
+
+    /** What the memory alone costs: one look-up in a hash map that knows nothing of tenants, prefixes and changes. */
+    @Benchmark
+    public long plainMapAndRead() {
+        long sum = 0;
+        for (Candidate match : plain.get(nextEvent().type())) {
+            sum += read(match);
+        }
+        return sum;
+    }
+
+    private static long read(Candidate match) {
+        return match.versionOffset() + match.key()[0];
+    }
+
+    private Event nextEvent() {
         next = (next + 1) % EVENTS;
-        int matches = matcher.match(Crowd.TENANT, events[next]).size();
-        if (matches != MATCHES) {
-            throw new IllegalStateException(matches + " matches");
+        return events[next];
+    }
+
+    private List<Candidate> matches() {
+        List<Candidate> matches = matcher.match(Crowd.TENANT, nextEvent());
+        if (matches.size() != MATCHES) {
+            throw new IllegalStateException(matches.size() + " matches");
         }
         return matches;
     }

@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
             "  benchmarks/router.sh --fan-out 10 --compression none,lz4,zstd",
             "  benchmarks/router.sh --scenario latency --guarantee at-least-once,exactly-once-v2",
             "  benchmarks/router.sh --scenario drain --fan-out 1 --profile router.jfr",
+            "  benchmarks/router.sh --scenario huge --subscriptions 100000",
+            "  benchmarks/router.sh --scenario load --subscriptions 1000000 --java-options \"-Xmx1g -XX:+UseSerialGC\"",
             "",
             "Exit codes: 0 measured, 1 a run failed or was void, 2 usage."
         })
@@ -95,6 +97,14 @@ public final class RouterBenchmark implements Callable<Integer> {
                     ran(round, "other" + where, Figure.P50_MILLIS, stage.rest(variant, options.against));
                 }
             }
+            case huge -> {
+                String where = " (" + variant + ")";
+                ran(round, "without" + where, Figure.P99_MILLIS, stage.among(variant, false));
+                ran(round, "with one huge" + where, Figure.P99_MILLIS, stage.among(variant, true));
+                report.ratio(
+                        "p99 with / without" + where, Figure.P99_MILLIS, "with one huge" + where, "without" + where);
+            }
+            case load -> ran(round, "load", Figure.SECONDS, stage.load(variant));
         }
     }
 

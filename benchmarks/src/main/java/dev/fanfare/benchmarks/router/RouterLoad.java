@@ -76,14 +76,31 @@ final class RouterLoad implements AutoCloseable {
     /** Writes the subscriptions for events of that fan-out. */
     void subscribe(int fanOut) {
         for (String id : subscriptions(fanOut)) {
-            Subscription subscription = Subscription.builder(
-                            Payload.TENANT, id, UUID.randomUUID(), URI.create("http://127.0.0.1:9/" + id))
-                    .eventTypes(List.of(type(fanOut)))
-                    .build();
-            send(new ProducerRecord<>(
-                    Topics.SUBSCRIPTIONS, subscription.key().getBytes(StandardCharsets.UTF_8), subscription.toJson()));
+            subscribe(id, type(fanOut));
         }
         settle();
+    }
+
+    /** Writes very many subscriptions that want nothing of what is sent, a thousand to each type. */
+    void crowd(int count) {
+        for (int number = 0; number < count; number++) {
+            subscribe("crowd-" + number, "crowd." + number / 1_000);
+        }
+        settle();
+    }
+
+    /** With what the control plane writes beside: a retry schedule and a sealed secret. */
+    private void subscribe(String id, String type) {
+        Subscription subscription = Subscription.builder(
+                        Payload.TENANT, id, UUID.randomUUID(), URI.create("http://127.0.0.1:9/" + id))
+                .eventTypes(List.of(type))
+                .retry(new Subscription.Retry(List.of("1m", "10m", "1h")))
+                .secrets(List.of(new Subscription.SealedSecret("A".repeat(120), 1)))
+                .createdAtMillis(1)
+                .updatedAtMillis(1)
+                .build();
+        send(new ProducerRecord<>(
+                Topics.SUBSCRIPTIONS, subscription.key().getBytes(StandardCharsets.UTF_8), subscription.toJson()));
     }
 
     /** Writes a backlog; returns when all of it is acknowledged. */
@@ -96,12 +113,17 @@ final class RouterLoad implements AutoCloseable {
 
     /** Writes one event at once. */
     void one(String run, int fanOut, int number) {
-        send(event(run, fanOut, number));
+        offer(run, fanOut, number);
         producer.flush();
     }
 
+    /** Writes one event, without waiting for it. */
+    void offer(String run, int fanOut, int number) {
+        send(event(run, fanOut, number));
+    }
+
     private ProducerRecord<byte[], byte[]> event(String run, int fanOut, int number) {
-        byte[] body = bodies[number % BODIES];
+        byte[] body = bodies[Math.floorMod(number, BODIES)];
         Map<String, String> attributes = Payload.attributes(run + "-" + number);
         attributes.put(Event.TYPE, type(fanOut));
         Event event = new Event(attributes, "application/json", body);

@@ -19,7 +19,11 @@ final class RouterOptions {
         /** The second half of that. */
         drain,
         /** From sending an event to seeing its delivery, with nothing else to do: a bare loop, then a router. */
-        latency
+        latency,
+        /** Events at a steady rate: alone, then with one among them that very many subscriptions want. */
+        huge,
+        /** From the start of a router with very many subscriptions to its first delivery. */
+        load
     }
 
     @Option(
@@ -29,7 +33,9 @@ final class RouterOptions {
             defaultValue = "throughput",
             description =
                     "throughput: a bare loop, then a router, each draining a backlog. drain: the latter alone. latency:"
-                            + " both at rest, one event at a time. Default: ${DEFAULT-VALUE}.")
+                            + " both at rest, one event at a time. huge: what one event with --subscriptions costs the"
+                            + " others. load: how long a router with so many takes to its first delivery. Default:"
+                            + " ${DEFAULT-VALUE}.")
     List<Scenario> scenarios = new ArrayList<>();
 
     @Option(
@@ -42,8 +48,9 @@ final class RouterOptions {
     @Option(
             names = "--deliveries",
             paramLabel = "N",
-            defaultValue = "300000",
-            description = "About how many each backlog comes to. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "2000000",
+            description = "About how many each backlog comes to, of at most 500,000 events. With far fewer, it is the"
+                    + " JVM's warming up that is measured. Default: ${DEFAULT-VALUE}.")
     int deliveries;
 
     @Option(
@@ -84,6 +91,27 @@ final class RouterOptions {
             defaultValue = "400",
             description = "Measured one by one in latency, after 200 that are not. Default: ${DEFAULT-VALUE}.")
     int events;
+
+    @Option(
+            names = "--subscriptions",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "In huge and load. Default: ${DEFAULT-VALUE}.")
+    int subscriptions;
+
+    @Option(
+            names = "--per-second",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Events in huge. Default: ${DEFAULT-VALUE}.")
+    int perSecond;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Of each run of huge. Default: ${DEFAULT-VALUE}.")
+    int seconds;
 
     @Option(names = "--body-bytes", paramLabel = "N", defaultValue = "1024", description = "Default: ${DEFAULT-VALUE}.")
     int bodyBytes;

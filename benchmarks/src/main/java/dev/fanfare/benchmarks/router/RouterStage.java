@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,12 +50,15 @@ final class RouterStage implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 50;
     private static final long STALLED_NANOS = Duration.ofSeconds(30).toNanos();
     private static final int UNMEASURED = 200;
+    private static final int MOST_EVENTS = 500_000;
     private static final long SEED = 1;
 
     private final RouterOptions options;
     private final Path folder;
     private final BrokerHost.Running broker;
     private final RouterLoad load;
+    private final Set<Integer> subscribed = new HashSet<>();
+    private boolean crowded;
     private int runs;
 
     /** Who fans out. */
@@ -71,7 +76,8 @@ final class RouterStage implements AutoCloseable {
         this.broker = BrokerHost.start(folder);
         try {
             this.load = new RouterLoad(broker.bootstrapServers(), options.bodyBytes);
-            options.fanOuts.stream().distinct().forEach(load::subscribe);
+            options.fanOuts.forEach(this::subscribe);
+            subscribe(1);
         } catch (RuntimeException e) {
             broker.close();
             throw e;
@@ -161,7 +167,7 @@ final class RouterStage implements AutoCloseable {
 
     private Map<Figure, Double> drain(Contestant contestant, int fanOut) {
         String run = contestant.name() + "-" + ++runs;
-        int events = Math.max(1, options.deliveries / fanOut);
+        int events = Math.max(1, Math.min(MOST_EVENTS, options.deliveries / fanOut));
         long deliveries = (long) events * fanOut;
         load.backlog(run, fanOut, events);
         // what was cleared stays on disk until its segment ends
@@ -263,6 +269,58 @@ final class RouterStage implements AutoCloseable {
         figures.put(Figure.P50_MILLIS, nanos[nanos.length / 2] / 1e6);
         figures.put(Figure.P99_MILLIS, nanos[nanos.length * 99 / 100] / 1e6);
         return figures;
+    }
+
+    /** A router with events at a steady rate, and in their midst, or not, one that very many subscriptions want. */
+    Map<Figure, Double> among(Variant variant, boolean huge) {
+        subscribe(options.subscriptions);
+        Contestant contestant = router(variant, null);
+        String run = contestant.name() + "-" + ++runs;
+        Path gc = folder.resolve(run + ".gc");
+        Map<Figure, Double> figures;
+        try (Child child = contestant.start(run, gc);
+                Consumer<byte[], byte[]> reader = load.reader("benchmark-steady")) {
+            for (int number = 0; number < UNMEASURED; number++) {
+                load.one(run, 1, -1 - number);
+                awaitDelivery(reader, run + "-" + (-1 - number), child);
+            }
+            figures = new SteadyEvents(load, reader, child, run, options).play(huge);
+            figures.put(Figure.RESIDENT_MIB, (double) child.peakResidentMib());
+            child.stop();
+        }
+        figures.put(Figure.LIVE_MIB, (double) GcLog.read(gc).liveMib());
+        load.clear();
+        return figures;
+    }
+
+    /** A router that starts with very many subscriptions, and one event that waits for it. */
+    Map<Figure, Double> load(Variant variant) {
+        if (!crowded) {
+            load.crowd(options.subscriptions);
+            crowded = true;
+        }
+        Contestant contestant = router(variant, null);
+        String run = contestant.name() + "-" + ++runs;
+        Path gc = folder.resolve(run + ".gc");
+        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+        try (Consumer<byte[], byte[]> reader = load.reader("benchmark-load")) {
+            load.one(run, 1, 0);
+            long began = System.nanoTime();
+            try (Child child = contestant.start(run, gc)) {
+                figures.put(Figure.SECONDS, (awaitDelivery(reader, run + "-0", child) - began) / 1e9);
+                figures.put(Figure.RESIDENT_MIB, (double) child.peakResidentMib());
+                child.stop();
+            }
+        }
+        figures.put(Figure.LIVE_MIB, (double) GcLog.read(gc).liveMib());
+        load.clear();
+        return figures;
+    }
+
+    private void subscribe(int fanOut) {
+        if (subscribed.add(fanOut)) {
+            load.subscribe(fanOut);
+        }
     }
 
     private static long awaitDelivery(Consumer<byte[], byte[]> reader, String eventId, Child child) {

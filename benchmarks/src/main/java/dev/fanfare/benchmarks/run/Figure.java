@@ -17,7 +17,9 @@ public enum Figure {
     ATTEMPT_P50_MILLIS("attempt p50 ms", 1),
     ATTEMPT_P99_MILLIS("attempt p99 ms", 1),
     P50_MILLIS("p50 ms", 2),
-    P99_MILLIS("p99 ms", 2);
+    P99_MILLIS("p99 ms", 2),
+    MOST_MILLIS("most ms", 1),
+    SECONDS("s", 2);
 
     /** Over its column. */
     public final String title;
