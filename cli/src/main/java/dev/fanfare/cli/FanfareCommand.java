@@ -4,6 +4,7 @@ import dev.fanfare.cli.api.AttemptsCommand;
 import dev.fanfare.cli.api.EventsCommand;
 import dev.fanfare.cli.api.ReplayEventsCommand;
 import dev.fanfare.cli.api.SubscriptionsCommand;
+import dev.fanfare.cli.api.TestEventCommand;
 import dev.fanfare.cli.cluster.KeysetCommand;
 import dev.fanfare.cli.cluster.TopicsCommand;
 import dev.fanfare.cli.deadletters.DlqCommand;
@@ -81,6 +82,7 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(new EventsCommand(shell));
         CommandLine subscriptions = new CommandLine(new SubscriptionsCommand(shell));
         subscriptions.addSubcommand(new ReplayEventsCommand(shell));
+        subscriptions.addSubcommand(new TestEventCommand(shell));
         root.addSubcommand(subscriptions);
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));

@@ -15,6 +15,8 @@ import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.control.subscription.SubscriptionIndex;
 import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
+import dev.fanfare.control.subscription.TestRoutes;
+import dev.fanfare.control.subscription.TestSender;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.Access;
@@ -41,6 +43,7 @@ import org.apache.kafka.clients.admin.Admin;
  * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
+ *          TestRoutes ─────▶ TestSender ─▶ fanfare.deliveries
  * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptTail ─▶ AttemptRoutes ─▶ HTTP
  * </pre>
  */
@@ -62,6 +65,8 @@ public final class ControlRole implements Role {
     private final SubscriptionRoutes subscriptionRoutes;
     private final RunLog runs;
     private final ReplayRoutes replayRoutes;
+    private final TestSender tests;
+    private final TestRoutes testRoutes;
     private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
@@ -87,6 +92,8 @@ public final class ControlRole implements Role {
                 index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
         this.runs = new RunLog(context.kafka(), client + "-runs", settings.writeTimeout());
         this.replayRoutes = new ReplayRoutes(index, runs, context.clock(), context.random());
+        this.tests = new TestSender(context.kafka(), index, client + "-tests", settings.writeTimeout());
+        this.testRoutes = new TestRoutes(index, tests, context.clock(), context.random());
         this.console =
                 new ConsoleRoutes(access, accessSettings.tenants(), index, attempts, context.clock(), context.random());
     }
@@ -101,6 +108,7 @@ public final class ControlRole implements Role {
         SecurityPolicyHandler guard = this::guard;
         subscriptionRoutes.mount(routes, guard);
         replayRoutes.mount(routes, guard);
+        testRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
         ApiDocs.mount(routes);
         console.mount(routes);
@@ -110,7 +118,13 @@ public final class ControlRole implements Role {
     public void start() {
         try (Admin admin = context.kafka().admin("fanfare-control-" + context.instanceId() + "-setup")) {
             new TopicSetup(admin, START_TIMEOUT)
-                    .require(List.of(Topics.SUBSCRIPTIONS, Topics.SIGNALS, Topics.ATTEMPTS, Topics.RUNS, Topics.AUDIT));
+                    .require(List.of(
+                            Topics.SUBSCRIPTIONS,
+                            Topics.SIGNALS,
+                            Topics.ATTEMPTS,
+                            Topics.RUNS,
+                            Topics.AUDIT,
+                            Topics.DELIVERIES));
         }
         index.start(START_TIMEOUT);
         runs.start(START_TIMEOUT);
@@ -137,6 +151,7 @@ public final class ControlRole implements Role {
         signals.close();
         writer.close();
         attempts.close();
+        tests.close();
         runs.close();
         index.close();
     }

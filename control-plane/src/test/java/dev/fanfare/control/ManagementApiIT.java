@@ -8,7 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Signal;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
@@ -19,6 +23,7 @@ import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -102,6 +107,90 @@ class ManagementApiIT {
                         .path("filters")
                         .toString())
                 .isEqualTo("[]");
+    }
+
+    @Test
+    void aRotatedSecretIsShownOnceAndStandsBeforeTheOldOneUntilTheOverlapIsOver() throws Exception {
+        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
+        String path = made.header("location");
+        Answer rotated = control.post(path + "/rotate-secret", "{\"overlap\":\"1h\"}");
+        assertThat(rotated.status()).as(rotated.body()).isEqualTo(200);
+        assertThat(rotated.etag()).isNotEqualTo(made.etag());
+        String key = "acme/" + made.json().path("id").asText();
+        Subscription written = null;
+        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.SUBSCRIPTIONS)) {
+            if (new String(record.key(), UTF_8).equals(key)) {
+                written = Subscription.fromJson(record.value());
+            }
+        }
+        assertThat(written).isNotNull();
+        SecretSeal seal = KeysetFile.open(folder.resolve("keyset.json"));
+        assertThat(seal.open(written.secrets().get(0), key).reveal())
+                .isEqualTo(rotated.json().path("secret").asText());
+        assertThat(seal.open(written.secrets().get(1), key).reveal())
+                .isEqualTo(made.json().path("secret").asText());
+        assertThat(written.secrets().get(1).expiresAtMillis()).isEqualTo(written.updatedAtMillis() + 3_600_000);
+        Answer got = control.get(path);
+        assertThat(got.json().has("secret")).isFalse();
+        assertThat(got.json().path("oldSecretsUntil").asText())
+                .isEqualTo(Instant.ofEpochMilli(written.updatedAtMillis() + 3_600_000)
+                        .toString());
+        assertThat(control.put(path, got.body()).etag())
+                .as("what is got may be put")
+                .isEqualTo(got.etag());
+    }
+
+    @Test
+    void aRotationIsRefusedWhereNothingOrAnotherStateIsThereOrTheOverlapIsNone() {
+        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
+        String rotate = made.header("location") + "/rotate-secret";
+        assertThat(control.post(SUBSCRIPTIONS + "/nobody/rotate-secret", "{}").status())
+                .isEqualTo(404);
+        assertThat(control.post(rotate, "{\"overlap\":\"soon\"}").faultyFields())
+                .containsExactly("overlap");
+        assertThat(control.post(rotate, "{\"overlapp\":\"1h\"}").faultyFields()).containsExactly("overlapp");
+        assertThat(control.post(rotate, "[]").status()).isEqualTo(400);
+        assertThat(control.send("POST", rotate, null, Map.of("if-match", "\"1\""))
+                        .status())
+                .isEqualTo(412);
+        assertThat(control.send("POST", rotate, null, Map.of()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aTestEventIsADeliveryToThatSubscriptionWhateverTypesItWants() throws Exception {
+        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
+        String id = made.json().path("id").asText();
+        Answer sent = control.post(made.header("location") + "/test", "{\"data\":{\"a\":1}}");
+        assertThat(sent.status()).as(sent.body()).isEqualTo(202);
+        ConsumerRecord<byte[], byte[]> found = null;
+        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.DELIVERIES)) {
+            if (new String(record.key(), UTF_8).equals("acme/" + id)) {
+                assertThat(found).as("one").isNull();
+                found = record;
+            }
+        }
+        assertThat(found).isNotNull();
+        Delivery delivery = DeliveryRecords.read(found.headers());
+        assertThat(delivery.id()).isEqualTo(sent.json().path("deliveryId").asText());
+        assertThat(delivery.eventType()).isEqualTo("fanfare.test");
+        assertThat("\"" + delivery.version().offset() + "\"").isEqualTo(made.etag());
+        assertThat(new String(found.value(), UTF_8)).isEqualTo("{\"a\":1}");
+        assertThat(EventRecords.read(found.headers(), found.value(), "acme").id())
+                .isEqualTo(sent.json().path("eventId").asText());
+        assertThat(control.get(sent.json().path("statusUrl").asText()).status()).isEqualTo(200);
+
+        control.post(made.header("location") + "/pause", "{}");
+        assertThat(control.post(made.header("location") + "/test", "{}").status())
+                .isEqualTo(409);
+        assertThat(control.post(SUBSCRIPTIONS + "/nobody/test", "{}").status()).isEqualTo(404);
+        assertThat(control.post(made.header("location") + "/test", "{\"type\":\"a b\"}")
+                        .status())
+                .as("paused goes first")
+                .isEqualTo(409);
+        control.post(made.header("location") + "/resume", "{}");
+        assertThat(control.post(made.header("location") + "/test", "{\"type\":\"a b\",\"x\":1}")
+                        .faultyFields())
+                .containsExactlyInAnyOrder("type", "x");
     }
 
     @Test

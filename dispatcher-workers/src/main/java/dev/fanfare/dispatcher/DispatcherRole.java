@@ -118,7 +118,8 @@ public final class DispatcherRole implements Role {
         SubscriptionView subscriptions = open(new SubscriptionView(
                 context.kafka(),
                 clientId + "-subscriptions",
-                KeysetFile.open(context.settings().section(SecretSettings.class))));
+                KeysetFile.open(context.settings().section(SecretSettings.class)),
+                context.clock()));
         subscriptions.start(START_TIMEOUT);
 
         AttemptReport report = new AttemptReport(context.meters());

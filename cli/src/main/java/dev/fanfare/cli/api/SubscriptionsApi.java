@@ -51,6 +51,32 @@ public final class SubscriptionsApi {
         return turn(id, "/resume");
     }
 
+    /** Makes a new signing secret; what comes back has it. */
+    public JsonNode rotateSecret(String id, JsonNode how) {
+        return post(id, "/rotate-secret", how);
+    }
+
+    /** Sends it a test event; what comes back has the {@code deliveryId}. */
+    public JsonNode test(String id, JsonNode event) {
+        return post(id, "/test", event);
+    }
+
+    /** The attempts of one delivery, the newest first. */
+    public JsonNode attempts(String deliveryId) {
+        return client.call("GET", "/attempts?delivery=" + ApiClient.encode(deliveryId), null, NO_BODY)
+                .json()
+                .path("items");
+    }
+
+    private JsonNode post(String id, String what, JsonNode body) {
+        return client.call(
+                        "POST",
+                        PATH + "/" + ApiClient.encode(id) + what,
+                        "application/json",
+                        body.toString().getBytes(StandardCharsets.UTF_8))
+                .json();
+    }
+
     private JsonNode turn(String id, String turn) {
         return client.call("POST", PATH + "/" + ApiClient.encode(id) + turn, null, NO_BODY)
                 .json();
@@ -58,12 +84,7 @@ public final class SubscriptionsApi {
 
     /** Begins to send it events of the past; what comes back has the {@code id} of the replay. */
     public JsonNode replay(String id, JsonNode which) {
-        return client.call(
-                        "POST",
-                        PATH + "/" + ApiClient.encode(id) + "/replay",
-                        "application/json",
-                        which.toString().getBytes(StandardCharsets.UTF_8))
-                .json();
+        return post(id, "/replay", which);
     }
 
     /** How far a replay is. */

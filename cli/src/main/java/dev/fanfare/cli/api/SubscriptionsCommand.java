@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "subscriptions",
         description =
-                "Create, list, show, update, pause, resume and delete subscriptions, and replay past events to them.")
+                "Create, list, show, update, pause, resume, test and delete subscriptions, rotate their secrets, and"
+                        + " replay past events to them.")
 public final class SubscriptionsCommand {
     private final Shell shell;
 
@@ -82,11 +83,7 @@ public final class SubscriptionsCommand {
             return;
         }
         shell.out().println("Created " + Style.of(shell).bold(created.path("id").asText()));
-        if (created.has("secret")) {
-            shell.out().println("Secret  " + created.path("secret").asText() + "   (shown this once)");
-        } else {
-            shell.out().println("Public key  " + created.path("publicKey").asText());
-        }
+        printKey(created);
     }
 
     @Command(
@@ -185,6 +182,40 @@ public final class SubscriptionsCommand {
         shell.out()
                 .println("Resumed " + id + ". See what is sent with '" + shell.command()
                         + " attempts list --subscription " + id + "'.");
+    }
+
+    @Command(
+            name = "rotate-secret",
+            description = {
+                "Make a new signing secret and print it: it is never shown again.",
+                "The old one signs beside it for a while, so that the receiver can change at its own time."
+            })
+    void rotateSecret(
+            @Mixin ApiOptions api,
+            @Parameters(paramLabel = "ID") String id,
+            @Option(
+                            names = "--overlap",
+                            paramLabel = "DURATION",
+                            defaultValue = "24h",
+                            description = "How long the old one goes on signing; 0s ends it at once (default:"
+                                    + " ${DEFAULT-VALUE}).")
+                    String overlap) {
+        JsonNode rotated = new SubscriptionsApi(api.client(shell))
+                .rotateSecret(id, Json.TOPIC.createObjectNode().put("overlap", overlap));
+        printKey(rotated);
+        if (rotated.has("oldSecretsUntil")) {
+            shell.out()
+                    .println("The old one signs too until "
+                            + rotated.path("oldSecretsUntil").asText());
+        }
+    }
+
+    private void printKey(JsonNode subscription) {
+        if (subscription.has("secret")) {
+            shell.out().println("Secret  " + subscription.path("secret").asText() + "   (shown this once)");
+        } else {
+            shell.out().println("Public key  " + subscription.path("publicKey").asText());
+        }
     }
 
     @Command(

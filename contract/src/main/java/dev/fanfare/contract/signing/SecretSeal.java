@@ -35,7 +35,7 @@ public final class SecretSeal {
     public SealedSecret seal(SigningKey key, String subscriptionKey, long nowMillis) {
         SealedSecret sealed = seal(key.reveal(), Purpose.SIGNING, subscriptionKey, nowMillis);
         return key instanceof WebhookKeyPair pair
-                ? new SealedSecret(sealed.sealed(), nowMillis, pair.publicKey().text())
+                ? new SealedSecret(sealed.sealed(), nowMillis, pair.publicKey().text(), null)
                 : sealed;
     }
 

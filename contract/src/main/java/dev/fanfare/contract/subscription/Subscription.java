@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry        delays between attempts
  * @param auth         null: nothing but the signature says who sends
  * @param format       how an event becomes a request; a record without it, from an earlier version, means binary
- * @param secrets      sealed signing secrets, the newest first; each signs
+ * @param secrets      sealed signing secrets, the newest first; each signs until it expires
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Subscription(
@@ -118,15 +118,30 @@ public record Subscription(
     /**
      * A secret that only a holder of the keyset can read.
      *
-     * @param sealed    Base64 of what {@code SecretSeal} made of it
-     * @param publicKey what goes with it and may be seen ({@code whpk_…}); null where there is no such thing
+     * @param sealed          Base64 of what {@code SecretSeal} made of it
+     * @param publicKey       what goes with it and may be seen ({@code whpk_…}); null where there is no such thing
+     * @param expiresAtMillis from when on it is not used any more; null where there is no end to it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record SealedSecret(
-            String sealed, long createdAtMillis, @Nullable String publicKey) {
-        /** One that has no public part. */
+            String sealed,
+            long createdAtMillis,
+            @Nullable String publicKey,
+            @Nullable Long expiresAtMillis) {
+        /** One that has no public part and no end. */
         public SealedSecret(String sealed, long createdAtMillis) {
-            this(sealed, createdAtMillis, null);
+            this(sealed, createdAtMillis, null, null);
+        }
+
+        /** Whether it is used at a moment. */
+        public boolean isUsedAt(long atMillis) {
+            return expiresAtMillis == null || atMillis < expiresAtMillis;
+        }
+
+        /** The same, used no longer than until then. */
+        public SealedSecret until(long atMillis) {
+            long end = expiresAtMillis == null ? atMillis : Math.min(expiresAtMillis, atMillis);
+            return new SealedSecret(sealed, createdAtMillis, publicKey, end);
         }
     }
 

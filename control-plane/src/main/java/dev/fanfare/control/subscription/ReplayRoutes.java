@@ -12,10 +12,8 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.EventReplay;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.subscription.Subscription;
-import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.Query;
-import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -82,7 +80,10 @@ public final class ReplayRoutes {
 
     private void begin(RoutingContext context) {
         JsonNode body = SubscriptionRoutes.readBody(context, Set.of(SubscriptionRoutes.JSON));
-        EventReplay replay = read(body, subscription(context));
+        Subscription subscription = ActiveSubscription.require(
+                        index, context.pathParam("tenant"), context.pathParam("id"), "replayed")
+                .value();
+        EventReplay replay = read(body, subscription);
         blocking(
                 context,
                 () -> {
@@ -147,28 +148,6 @@ public final class ReplayRoutes {
             members.fault(name, "must be a moment in UTC, such as 2026-11-21T12:00:00Z");
             return null;
         }
-    }
-
-    /** The one that the path names, where anything can be sent to it now. */
-    private Subscription subscription(RoutingContext context) {
-        String tenant = context.pathParam("tenant");
-        String id = context.pathParam("id");
-        Row<Subscription> row = index.get(tenant, id);
-        if (row == null) {
-            throw SubscriptionRoutes.unknown(tenant, id);
-        }
-        Subscription subscription = row.value();
-        if (subscription.state() != State.ACTIVE) {
-            boolean paused = subscription.state() == State.PAUSED;
-            throw new ProblemException(Problem.of(
-                    409,
-                    paused ? "subscription-paused" : "subscription-disabled",
-                    paused ? "Subscription paused" : "Subscription disabled",
-                    "nothing is sent to subscription '" + id + "' now (" + subscription.stateReason()
-                            + "), so nothing can be replayed to it: "
-                            + (paused ? "resume it" : "PATCH it with {\"state\": \"active\"}") + " first"));
-        }
-        return subscription;
     }
 
     private void refuseASecond(EventReplay replay) {

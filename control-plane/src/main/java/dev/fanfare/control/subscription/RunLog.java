@@ -10,11 +10,9 @@ import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -41,14 +39,7 @@ public final class RunLog implements AutoCloseable {
     public RunLog(KafkaConnection kafka, String clientId, Duration timeout) {
         this.table = new CompactedTable<>(kafka, Topics.RUNS, clientId, Run::fromJson, (key, before, after) -> {});
         this.timeout = timeout;
-        int millis = Math.toIntExact(timeout.toMillis());
-        this.producer = kafka.producer(
-                clientId + "-writer",
-                Map.of(
-                        ProducerConfig.LINGER_MS_CONFIG, 0,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, millis,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis));
+        this.producer = PromptProducer.of(kafka, clientId + "-writer", timeout);
     }
 
     /** Reads the topic to its present end and follows it. */

@@ -45,13 +45,13 @@ final class SubscriptionReader {
     private static final int MAX_VALUE_LENGTH = 1_024;
     private static final int MAX_DELAYS = 50;
     private static final int MOST_IN_FLIGHT = 1_024;
-    private static final int MAX_DURATION_LENGTH = 20;
+    static final int MAX_DURATION_LENGTH = 20;
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MOST_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LEAST_DELAY = Duration.ofMillis(100);
     private static final Duration MOST_DELAY = Duration.ofHours(24);
 
-    /** The last four are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
+    /** The last five are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
     private static final Set<String> KNOWN = Set.of(
             "id",
             "tenant",
@@ -70,6 +70,7 @@ final class SubscriptionReader {
             "description",
             "metadata",
             "publicKey",
+            "oldSecretsUntil",
             "stateReason",
             "createdAt",
             "updatedAt");
@@ -295,8 +296,7 @@ final class SubscriptionReader {
         return new Retry(delays);
     }
 
-    private static @Nullable Duration duration(
-            Members members, String name, String text, Duration least, Duration most) {
+    static @Nullable Duration duration(Members members, String name, String text, Duration least, Duration most) {
         try {
             Duration duration = DurationText.parse(text);
             if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {

@@ -2,6 +2,7 @@ package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.Uuid7;
@@ -28,11 +29,13 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -41,7 +44,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete, pause, resume.
+ * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete, pause, resume,
+ * rotate the secret.
  *
  * <pre>
  * request ─▶ guard (key, tenant) ─▶ body ≤ 64 KiB ─▶ SubscriptionReader ─▶ SubscriptionWriter ─▶ 200 | 201 | 204
@@ -103,6 +107,7 @@ public final class SubscriptionRoutes {
         router.delete(ONE).handler(guard).handler(this::delete);
         router.post(ONE + "/pause").handler(guard).handler(context -> turn(context, Pausing::pause));
         router.post(ONE + "/resume").handler(guard).handler(context -> turn(context, Pausing::resume));
+        router.post(ONE + "/rotate-secret").handler(guard).handler(body).handler(this::rotate);
     }
 
     private void list(RoutingContext context) {
@@ -118,7 +123,10 @@ public final class SubscriptionRoutes {
                 context,
                 200,
                 new Page(
-                        page.stream().map(one -> SubscriptionView.of(one, null)).toList(), next));
+                        page.stream()
+                                .map(one -> SubscriptionView.of(one, clock.millis(), null))
+                                .toList(),
+                        next));
     }
 
     /** One page; {@code nextCursor} is null on the last. */
@@ -196,8 +204,8 @@ public final class SubscriptionRoutes {
     }
 
     /** What belongs to one type of {@code auth} means nothing to another: a patch that names another begins anew. */
-    private static JsonNode patched(Subscription current, JsonNode changes) {
-        ObjectNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current, null));
+    private JsonNode patched(Subscription current, JsonNode changes) {
+        ObjectNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current, clock.millis(), null));
         JsonNode type = changes.path("auth").path("type");
         if (!type.isMissingNode() && !type.equals(before.path("auth").path("type"))) {
             before.remove("auth");
@@ -234,6 +242,28 @@ public final class SubscriptionRoutes {
         submit(context, tenant, id, decision, outcome -> updated(context, outcome));
     }
 
+    private void rotate(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Duration overlap = Rotation.overlap(readOptionalBody(context));
+        AtomicReference<SigningKey> minted = new AtomicReference<>();
+        Decision decision = current -> {
+            if (current == null) {
+                throw unknown(tenant, id);
+            }
+            requireConditions(context, current);
+            SigningKey key = Signing.of(current.value()).mint(random);
+            minted.set(key);
+            long now = clock.millis();
+            return Rotation.rotate(current.value(), seal.seal(key, Delivery.key(tenant, id), now), overlap, now);
+        };
+        submit(context, tenant, id, decision, outcome -> {
+            Row<Subscription> row = Objects.requireNonNull(outcome.after());
+            LOG.info("secret rotated tenant={} id={} overlap={}", tenant, id, DurationText.format(overlap));
+            answer(context, 200, row, secretOf(Objects.requireNonNull(minted.get())));
+        });
+    }
+
     private Change creation(SubscriptionDraft draft, String tenant, String id, SigningKey key) {
         if (index.count(tenant) >= mostPerTenant) {
             throw new ProblemException(Problem.of(
@@ -267,16 +297,16 @@ public final class SubscriptionRoutes {
                 .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
     }
 
-    private static void created(RoutingContext context, Outcome outcome, SigningKey key) {
+    private void created(RoutingContext context, Outcome outcome, SigningKey key) {
         Row<Subscription> row = Objects.requireNonNull(outcome.after());
         Subscription made = row.value();
         LOG.info("subscription created tenant={} id={} offset={}", made.tenant(), made.id(), row.offset());
         context.response()
                 .putHeader(HttpHeaders.LOCATION, "/v1/tenants/" + made.tenant() + "/subscriptions/" + made.id());
-        answer(context, 201, row, key instanceof WebhookSecret secret ? secret.reveal() : null);
+        answer(context, 201, row, secretOf(key));
     }
 
-    private static void updated(RoutingContext context, Outcome outcome) {
+    private void updated(RoutingContext context, Outcome outcome) {
         Row<Subscription> row = Objects.requireNonNull(outcome.after());
         Subscription now = row.value();
         if (!row.equals(outcome.before())) {
@@ -290,9 +320,25 @@ public final class SubscriptionRoutes {
         answer(context, 200, row, null);
     }
 
-    private static void answer(RoutingContext context, int status, Row<Subscription> row, @Nullable String secret) {
+    private void answer(RoutingContext context, int status, Row<Subscription> row, @Nullable String secret) {
         context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
-        Answers.json(context, status, SubscriptionView.of(row.value(), secret));
+        Answers.json(context, status, SubscriptionView.of(row.value(), clock.millis(), secret));
+    }
+
+    /** The body as one JSON object; an empty one where there is none. */
+    static ObjectNode readOptionalBody(RoutingContext context) {
+        if (context.body().length() <= 0) {
+            return Json.TOPIC.createObjectNode();
+        }
+        if (readBody(context, Set.of(JSON)) instanceof ObjectNode object) {
+            return object;
+        }
+        throw SubscriptionReader.invalid(List.of(new FieldError("body", "must be one JSON object")));
+    }
+
+    /** What its owner is shown this once; of a key pair the public key is enough, which every answer has. */
+    private static @Nullable String secretOf(SigningKey key) {
+        return key instanceof WebhookSecret secret ? secret.reveal() : null;
     }
 
     /** The body, where it has one of the media types. */

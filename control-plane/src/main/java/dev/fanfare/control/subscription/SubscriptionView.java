@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription as it is answered. Sealed secrets stay inside.
  *
- * @param createdAt RFC 3339, UTC
- * @param secret    only in the answer to its creation
+ * @param oldSecretsUntil when the last of those before the newest stops signing, RFC 3339; null where that is over
+ * @param createdAt       RFC 3339, UTC
+ * @param secret          only in the answer that follows its making
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record SubscriptionView(
@@ -36,6 +37,7 @@ record SubscriptionView(
         @Nullable AuthView auth,
         Signing signing,
         @Nullable String publicKey,
+        @Nullable String oldSecretsUntil,
         Format format,
         State state,
         @Nullable String stateReason,
@@ -45,7 +47,7 @@ record SubscriptionView(
         String updatedAt,
         @Nullable String secret) {
 
-    static SubscriptionView of(Subscription subscription, @Nullable String secret) {
+    static SubscriptionView of(Subscription subscription, long nowMillis, @Nullable String secret) {
         return new SubscriptionView(
                 subscription.id(),
                 subscription.tenant(),
@@ -60,6 +62,7 @@ record SubscriptionView(
                 AuthView.of(subscription.auth()),
                 Signing.of(subscription),
                 Signing.publicKey(subscription),
+                Rotation.oldSecretsUntil(subscription, nowMillis),
                 subscription.format(),
                 subscription.state(),
                 subscription.stateReason(),

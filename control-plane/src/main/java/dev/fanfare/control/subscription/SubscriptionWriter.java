@@ -9,7 +9,6 @@ import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -81,14 +79,7 @@ public final class SubscriptionWriter implements AutoCloseable {
     public SubscriptionWriter(KafkaConnection kafka, SubscriptionIndex index, String clientId, Duration timeout) {
         this.table = index.table();
         this.timeout = timeout;
-        int millis = Math.toIntExact(timeout.toMillis());
-        this.producer = kafka.producer(
-                clientId,
-                Map.of(
-                        ProducerConfig.LINGER_MS_CONFIG, 0,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, millis,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis));
+        this.producer = PromptProducer.of(kafka, clientId, timeout);
         this.thread =
                 new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), runnable -> {
                     Thread created = new Thread(runnable, clientId);

@@ -12,10 +12,12 @@ import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +33,19 @@ public final class SubscriptionView implements AutoCloseable {
 
     private final CompactedTable<Subscription> table;
     private final SecretSeal seal;
+    private final Clock clock;
     private final Map<String, Ready> ready = new ConcurrentHashMap<>();
 
-    /** A standing worked out for one version of a subscription. */
-    private record Ready(long version, Standing standing, long atNanos) {}
+    /**
+     * A standing worked out for one version of a subscription.
+     *
+     * @param untilMillis when the first of its secrets expires
+     */
+    private record Ready(long version, Standing standing, long atNanos, long untilMillis) {}
 
-    public SubscriptionView(KafkaConnection kafka, String clientId, SecretSeal seal) {
+    public SubscriptionView(KafkaConnection kafka, String clientId, SecretSeal seal, Clock clock) {
         this.seal = seal;
+        this.clock = clock;
         this.table = new CompactedTable<>(
                 kafka,
                 Topics.SUBSCRIPTIONS,
@@ -75,8 +83,8 @@ public final class SubscriptionView implements AutoCloseable {
             case DISABLED -> new Standing.Disabled("the subscription is disabled");
             case ACTIVE -> {
                 Ready known = ready.get(key);
-                if (known == null || known.version() != row.offset() || isDueForReminder(known)) {
-                    known = new Ready(row.offset(), workOut(subscription, row.offset()), System.nanoTime());
+                if (known == null || known.version() != row.offset() || isOver(known) || isDueForReminder(known)) {
+                    known = workOut(subscription, row.offset());
                     ready.put(key, known);
                 }
                 yield known.standing();
@@ -88,10 +96,28 @@ public final class SubscriptionView implements AutoCloseable {
         return known.standing() instanceof Standing.Unusable && System.nanoTime() - known.atNanos() > REMIND_NANOS;
     }
 
-    private Standing workOut(Subscription subscription, long version) {
+    private boolean isOver(Ready known) {
+        return known.untilMillis() != Long.MAX_VALUE && known.untilMillis() <= clock.millis();
+    }
+
+    private Ready workOut(Subscription subscription, long version) {
+        long nowMillis = clock.millis();
+        List<SealedSecret> used = subscription.secrets().stream()
+                .filter(secret -> secret.isUsedAt(nowMillis))
+                .toList();
+        long untilMillis = used.stream()
+                .map(SealedSecret::expiresAtMillis)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return new Ready(version, standing(subscription, version, used), System.nanoTime(), untilMillis);
+    }
+
+    private Standing standing(Subscription subscription, long version, List<SealedSecret> used) {
         try {
             List<SigningKey> secrets = new ArrayList<>();
-            for (SealedSecret secret : subscription.secrets()) {
+            for (SealedSecret secret : used) {
                 secrets.add(seal.open(secret, subscription.key()));
             }
             return new Standing.Active(Endpoint.of(
