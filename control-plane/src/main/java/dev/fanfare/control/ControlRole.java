@@ -1,11 +1,15 @@
 package dev.fanfare.control;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptRoutes;
 import dev.fanfare.control.attempt.AttemptTail;
+import dev.fanfare.control.catalog.CatalogWriter;
+import dev.fanfare.control.catalog.KeyRoutes;
+import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
 import dev.fanfare.control.docs.ApiDocs;
 import dev.fanfare.control.http.Answers;
@@ -17,6 +21,7 @@ import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
 import dev.fanfare.control.subscription.TestRoutes;
 import dev.fanfare.control.subscription.TestSender;
+import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.Access;
@@ -27,12 +32,14 @@ import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -40,6 +47,7 @@ import org.apache.kafka.clients.admin.Admin;
  * The role {@code control}: the management API, questions over attempts, the console.
  *
  * <pre>
+ * HTTP ─▶ TenantRoutes, KeyRoutes ─▶ CatalogWriter ─▶ fanfare.catalog ─▶ Catalog ─▶ Access, HTTP
  * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
@@ -57,6 +65,8 @@ public final class ControlRole implements Role {
     }
 
     private final RoleContext context;
+    private final Catalog catalog;
+    private final CatalogWriter catalogWriter;
     private final Access access;
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
@@ -83,7 +93,10 @@ public final class ControlRole implements Role {
         SecretSeal seal = KeysetFile.open(context.settings().section(SecretSettings.class));
         String client = "fanfare-control-" + context.instanceId();
         AccessSettings accessSettings = context.settings().section(AccessSettings.class);
-        this.access = new Access(accessSettings);
+        this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
+        this.catalogWriter = new CatalogWriter(
+                context.kafka(), catalog, context.clock(), client + "-catalog-writer", settings.writeTimeout());
+        this.access = new Access(accessSettings, catalog, context.clock());
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
         this.writer = new SubscriptionWriter(context.kafka(), index, client + "-writer", settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
@@ -106,6 +119,9 @@ public final class ControlRole implements Role {
     @Override
     public void mount(Router routes) {
         SecurityPolicyHandler guard = this::guard;
+        new TenantRoutes(catalog, catalogWriter, index::count, context.clock())
+                .mount(routes, guard, this::guardForAdministrators);
+        new KeyRoutes(catalog, catalogWriter, context.clock(), context.random()).mount(routes, guard);
         subscriptionRoutes.mount(routes, guard);
         replayRoutes.mount(routes, guard);
         testRoutes.mount(routes, guard);
@@ -120,12 +136,14 @@ public final class ControlRole implements Role {
             new TopicSetup(admin, START_TIMEOUT)
                     .require(List.of(
                             Topics.SUBSCRIPTIONS,
+                            Topics.CATALOG,
                             Topics.SIGNALS,
                             Topics.ATTEMPTS,
                             Topics.RUNS,
                             Topics.AUDIT,
                             Topics.DELIVERIES));
         }
+        catalog.start(START_TIMEOUT);
         index.start(START_TIMEOUT);
         runs.start(START_TIMEOUT);
         signals.start();
@@ -150,18 +168,35 @@ public final class ControlRole implements Role {
         phase = Phase.CLOSED;
         signals.close();
         writer.close();
+        catalogWriter.close();
         attempts.close();
         tests.close();
         runs.close();
         index.close();
+        catalog.close();
+    }
+
+    private void guard(RoutingContext request) {
+        requireStarted(request);
+        access.check(request, scope(request));
+    }
+
+    private void guardForAdministrators(RoutingContext request) {
+        requireStarted(request);
+        access.checkAdministrator(request, scope(request));
     }
 
     /** Before the index has been read, an answer from it would be wrong: nothing is found there yet. */
-    private void guard(RoutingContext request) {
+    private void requireStarted(RoutingContext request) {
         if (phase != Phase.STARTED) {
             throw Answers.unavailable(request, "the control plane is " + (closed.get() ? "stopping" : "starting"));
         }
-        access.check(request);
+    }
+
+    /** Who only looks needs no more than {@code read}. */
+    private static Scope scope(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        return method == HttpMethod.GET || method == HttpMethod.HEAD ? Scope.READ : Scope.MANAGE;
     }
 
     private static Retry defaultRetry(ControlSettings settings, TopicSettings topics) {

@@ -1,7 +1,9 @@
 package dev.fanfare.ingest;
 
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.http.Problems;
@@ -16,6 +18,7 @@ import io.vertx.ext.web.handler.PlatformHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * POST /v1/tenants/{t}/events ─▶ Access ─▶ format ─▶ body (≤ ingest.max-body) ─▶ IngestHandler ─▶ 202 after acks=all
- *                                 401, 404   415       413
+ *                                 401…404, 503  415       413
  * </pre>
  *
  * <p>Nothing is written on any 4xx. A 503 says that an event was not seen to be safe: it may have been written, and
@@ -40,6 +43,7 @@ public final class IngestRole implements Role {
 
     private final RoleContext context;
     private final IngestSettings settings;
+    private final Catalog catalog;
     private final Access access;
     private final EventPublisher publisher;
     private final IngestHandler handler;
@@ -50,8 +54,11 @@ public final class IngestRole implements Role {
         this.context = context;
         this.settings = context.settings().section(IngestSettings.class);
         IngestSettings.check(settings);
-        this.access = new Access(context.settings().section(AccessSettings.class));
-        this.publisher = EventPublisher.on(context.kafka(), settings, "fanfare-ingest-" + context.instanceId());
+        AccessSettings accessSettings = context.settings().section(AccessSettings.class);
+        String client = "fanfare-ingest-" + context.instanceId();
+        this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
+        this.access = new Access(accessSettings, catalog, context.clock());
+        this.publisher = EventPublisher.on(context.kafka(), settings, client);
         this.handler =
                 new IngestHandler(new EventValidator(context.clock(), context.random()), publisher, context.meters());
     }
@@ -66,7 +73,7 @@ public final class IngestRole implements Role {
         routes.post("/v1/tenants/:tenant/events")
                 // the router lets only handlers of these kinds stand before the body's: they don't need it
                 .handler((PlatformHandler) handler::countRefusal)
-                .handler((SecurityPolicyHandler) access::check)
+                .handler((SecurityPolicyHandler) request -> access.check(request, Scope.EVENTS_WRITE))
                 .handler((SecurityPolicyHandler) handler::checkFormat)
                 .handler(BodyHandler.create(false)
                         .setBodyLimit(settings.maxBody().bytes()))
@@ -83,19 +90,22 @@ public final class IngestRole implements Role {
     public void start() {
         Admin admin = context.kafka().admin("fanfare-ingest-start-" + context.instanceId());
         try {
-            new TopicSetup(admin, TOPIC_CHECK).require(List.of(Topics.EVENTS));
+            new TopicSetup(admin, TOPIC_CHECK).require(List.of(Topics.EVENTS, Topics.CATALOG));
         } catch (KafkaException e) {
             LOG.warn("Kafka can't be reached yet, ingest is not ready cause={}", e.toString());
         } finally {
             // without waiting for what was asked: Kafka's own patience is a minute
             admin.close(Duration.ZERO);
         }
+        catalog.startWhenPossible();
         watch = context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> publisher.watch());
     }
 
     @Override
     public Readiness readiness() {
-        return publisher.readiness();
+        return publisher.readiness().isReady() && !catalog.isLoaded()
+                ? Readiness.notReady("tenants and keys are not read yet")
+                : publisher.readiness();
     }
 
     /** Turns new events away, answers those under way (within {@code ingest.ack-timeout}), and leaves. */
@@ -111,6 +121,7 @@ public final class IngestRole implements Role {
             context.vertx().cancelTimer(timer);
         }
         publisher.close();
+        catalog.close();
     }
 
     private void nameTheLimit(RoutingContext request) {

@@ -12,7 +12,6 @@ import dev.fanfare.router.matching.SubscriptionMatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -37,7 +36,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     /** What all event routers of a process share. */
     record Shared(
             String defaultTenant,
-            Set<String> tenants,
+            Tenants tenants,
             Supplier<SubscriptionMatcher> matcher,
             Subscriptions subscriptions,
             Duration window,
@@ -57,8 +56,22 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
         boolean awaitPosition(long offset);
     }
 
+    /** The tenants as this process sees them. */
+    interface Tenants {
+        /** Whether there is one of this name, as far as is known here. */
+        boolean isKnown(String name);
+
+        /**
+         * Returns when all are known here that anybody was promised before.
+         *
+         * @throws org.apache.kafka.common.errors.RetriableException where that takes too long
+         */
+        void catchUp();
+    }
+
     private final Shared shared;
     private final SubscriptionMatcher matcher;
+    private @Nullable Object tenantsKnownFor;
     private @Nullable SeenEvents seen;
 
     EventRouter(Shared shared) {
@@ -85,12 +98,29 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             return;
         }
         String tenant = Objects.requireNonNull(event.tenant());
-        if (shared.tenants().contains(tenant)) {
+        if (isTenant(tenant)) {
             route(message, tenant, event);
         } else {
             shared.metrics().unknownTenant();
             bury(message, "there is no tenant '" + tenant + "'");
         }
+    }
+
+    /**
+     * One that isn't known may be new: then it was promised before the event was sent, and so before it was polled. To
+     * ask once a batch is enough. Where nobody answers, the thread ends and the event is routed by another.
+     */
+    private boolean isTenant(String name) {
+        Tenants tenants = shared.tenants();
+        if (tenants.isKnown(name)) {
+            return true;
+        }
+        Object batch = shared.readIndex().batch();
+        if (batch != tenantsKnownFor) {
+            tenants.catchUp();
+            tenantsKnownFor = batch;
+        }
+        return tenants.isKnown(name);
     }
 
     private void route(Record<byte[], byte[]> message, String tenant, Event event) {

@@ -69,14 +69,24 @@ final class ReadIndex {
 
     /** Returns when the present batch may be routed. Gives up after the time-out, counted and logged. */
     void await() {
+        Batch batch = present();
+        if (!batch.settled) {
+            settle(batch);
+        }
+    }
+
+    /** The present batch: the same object until the next is asked for. */
+    Object batch() {
+        return present();
+    }
+
+    private Batch present() {
         Batch batch = present.get();
         if (batch == null) { // nobody asked after the poll: to ask now is late, but not wrong
             batch = new Batch(question());
             present.set(batch);
         }
-        if (!batch.settled) {
-            settle(batch);
-        }
+        return batch;
     }
 
     private void settle(Batch batch) {

@@ -1,11 +1,13 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.router.EventRouter.Tenants;
 import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
 import dev.fanfare.router.replay.Replays;
+import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -46,6 +48,7 @@ import org.slf4j.LoggerFactory;
  *                                                          ▼            │
  *                                                 fanfare.fanout ─▶ ChunkRouter
  *
+ * fanfare.catalog ────▶ Catalog: which tenants there are ─▶ EventRouter
  * fanfare.runs, fanfare.events ──────────────────────▶ Replays ─────▶ fanfare.deliveries
  * </pre>
  *
@@ -65,6 +68,7 @@ public final class RouterRole implements Role {
     private final StoreMemory storeMemory;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable CompactedTable<RoutedSubscription> table;
+    private @Nullable Catalog catalog;
     private @Nullable Replays replays;
     private final List<KafkaStreamsMetrics> streamsMetrics = new ArrayList<>();
     private final List<KafkaStreams> streams = new CopyOnWriteArrayList<>();
@@ -99,6 +103,7 @@ public final class RouterRole implements Role {
                     .require(List.of(
                             Topics.EVENTS,
                             Topics.SUBSCRIPTIONS,
+                            Topics.CATALOG,
                             Topics.FANOUT,
                             Topics.DELIVERIES,
                             Topics.DEAD_LETTERS,
@@ -114,9 +119,12 @@ public final class RouterRole implements Role {
 
         ReadIndex readIndex = new ReadIndex(view(subscriptions), settings.readIndexTimeout(), metrics);
         AccessSettings access = context.settings().section(AccessSettings.class);
+        Catalog catalogued = new Catalog(context.kafka(), Set.copyOf(access.tenants()), clientId + "-catalog");
+        catalog = catalogued;
+        catalogued.start(settings.loadTimeout());
         EventRouter.Shared shared = new EventRouter.Shared(
                 access.defaultTenant(),
-                Set.copyOf(access.tenants()),
+                tenants(catalogued),
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions(subscriptions),
                 settings.deduplicationWindow(),
@@ -206,6 +214,24 @@ public final class RouterRole implements Role {
             table.close();
             table = null;
         }
+        if (catalog != null) {
+            catalog.close();
+            catalog = null;
+        }
+    }
+
+    private static Tenants tenants(Catalog catalog) {
+        return new Tenants() {
+            @Override
+            public boolean isKnown(String name) {
+                return catalog.isTenant(name);
+            }
+
+            @Override
+            public void catchUp() {
+                catalog.catchUpNow();
+            }
+        };
     }
 
     /** Called on the table's thread. */

@@ -17,11 +17,11 @@ import org.apache.kafka.streams.errors.ProcessorStateException;
 enum ThreadFailure {
     /** The broker was away or busy for longer than Streams waits by itself. */
     PASSING("a new thread takes over"),
-    NOT_ALLOWED(
-            "allow this principal to read " + Topics.EVENTS + " and " + Topics.SUBSCRIPTIONS + ", to read and write "
-                    + Topics.FANOUT + " and " + Topics.SEEN_CHANGELOG + ", to write " + Topics.DELIVERIES + " and "
-                    + Topics.DEAD_LETTERS + ", and to use the groups " + RouterStreams.APPLICATION_ID + " and "
-                    + RouterStreams.FANOUT_ID),
+    NOT_ALLOWED("allow this principal to read " + Topics.EVENTS + ", " + Topics.SUBSCRIPTIONS + " and " + Topics.CATALOG
+            + ", to read and write " + Topics.FANOUT + " and " + Topics.SEEN_CHANGELOG + ", to write "
+            + Topics.DELIVERIES + " and "
+            + Topics.DEAD_LETTERS + ", and to use the groups " + RouterStreams.APPLICATION_ID + " and "
+            + RouterStreams.FANOUT_ID),
     TOPIC_MISSING("run 'fanfare topics create'"),
     RECORD_TOO_LARGE("raise max.message.bytes of " + Topics.DELIVERIES + " and " + Topics.DEAD_LETTERS + " to "
             + TopicLayout.MAX_RECORD_BYTES),

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Fanfare's HTTP interface for one tenant. Safe for use by several threads. */
+/** Fanfare's HTTP interface, for one tenant if not said otherwise. Safe for use by several threads. */
 public final class ApiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
@@ -28,12 +28,18 @@ public final class ApiClient {
     private final URI base;
     private final String key;
     private final String tenant;
+    private final String prefix;
     private final String command;
 
     ApiClient(URI base, String key, String tenant, String command) {
+        this(base, key, tenant, "/v1/tenants/" + encode(tenant), command);
+    }
+
+    private ApiClient(URI base, String key, String tenant, String prefix, String command) {
         this.base = base;
         this.key = key;
         this.tenant = tenant;
+        this.prefix = prefix;
         this.command = command;
     }
 
@@ -45,6 +51,11 @@ public final class ApiClient {
     /** Whose events and subscriptions. */
     public String tenant() {
         return tenant;
+    }
+
+    /** The same for paths that are under no tenant, such as {@code /keys}. */
+    public ApiClient forAllTenants() {
+        return new ApiClient(base, key, tenant, "/v1", command);
     }
 
     /** Percent-encodes a value for a path or a query. */
@@ -59,7 +70,7 @@ public final class ApiClient {
      * @param path under the tenant, such as {@code /events}
      */
     public CompletableFuture<ApiAnswer> send(String method, String path, @Nullable String contentType, byte[] body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/v1/tenants/" + encode(tenant) + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + prefix + path))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Authorization", "Bearer " + key)
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));

@@ -7,6 +7,7 @@ import dev.fanfare.contract.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
@@ -34,7 +35,8 @@ public final class Answers {
     }
 
     /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */
-    public static void failure(RoutingContext context, Throwable failure) {
+    public static void failure(RoutingContext context, Throwable ended) {
+        Throwable failure = ended instanceof CompletionException && ended.getCause() != null ? ended.getCause() : ended;
         if (failure instanceof RetriableException || failure instanceof InterruptException) {
             LOG.warn("Kafka is away path={} cause={}", context.normalizedPath(), failure.toString());
             context.fail(unavailable(

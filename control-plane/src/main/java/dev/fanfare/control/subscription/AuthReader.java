@@ -3,6 +3,7 @@ package dev.fanfare.control.subscription;
 import dev.fanfare.contract.subscription.Authentication;
 import dev.fanfare.contract.subscription.Authentication.ClientAuthentication;
 import dev.fanfare.contract.subscription.ClientCertificate;
+import dev.fanfare.control.http.Members;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;

@@ -13,6 +13,8 @@ import dev.fanfare.contract.run.EventReplay;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.JsonBody;
+import dev.fanfare.control.http.Members;
 import dev.fanfare.control.http.Query;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -79,7 +81,7 @@ public final class ReplayRoutes {
     }
 
     private void begin(RoutingContext context) {
-        JsonNode body = SubscriptionRoutes.readBody(context, Set.of(SubscriptionRoutes.JSON));
+        JsonNode body = JsonBody.read(context, "replay", JsonBody.MEDIA_TYPE);
         Subscription subscription = ActiveSubscription.require(
                         index, context.pathParam("tenant"), context.pathParam("id"), "replayed")
                 .value();

@@ -6,6 +6,7 @@ import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
+import dev.fanfare.control.http.Members;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.table.PromptProducer;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaAnswer;

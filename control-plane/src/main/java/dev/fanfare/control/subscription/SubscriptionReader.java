@@ -1,11 +1,8 @@
 package dev.fanfare.control.subscription;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.DurationText;
-import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.filter.FilterReader;
@@ -17,7 +14,7 @@ import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
-import java.io.IOException;
+import dev.fanfare.control.http.Members;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,29 +77,6 @@ final class SubscriptionReader {
     /** With the schedule of subscriptions that name none. */
     SubscriptionReader(Retry defaultRetry) {
         this.defaultRetry = defaultRetry;
-    }
-
-    /**
-     * Reads JSON of any kind, or says where it stops being JSON.
-     *
-     * @throws ProblemException 400
-     */
-    static JsonNode parse(byte[] body) {
-        try {
-            JsonNode node = Json.STRICT.readTree(body);
-            if (node == null || node.isMissingNode()) {
-                throw invalid(List.of(new FieldError("body", "is empty: send one JSON object")));
-            }
-            return node;
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw invalid(List.of(new FieldError(
-                    "body",
-                    "is not valid JSON: " + e.getOriginalMessage()
-                            + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"))));
-        } catch (IOException e) {
-            throw invalid(List.of(new FieldError("body", "can't be read as UTF-8 JSON")));
-        }
     }
 
     /**

@@ -16,6 +16,10 @@ import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.Cursor;
+import dev.fanfare.control.http.EntityTag;
+import dev.fanfare.control.http.JsonBody;
+import dev.fanfare.control.http.MergePatch;
 import dev.fanfare.control.http.Query;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.control.subscription.SubscriptionWriter.Decision;
@@ -27,12 +31,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,7 +63,7 @@ public final class SubscriptionRoutes {
     static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int DEFAULT_PAGE = 100;
     private static final int MAX_PAGE = 500;
-    static final String JSON = "application/json";
+    private static final String JSON = JsonBody.MEDIA_TYPE;
     private static final String ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
     private static final int ID_LENGTH = 16;
 
@@ -114,11 +115,11 @@ public final class SubscriptionRoutes {
         String tenant = context.pathParam("tenant");
         Query query = new Query(context, Set.of("limit", "cursor"));
         int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
-        String after = readCursor(query);
+        String after = Cursor.read(query, ObjectName::isValid);
         query.check();
         List<Subscription> found = index.page(tenant, after, limit + 1);
         List<Subscription> page = found.subList(0, Math.min(limit, found.size()));
-        String next = found.size() > limit ? cursorAfter(page.get(limit - 1)) : null;
+        String next = found.size() > limit ? Cursor.after(page.get(limit - 1).id()) : null;
         Answers.json(
                 context,
                 200,
@@ -151,7 +152,7 @@ public final class SubscriptionRoutes {
 
     private void create(RoutingContext context) {
         String tenant = context.pathParam("tenant");
-        SubscriptionDraft draft = reader.read(readBody(context, Set.of(JSON)), tenant, null);
+        SubscriptionDraft draft = reader.read(JsonBody.read(context, "subscription", JSON), tenant, null);
         String id = draft.id() == null ? mintId() : draft.id();
         SigningKey key = draft.signingAtCreation().mint(random);
         Decision decision = current -> {
@@ -170,7 +171,7 @@ public final class SubscriptionRoutes {
     private void replace(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        JsonNode body = readBody(context, Set.of(JSON));
+        JsonNode body = JsonBody.read(context, "subscription", JSON);
         if (!ObjectName.isValid(id)) {
             throw SubscriptionReader.invalid(List.of(new FieldError("id", "must be " + ObjectName.RULE)));
         }
@@ -192,7 +193,7 @@ public final class SubscriptionRoutes {
     private void patch(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        JsonNode changes = readBody(context, Set.of(JSON, MergePatch.MEDIA_TYPE));
+        JsonNode changes = JsonBody.read(context, "subscription", JSON, MergePatch.MEDIA_TYPE);
         Decision decision = current -> {
             if (current == null) {
                 throw unknown(tenant, id);
@@ -245,7 +246,7 @@ public final class SubscriptionRoutes {
     private void rotate(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        Duration overlap = Rotation.overlap(readOptionalBody(context));
+        Duration overlap = Rotation.overlap(JsonBody.readOptional(context, "rotation"));
         AtomicReference<SigningKey> minted = new AtomicReference<>();
         Decision decision = current -> {
             if (current == null) {
@@ -325,38 +326,9 @@ public final class SubscriptionRoutes {
         Answers.json(context, status, SubscriptionView.of(row.value(), clock.millis(), secret));
     }
 
-    /** The body as one JSON object; an empty one where there is none. */
-    static ObjectNode readOptionalBody(RoutingContext context) {
-        if (context.body().length() <= 0) {
-            return Json.TOPIC.createObjectNode();
-        }
-        if (readBody(context, Set.of(JSON)) instanceof ObjectNode object) {
-            return object;
-        }
-        throw SubscriptionReader.invalid(List.of(new FieldError("body", "must be one JSON object")));
-    }
-
     /** What its owner is shown this once; of a key pair the public key is enough, which every answer has. */
     private static @Nullable String secretOf(SigningKey key) {
         return key instanceof WebhookSecret secret ? secret.reveal() : null;
-    }
-
-    /** The body, where it has one of the media types. */
-    static JsonNode readBody(RoutingContext context, Set<String> mediaTypes) {
-        String header = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        String mediaType = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (!mediaTypes.contains(mediaType)) {
-            throw new ProblemException(Problem.of(
-                    415,
-                    "unsupported-media-type",
-                    "Unsupported media type",
-                    "send the body with 'Content-Type: " + JSON + "', not "
-                            + (mediaType.isEmpty() ? "without one" : "'" + mediaType + "'")));
-        }
-        return SubscriptionReader.parse(
-                context.body().buffer() == null
-                        ? new byte[0]
-                        : context.body().buffer().getBytes());
     }
 
     private String mintId() {
@@ -365,27 +337,6 @@ public final class SubscriptionRoutes {
             id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
         }
         return id.toString();
-    }
-
-    private static String cursorAfter(Subscription last) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.id().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String readCursor(Query query) {
-        String cursor = query.text("cursor");
-        if (cursor == null) {
-            return "";
-        }
-        try {
-            String id = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-            if (ObjectName.isValid(id)) {
-                return id;
-            }
-        } catch (IllegalArgumentException e) {
-            // told below, like a cursor that holds no id
-        }
-        query.fault("cursor", "is not one that was answered as nextCursor: start again without it");
-        return "";
     }
 
     /** There is no such subscription. */

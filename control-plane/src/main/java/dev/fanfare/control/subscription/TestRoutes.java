@@ -12,6 +12,8 @@ import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.JsonBody;
+import dev.fanfare.control.http.Members;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -79,7 +81,7 @@ public final class TestRoutes {
     private void test(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        ObjectNode body = SubscriptionRoutes.readOptionalBody(context);
+        ObjectNode body = JsonBody.readOptional(context, "test");
         Row<Subscription> row = ActiveSubscription.require(index, tenant, id, "sent");
         context.vertx()
                 .executeBlocking(() -> send(row, body), false)
@@ -114,7 +116,7 @@ public final class TestRoutes {
         attributes.put(Event.TENANT, subscription.tenant());
         Event event = new Event(
                 attributes,
-                SubscriptionRoutes.JSON,
+                JsonBody.MEDIA_TYPE,
                 (data == null ? usual(subscription) : data).toString().getBytes(UTF_8));
         Delivery delivery = sender.send(to, event, now);
         LOG.info(

@@ -1,66 +1,194 @@
 package dev.fanfare.runtime.http;
 
+import dev.fanfare.contract.catalog.AccessKey;
+import dev.fanfare.contract.catalog.KeyToken;
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.config.Secret;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Who may: checks the bearer key and the tenant of a request. Put {@link #check} before the handlers of each route
- * under {@code /v1/tenants/:tenant}. Immutable.
+ * Who may: finds out who sends a request, and whether they may do this for this tenant. Put it before the handlers of
+ * each route under {@code /v1}; {@link Caller#of} then says who it is.
+ *
+ * <pre>
+ * Authorization: Bearer … ─▶ the configured key? ─▶ an API key by its id: hash, state, expiry ─▶ tenant ─▶ scope ─▶ next
+ *                                        │ not known here                          │ not known here
+ *                                        └──────▶ read the catalog to its end, look again ◀──────┘
+ *                                                  401 | 404 | 503 where Kafka can't be asked
+ * </pre>
+ *
+ * <p>A key that one instance has created is thus known to all others as soon as it was answered. What is known is
+ * decided in memory, without Kafka. Whose key is for another tenant is told 403, whether that tenant exists or not.
+ * Safe for use by several threads.
  */
 public final class Access {
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
     private static final String SCHEME = "Bearer ";
+    private static final Set<Scope> ALL = Set.copyOf(EnumSet.allOf(Scope.class));
 
-    private final byte @Nullable [] keyHash;
-    private final Set<String> tenants;
+    private record Need(Scope scope, @Nullable String tenant) {}
 
-    public Access(AccessSettings settings) {
-        this.keyHash = settings.key()
+    private final byte @Nullable [] configuredHash;
+    private final Directory directory;
+    private final Clock clock;
+
+    public Access(AccessSettings settings, Directory directory, Clock clock) {
+        this.configuredHash = settings.key()
                 .map(Secret::reveal)
                 .filter(key -> !key.isEmpty())
-                .map(Access::hash)
+                .map(key -> ascii(KeyToken.hash(key)))
                 .orElse(null);
-        this.tenants = Set.copyOf(settings.tenants());
+        this.directory = directory;
+        this.clock = clock;
     }
 
-    /** Lets a request through that carries the key and names a tenant that exists; ends any other. */
-    public void check(RoutingContext context) {
+    /**
+     * Lets a request through that may do this for the tenant of its path; ends any other. Where the path names none, only
+     * administrators may.
+     */
+    public void check(RoutingContext context, Scope scope) {
+        check(context, new Need(scope, context.pathParam("tenant")));
+    }
+
+    /** Lets a request of an administrator through, whatever tenant the path names, and whether there is one or not. */
+    public void checkAdministrator(RoutingContext context, Scope scope) {
+        check(context, new Need(scope, null));
+    }
+
+    /** Whether a text is the configured key; compared in constant time. */
+    public boolean isKey(String text) {
+        return isConfigured(KeyToken.hash(text));
+    }
+
+    private void check(RoutingContext context, Need need) {
         String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw unauthorized("send the API key as 'Authorization: Bearer <key>'");
         }
-        if (!isKey(header.substring(SCHEME.length()).strip())) {
+        String bearer = header.substring(SCHEME.length()).strip();
+        Caller caller = identify(bearer);
+        if (caller != null && isAllowed(caller, need)) {
+            caller.attachTo(context);
+            context.next();
+        } else if (caller == null && KeyToken.idIn(bearer) == null) {
             throw unauthorized("this API key is not known");
+        } else {
+            checkAgain(context, bearer, need);
         }
-        String tenant = context.pathParam("tenant");
-        if (tenant != null && !tenants.contains(tenant)) {
-            throw new ProblemException(
-                    Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + tenant + "'"));
-        }
-        context.next();
     }
 
-    /** Whether a text is the key; compared in constant time. */
-    public boolean isKey(String text) {
-        return keyHash != null && MessageDigest.isEqual(keyHash, hash(text));
+    /** What isn't known here may just have been created at another instance. */
+    private void checkAgain(RoutingContext context, String bearer, Need need) {
+        context.request().pause();
+        Context loop = context.vertx().getOrCreateContext();
+        directory
+                .catchUp()
+                .whenComplete((done, failure) -> loop.runOnContext(next -> {
+                    try {
+                        if (failure != null) {
+                            throw notNow(context, failure);
+                        }
+                        Caller caller = identify(bearer);
+                        if (caller == null) {
+                            throw unauthorized("this API key is not known");
+                        }
+                        if (!isAllowed(caller, need)) {
+                            throw new ProblemException(Problem.of(
+                                    404,
+                                    "unknown-tenant",
+                                    "Unknown tenant",
+                                    "there is no tenant '" + need.tenant() + "'"));
+                        }
+                        caller.attachTo(context);
+                        context.next();
+                    } catch (ProblemException e) {
+                        context.fail(e);
+                    } finally {
+                        // not before somebody listens to the body, or its first bytes would be lost
+                        context.request().resume();
+                    }
+                }));
+    }
+
+    /** Null where no key with this id is known here, or another secret. */
+    private @Nullable Caller identify(String bearer) {
+        String hash = KeyToken.hash(bearer);
+        if (isConfigured(hash)) {
+            return new Caller("the configured key", null, ALL, null);
+        }
+        String id = KeyToken.idIn(bearer);
+        AccessKey key = id == null ? null : directory.key(id);
+        long nowMillis = clock.millis();
+        if (key == null || !key.matches(hash, nowMillis)) {
+            return null;
+        }
+        if (key.state() == AccessKey.State.REVOKED) {
+            throw unauthorized("this API key was revoked");
+        }
+        if (key.hasExpired(nowMillis)) {
+            throw unauthorized(
+                    "this API key expired at " + Instant.ofEpochMilli(Objects.requireNonNull(key.expiresAtMillis())));
+        }
+        return new Caller("key " + KeyToken.visible(key.id()), key.tenant(), key.scopes(), key);
+    }
+
+    /**
+     * False where there is no such tenant, as far as is known here.
+     *
+     * @throws ProblemException 403
+     */
+    private boolean isAllowed(Caller caller, Need need) {
+        String own = caller.tenant();
+        if (own != null && !own.equals(need.tenant())) {
+            throw forbidden(
+                    need.tenant() == null
+                            ? "this is for administrators, and this key is for tenant '" + own + "' alone"
+                            : "this key is for tenant '" + own + "' alone");
+        }
+        if (!caller.may(need.scope())) {
+            throw forbidden("this needs the scope '" + need.scope().text() + "', which this key doesn't have");
+        }
+        return need.tenant() == null || directory.isTenant(need.tenant());
+    }
+
+    private boolean isConfigured(String hash) {
+        return configuredHash != null && MessageDigest.isEqual(configuredHash, ascii(hash));
+    }
+
+    private static ProblemException notNow(RoutingContext context, Throwable failure) {
+        LOG.warn("a key or a tenant can't be looked up cause={}", failure.toString());
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, "2");
+        return new ProblemException(Problem.of(
+                503,
+                "unavailable",
+                "Temporarily unavailable",
+                "this key or tenant is not known here, and Kafka did not tell in time whether it is new: try again"));
     }
 
     private static ProblemException unauthorized(String detail) {
         return new ProblemException(Problem.of(401, "unauthorized", "Unauthorized", detail));
     }
 
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    private static ProblemException forbidden(String detail) {
+        return new ProblemException(Problem.of(403, "forbidden", "Forbidden", detail));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

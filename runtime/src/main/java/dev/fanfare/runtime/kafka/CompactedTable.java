@@ -90,12 +90,17 @@ public final class CompactedTable<V> implements AutoCloseable {
         reader.setDaemon(true);
     }
 
-    /** Reads the topic up to its present end, then keeps following it; returns when the end is reached. */
+    /**
+     * Reads the topic up to its present end, then keeps following it; returns when the end is reached. Where that fails
+     * it may be tried again.
+     */
     public void start(Duration timeout) {
         String doing = "reading topic " + partition.topic();
         topicId = describe(timeout, doing).topicId().toString();
         long end = KafkaAnswer.await(endOffset().toCompletableFuture(), timeout, doing);
-        reader.start();
+        if (reader.getState() == Thread.State.NEW) {
+            reader.start();
+        }
         if (!awaitPosition(end, timeout)) {
             throw new IllegalStateException("topic " + partition.topic() + " was not read to offset " + end + " within "
                     + timeout + " (now at " + position + ")");

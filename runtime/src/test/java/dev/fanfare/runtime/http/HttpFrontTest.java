@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.Json;
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.config.Settings;
@@ -24,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -193,8 +195,11 @@ class HttpFrontTest {
 
     @Test
     void withoutAConfiguredKeyNobodyComesIn() {
-        Access closed = new Access(Settings.load(null, Map.of(), Map.of(), List.of(AccessSettings.class))
-                .section(AccessSettings.class));
+        Access closed = new Access(
+                Settings.load(null, Map.of(), Map.of(), List.of(AccessSettings.class))
+                        .section(AccessSettings.class),
+                new FakeDirectory(),
+                Clock.systemUTC());
         assertThat(closed.isKey("")).isFalse();
         assertThat(closed.isKey("right")).isFalse();
     }
@@ -228,12 +233,11 @@ class HttpFrontTest {
 
     /** Ready or not as told, with a few routes. */
     private static final class FakeRole implements Role {
-        private final Access access = new Access(Settings.load(
-                        null,
-                        Map.of(),
-                        Map.of("access.key", "right", "access.tenants", "acme,default"),
-                        List.of(AccessSettings.class))
-                .section(AccessSettings.class));
+        private final Access access = new Access(
+                Settings.load(null, Map.of(), Map.of("access.key", "right"), List.of(AccessSettings.class))
+                        .section(AccessSettings.class),
+                new FakeDirectory().tenants("acme", "default"),
+                Clock.systemUTC());
         private volatile Readiness readiness = Readiness.READY;
 
         @Override
@@ -251,7 +255,7 @@ class HttpFrontTest {
                 throw new IllegalStateException("hush");
             });
             routes.get("/v1/tenants/:tenant/secret")
-                    .handler(access::check)
+                    .handler(context -> access.check(context, Scope.READ))
                     .handler(context -> context.end("of " + context.pathParam("tenant")));
             routes.delete("/v1/tenants/:tenant/secret").handler(context -> context.end());
         }

@@ -1,4 +1,4 @@
-package dev.fanfare.control.subscription;
+package dev.fanfare.control.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.fanfare.control.subscription;
+package dev.fanfare.control.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -6,13 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** JSON Merge Patch (RFC 7396, section 2). */
-final class MergePatch {
-    static final String MEDIA_TYPE = "application/merge-patch+json";
+public final class MergePatch {
+    /** Of a patch. */
+    public static final String MEDIA_TYPE = "application/merge-patch+json";
 
     private MergePatch() {}
 
     /** The target with the patch applied; the target itself stays as it is. */
-    static JsonNode apply(@Nullable JsonNode target, JsonNode patch) {
+    public static JsonNode apply(@Nullable JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
             return patch;
         }

@@ -1,20 +1,20 @@
-package dev.fanfare.control.subscription;
+package dev.fanfare.control.http;
 
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
-import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entity tags (RFC 9110, sections 8.8.3 and 13.1): a subscription's is its offset on the topic, so that each state of it
- * has its own.
+ * Entity tags (RFC 9110, sections 8.8.3 and 13.1): an object's is its offset on the topic, so that each state of it has
+ * its own.
  */
-final class EntityTag {
+public final class EntityTag {
     private EntityTag() {}
 
-    static String of(Row<Subscription> row) {
+    /** Of this state. */
+    public static String of(Row<?> row) {
         return "\"" + row.offset() + "\"";
     }
 
@@ -25,18 +25,18 @@ final class EntityTag {
      * @param ifNoneMatch the values of {@code If-None-Match}
      * @throws ProblemException 412
      */
-    static void require(List<String> ifMatch, List<String> ifNoneMatch, @Nullable Row<Subscription> current) {
+    public static void require(List<String> ifMatch, List<String> ifNoneMatch, @Nullable Row<?> current) {
         if (!ifMatch.isEmpty() && !isAmong(ifMatch, current)) {
-            throw refused("If-Match doesn't hold: the subscription "
-                    + (current == null ? "doesn't exist" : "was changed; its ETag is now " + of(current)));
+            throw refused("If-Match doesn't hold: "
+                    + (current == null ? "there is nothing yet" : "it was changed; its ETag is now " + of(current)));
         }
         if (!ifNoneMatch.isEmpty() && isAmong(ifNoneMatch, current)) {
-            throw refused("If-None-Match doesn't hold: the subscription exists");
+            throw refused("If-None-Match doesn't hold: it exists");
         }
     }
 
     /** Whether a condition names the current state; {@code *} names any. A weak tag never matches. */
-    static boolean isAmong(List<String> values, @Nullable Row<Subscription> current) {
+    public static boolean isAmong(List<String> values, @Nullable Row<?> current) {
         if (current == null) {
             return false;
         }

@@ -1,4 +1,4 @@
-package dev.fanfare.control.subscription;
+package dev.fanfare.control.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,23 +17,25 @@ import org.jspecify.annotations.Nullable;
  * The members of a JSON object, read one by one by their kind. What is not of the kind is noted as a fault and read as
  * absent, so that one reading finds all faults. JSON's null is absent. Confined to one reading.
  */
-final class Members {
+public final class Members {
     private final ObjectNode object;
     private final String prefix;
     private final List<FieldError> faults;
 
-    Members(ObjectNode object, String prefix, List<FieldError> faults) {
+    /** Reads an object; faults are noted under the prefix and the member's name. */
+    public Members(ObjectNode object, String prefix, List<FieldError> faults) {
         this.object = object;
         this.prefix = prefix;
         this.faults = faults;
     }
 
-    void fault(String name, String detail) {
+    /** Notes a fault of a member. */
+    public void fault(String name, String detail) {
         faults.add(new FieldError(prefix + name, detail));
     }
 
     /** Notes every member that isn't known; {@code explained} gives the words for some, or null. */
-    void refuseOthers(Set<String> known, Function<String, @Nullable String> explained) {
+    public void refuseOthers(Set<String> known, Function<String, @Nullable String> explained) {
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
                 String words = explained.apply(name);
@@ -42,17 +44,19 @@ final class Members {
         });
     }
 
-    boolean has(String name) {
+    /** Whether there is such a member, other than null. */
+    public boolean has(String name) {
         JsonNode node = object.get(name);
         return node != null && !node.isNull();
     }
 
     /** Whatever stands there. */
-    @Nullable JsonNode json(String name) {
+    public @Nullable JsonNode json(String name) {
         return has(name) ? object.get(name) : null;
     }
 
-    @Nullable String text(String name, int maxLength) {
+    /** A string; null where it is absent or anything but that. */
+    public @Nullable String text(String name, int maxLength) {
         if (!has(name)) {
             return null;
         }
@@ -61,7 +65,7 @@ final class Members {
     }
 
     /** One of an enum's constants, in lower case; null where it is absent or none of them. */
-    <E extends Enum<E>> @Nullable E choice(String name, Class<E> kind, int maxLength) {
+    public <E extends Enum<E>> @Nullable E choice(String name, Class<E> kind, int maxLength) {
         String text = text(name, maxLength);
         if (text == null) {
             return null;
@@ -79,7 +83,8 @@ final class Members {
         return null;
     }
 
-    @Nullable Integer integer(String name, int least, int most) {
+    /** A whole number; null where it is absent, out of range or anything but that. */
+    public @Nullable Integer integer(String name, int least, int most) {
         if (!has(name)) {
             return null;
         }
@@ -91,7 +96,8 @@ final class Members {
         return node.intValue();
     }
 
-    @Nullable Double number(String name, double least, double most) {
+    /** A number; null where it is absent, out of range or anything but that. */
+    public @Nullable Double number(String name, double least, double most) {
         if (!has(name)) {
             return null;
         }
@@ -103,7 +109,8 @@ final class Members {
         return node.doubleValue();
     }
 
-    @Nullable Members object(String name) {
+    /** An object; null where it is absent or anything but that. */
+    public @Nullable Members object(String name) {
         if (!has(name)) {
             return null;
         }
@@ -115,7 +122,7 @@ final class Members {
     }
 
     /** Strings of a list; null where it is absent or anything but that. */
-    @Nullable List<String> texts(String name, int most, int maxLength) {
+    public @Nullable List<String> texts(String name, int most, int maxLength) {
         if (!has(name)) {
             return null;
         }
@@ -140,7 +147,7 @@ final class Members {
     }
 
     /** An object whose values are strings, in the order given; null where it is absent or anything but that. */
-    @Nullable Map<String, String> map(String name, int most, int maxNameLength, int maxLength) {
+    public @Nullable Map<String, String> map(String name, int most, int maxNameLength, int maxLength) {
         if (!has(name)) {
             return null;
         }

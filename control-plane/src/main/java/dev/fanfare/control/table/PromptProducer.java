@@ -1,4 +1,4 @@
-package dev.fanfare.control.subscription;
+package dev.fanfare.control.table;
 
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
@@ -7,11 +7,11 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Producers of single records for which a caller waits. */
-final class PromptProducer {
+public final class PromptProducer {
     private PromptProducer() {}
 
     /** One that gives up after a while; the caller closes it. */
-    static Producer<byte[], byte[]> of(KafkaConnection kafka, String clientId, Duration giveUpAfter) {
+    public static Producer<byte[], byte[]> of(KafkaConnection kafka, String clientId, Duration giveUpAfter) {
         int millis = Math.toIntExact(giveUpAfter.toMillis());
         return kafka.producer(
                 clientId,

@@ -1,0 +1,159 @@
+package dev.fanfare.cli.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.OutputFormat;
+import dev.fanfare.cli.output.Table;
+import dev.fanfare.cli.shell.CommandFailure;
+import dev.fanfare.cli.shell.Question;
+import dev.fanfare.cli.shell.Shell;
+import dev.fanfare.contract.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fanfare tenants …}, through the management API. */
+@Command(
+        name = "tenants",
+        description = {
+            "Create, list, show, update and delete tenants.",
+            "Needs an administrator's key; a tenant's own key can show it."
+        })
+public final class TenantsCommand {
+    private static final String PATH = "/tenants";
+
+    private final Shell shell;
+
+    public TenantsCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** What a tenant may have. */
+    static final class Details {
+        @Option(names = "--description", paramLabel = "TEXT", description = "For people.")
+        private @Nullable String description;
+
+        @Option(
+                names = "--event-types",
+                paramLabel = "RULE",
+                description = "open: it may send any event; strict: those of its event types alone (default: open).")
+        private @Nullable String eventTypes;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                description =
+                        "Events a second that each ingest instance takes from it; 'none' for the configured default.")
+        private @Nullable String rate;
+
+        ObjectNode json() {
+            ObjectNode body = Json.TOPIC.createObjectNode();
+            if (description != null) {
+                body.put("description", description);
+            }
+            if (eventTypes != null) {
+                body.put("eventTypes", eventTypes);
+            }
+            if (rate != null) {
+                body.set("rateLimit", rateLimit(rate));
+            }
+            return body;
+        }
+    }
+
+    /** JSON's null for {@code none}. */
+    static JsonNode rateLimit(String rate) {
+        if (rate.equals("none")) {
+            return Json.TOPIC.nullNode();
+        }
+        try {
+            return Json.TOPIC.createObjectNode().put("perSecond", Double.parseDouble(rate));
+        } catch (NumberFormatException e) {
+            throw CommandFailure.usage("--rate: '" + rate + "' must be a number of events a second, or 'none'");
+        }
+    }
+
+    @Command(name = "create", description = "Create a tenant.")
+    void create(
+            @Mixin ApiOptions api,
+            @Parameters(paramLabel = "ID", description = "Its name in URLs, for ever.") String id,
+            @Mixin Details details) {
+        client(api).call("POST", PATH, details.json().put("id", id));
+        shell.out()
+                .println("Created " + id + ". Make a key for it with '" + shell.command() + " keys create --tenant "
+                        + id + " --name NAME --scopes SCOPE,…'.");
+    }
+
+    @Command(name = "update", description = "Change a tenant: what is named changes, all else stays.")
+    void update(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id, @Mixin Details details) {
+        ObjectNode changes = details.json();
+        if (changes.isEmpty()) {
+            throw CommandFailure.usage("nothing to change: say what with --description, --event-types or --rate");
+        }
+        client(api).call("PATCH", path(id), changes);
+        shell.out().println("Updated " + id);
+    }
+
+    @Command(name = "list", description = "List all tenants.")
+    void list(
+            @Mixin ApiOptions api,
+            @Option(
+                            names = "--output",
+                            paramLabel = "FORMAT",
+                            defaultValue = "table",
+                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
+                    OutputFormat output) {
+        List<JsonNode> all = client(api).pages(PATH);
+        if (output != OutputFormat.TABLE) {
+            JsonOutput.printAll(shell, all, output);
+            return;
+        }
+        Table table = new Table("ID", "EVENT TYPES", "RATE", "DESCRIPTION");
+        for (JsonNode tenant : all) {
+            table.add(
+                    tenant.path("id").asText(),
+                    tenant.path("eventTypes").asText(),
+                    tenant.hasNonNull("rateLimit")
+                            ? tenant.at("/rateLimit/perSecond").asText() + "/s"
+                            : null,
+                    tenant.path("description").asText());
+        }
+        table.print(shell);
+    }
+
+    @Command(name = "show", description = "Show one tenant as JSON.")
+    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) throws JsonProcessingException {
+        JsonNode tenant = client(api).get(path(id));
+        shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(tenant));
+    }
+
+    @Command(
+            name = "delete",
+            description = {
+                "Delete a tenant, its keys and its event types. One that has subscriptions is not deleted.",
+                "Events of it that wait to be routed become dead letters."
+            })
+    void delete(
+            @Mixin ApiOptions api,
+            @Parameters(paramLabel = "ID") String id,
+            @Option(names = "--yes", description = "Don't ask.") boolean yes) {
+        if (!yes) {
+            Question.ask(shell, "delete tenant " + id + " and its keys", "or look at it with 'tenants show'");
+        }
+        client(api).delete(path(id));
+        shell.out().println("Deleted " + id);
+    }
+
+    private JsonApi client(ApiOptions api) {
+        return new JsonApi(api.client(shell).forAllTenants());
+    }
+
+    private static String path(String id) {
+        return PATH + "/" + ApiClient.encode(id);
+    }
+}

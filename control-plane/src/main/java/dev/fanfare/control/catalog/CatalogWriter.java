@@ -1,0 +1,89 @@
+package dev.fanfare.control.catalog;
+
+import dev.fanfare.contract.catalog.CatalogEntry;
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.http.EntityTag;
+import dev.fanfare.control.table.TableWriter;
+import dev.fanfare.control.table.TableWriter.Change;
+import dev.fanfare.control.table.TableWriter.Outcome;
+import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.http.Caller;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Changes of the catalog for requests: decided by {@link TableWriter}, each with its line in the audit. */
+public final class CatalogWriter implements AutoCloseable {
+    private final TableWriter<CatalogEntry> writer;
+    private final Clock clock;
+
+    /** Decides on what stands under the key; of the kind that stands there. */
+    @FunctionalInterface
+    interface Decision<E extends CatalogEntry> {
+        /** Null: there is nothing. May throw a problem. */
+        Change<CatalogEntry> on(@Nullable Row<E> current);
+    }
+
+    /**
+     * Writes what the catalog reads.
+     *
+     * @param timeout for each of the steps that wait for Kafka
+     */
+    public CatalogWriter(KafkaConnection kafka, Catalog catalog, Clock clock, String clientId, Duration timeout) {
+        this.writer =
+                new TableWriter<>(kafka, catalog.table(), Topics.CATALOG, CatalogEntry::toJson, clientId, timeout);
+        this.clock = clock;
+    }
+
+    /** Makes a change if the request's conditions hold, and ends the request where it can't be made. */
+    <E extends CatalogEntry> void submit(
+            RoutingContext context,
+            String key,
+            Class<E> kind,
+            Decision<E> decision,
+            Consumer<Outcome<CatalogEntry>> whenDone) {
+        List<String> ifMatch = context.request().headers().getAll(HttpHeaders.IF_MATCH);
+        List<String> ifNoneMatch = context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH);
+        Future.fromCompletionStage(
+                        writer.submit(key, found -> {
+                            EntityTag.require(ifMatch, ifNoneMatch, found);
+                            return decision.on(row(found, kind));
+                        }),
+                        context.vertx().getOrCreateContext())
+                .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
+    }
+
+    /** Writes it, and that this caller did so. */
+    Change<CatalogEntry> put(CatalogEntry entry, Caller by, String action) {
+        return new Change.Put<>(entry, audit(entry.key(), by, action));
+    }
+
+    /** Deletes what stands under a key, after other keys, and notes that this caller did so. */
+    Change<CatalogEntry> remove(String key, List<String> before, Caller by, String action) {
+        return new Change.Remove<>(before, audit(key, by, action));
+    }
+
+    private AuditEntry audit(String key, Caller by, String action) {
+        return new AuditEntry(clock.millis(), action, key, by.actor(), Map.of(), Map.of(), null);
+    }
+
+    /** A row as one of its kind; null where it is of another, which no key leads to. */
+    static <E extends CatalogEntry> @Nullable Row<E> row(@Nullable Row<CatalogEntry> row, Class<E> kind) {
+        return row == null || !kind.isInstance(row.value()) ? null : new Row<>(kind.cast(row.value()), row.offset());
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

@@ -1,0 +1,416 @@
+package dev.fanfare.control;
+
+import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.contract.Json;
+import dev.fanfare.contract.catalog.AccessKey;
+import dev.fanfare.contract.catalog.KeyToken;
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.TestBroker;
+import dev.fanfare.testkit.WithBroker;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tenants and keys over HTTP, and that no key does more than it may on any route there is. */
+@WithBroker
+class AccessIT {
+    private static final String KEYS = "/v1/tenants/acme/keys";
+    private static final String JSON = "application/json";
+    /** Changing a tenant is for administrators, though its path names the tenant. */
+    private static final Set<String> FOR_ADMINISTRATORS =
+            Set.of("PUT /v1/tenants/:tenant", "PATCH /v1/tenants/:tenant", "DELETE /v1/tenants/:tenant");
+    /** Open to all, or behind a session of their own. */
+    private static final List<String> OUTSIDE = List.of("/openapi.json", "/docs", "/console");
+
+    @TempDir
+    static Path folder;
+
+    private static TestBroker broker;
+    private static RunningControl control;
+
+    @BeforeAll
+    static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
+        broker = fresh;
+        broker.createFanfareTopics();
+        KeysetFile.create(folder.resolve("keyset.json"));
+        control = run();
+    }
+
+    @AfterAll
+    static void stopTheControlPlane() {
+        control.close();
+    }
+
+    private static RunningControl run() {
+        return new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+    }
+
+    @Test
+    void aNewKeyIsShownOnceAndKeptAsAHashAlone() throws Exception {
+        Answer made = control.post(KEYS, "{\"name\":\"shop\",\"scopes\":[\"events:write\",\"read\"]}");
+        assertThat(made.status()).isEqualTo(201);
+        String key = made.json().path("key").asText();
+        String id = made.json().path("id").asText();
+        assertThat(key).startsWith(made.json().path("prefix").asText() + "_");
+        assertThat(KeyToken.idIn(key)).isEqualTo(id);
+        assertThat(made.header("location")).isEqualTo(KEYS + "/" + id);
+        assertThat(made.header("cache-control")).isEqualTo("no-store");
+
+        Answer got = control.get(KEYS + "/" + id);
+        assertThat(got.status()).isEqualTo(200);
+        assertThat(got.etag()).isEqualTo(made.etag());
+        assertThat(got.json().path("state").asText()).isEqualTo("active");
+        assertThat(got.json().path("scopes").toString()).isEqualTo("[\"events:write\",\"read\"]");
+        assertThat(got.body() + control.get(KEYS).body()).contains(id).doesNotContain(key);
+        String secret = key.substring(key.lastIndexOf('_') + 1);
+        for (String topic : List.of(Topics.CATALOG, Topics.AUDIT)) {
+            assertThat(valuesOf(topic)).isNotEmpty().noneMatch(value -> value.contains(secret));
+        }
+        assertThat(valuesOf(Topics.CATALOG)).anyMatch(value -> value.contains(KeyToken.hash(key)));
+    }
+
+    @Test
+    void aRotatedKeyHasTwoSecretsForAWhileAndARevokedOneNone() {
+        String old = makeKey("acme", "read");
+        String path = KEYS + "/" + KeyToken.idIn(old);
+
+        Answer rotated = control.post(path + "/rotate", "{\"overlap\":\"1h\"}");
+        assertThat(rotated.status()).isEqualTo(200);
+        String fresh = rotated.json().path("key").asText();
+        assertThat(fresh).startsWith(rotated.json().path("prefix").asText()).isNotEqualTo(old);
+        assertThat(rotated.json().path("secrets")).hasSize(2);
+        assertThat(rotated.json().at("/secrets/0").has("endsAt")).isFalse();
+        assertThat(rotated.json().at("/secrets/1").has("endsAt")).isTrue();
+        assertThat(get(SUBSCRIPTIONS, old).status()).isEqualTo(200);
+        assertThat(get(SUBSCRIPTIONS, fresh).status()).isEqualTo(200);
+
+        String last = control.send("POST", path + "/rotate", "{\"overlap\":\"0s\"}", Map.of("content-type", JSON))
+                .json()
+                .path("key")
+                .asText();
+        assertThat(get(SUBSCRIPTIONS, old).status()).isEqualTo(401);
+        assertThat(get(SUBSCRIPTIONS, fresh).status()).isEqualTo(401);
+        assertThat(get(SUBSCRIPTIONS, last).status()).isEqualTo(200);
+
+        Answer revoked = control.send("POST", path + "/revoke", null, Map.of());
+        assertThat(revoked.json().path("state").asText()).isEqualTo("revoked");
+        assertThat(get(SUBSCRIPTIONS, last).status()).isEqualTo(401);
+        assertThat(control.send("POST", path + "/revoke", null, Map.of()).etag())
+                .isEqualTo(revoked.etag());
+        assertThat(control.send("POST", path + "/rotate", null, Map.of()).status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void aKeyThatOneInstanceMadeWorksAtAnotherFromTheAnswerOn() {
+        try (RunningControl other = run()) {
+            for (int i = 0; i < 20; i++) {
+                String key = makeKey("acme", "read");
+                assertThat(other.send("GET", SUBSCRIPTIONS, null, bearer(key)).status())
+                        .isEqualTo(200);
+            }
+            assertThat(control.put("/v1/tenants/made-here", "{}").status()).isEqualTo(201);
+            assertThat(other.get("/v1/tenants/made-here/subscriptions").status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void nobodyGivesAwayAScopeThatTheyDontHave() {
+        String manager = makeKey("acme", "manage");
+        String sender = makeKey("acme", "events:write");
+
+        assertThat(post(KEYS, "{\"name\":\"x\",\"scopes\":[\"read\",\"manage\"]}", manager)
+                        .status())
+                .isEqualTo(201);
+        assertThat(post(KEYS, "{\"name\":\"x\",\"scopes\":[\"events:write\"]}", manager)
+                        .status())
+                .isEqualTo(403);
+        assertThat(post(KEYS + "/" + KeyToken.idIn(sender) + "/rotate", "{}", manager)
+                        .status())
+                .isEqualTo(403);
+        assertThat(post(KEYS + "/" + KeyToken.idIn(sender) + "/revoke", "{}", manager)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void everyFaultOfAKeyIsNamedAndNothingIsMade() {
+        int before = control.get(KEYS + "?limit=500").json().path("items").size();
+
+        Answer answer = control.post(
+                KEYS,
+                "{\"id\":\"mine\",\"scopes\":[\"reed\"],\"expiresAt\":\"2020-01-01T00:00:00Z\","
+                        + "\"rateLimit\":{\"perSecond\":0}}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.faultyFields())
+                .containsExactlyInAnyOrder("id", "name", "scopes[0]", "expiresAt", "rateLimit.perSecond");
+        assertThat(answer.body()).contains("Did you mean 'read'?");
+        assertThat(control.get(KEYS + "?limit=500").json().path("items")).hasSize(before);
+    }
+
+    @Test
+    void keysComePageByPage() {
+        control.put("/v1/tenants/paged", "{}");
+        Set<String> made = new TreeSet<>();
+        for (int i = 0; i < 5; i++) {
+            made.add(KeyToken.idIn(makeKey("paged", "read")));
+        }
+        List<String> listed = new ArrayList<>();
+        String query = "?limit=2";
+        for (String cursor = ""; cursor != null; ) {
+            JsonNode page = control.get("/v1/tenants/paged/keys" + query).json();
+            page.path("items").forEach(key -> listed.add(key.path("id").asText()));
+            cursor = page.path("nextCursor").textValue();
+            query = "?limit=2&cursor=" + cursor;
+        }
+        assertThat(listed).containsExactlyElementsOf(made);
+    }
+
+    @Test
+    void aTenantIsMadeChangedAndDeletedWithItsKeysButNotWithItsSubscriptions() {
+        Answer made = control.post("/v1/tenants", "{\"id\":\"brief\",\"description\":\"for a while\"}");
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.json().path("eventTypes").asText()).isEqualTo("open");
+        assertThat(control.post("/v1/tenants", "{\"id\":\"brief\"}").status()).isEqualTo(409);
+
+        Answer changed = control.patch("/v1/tenants/brief", "{\"rateLimit\":{\"perSecond\":5}}");
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.json().path("description").asText()).isEqualTo("for a while");
+        assertThat(control.put("/v1/tenants/brief", "{}", "if-match", made.etag())
+                        .status())
+                .isEqualTo(412);
+        assertThat(control.get("/v1/tenants/brief")
+                        .json()
+                        .at("/rateLimit/perSecond")
+                        .asInt())
+                .isEqualTo(5);
+
+        String key = makeKey("brief", "manage");
+        String subscription = "{\"id\":\"s\",\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}";
+        assertThat(post("/v1/tenants/brief/subscriptions", subscription, key).status())
+                .isEqualTo(201);
+        assertThat(control.delete("/v1/tenants/brief").status()).isEqualTo(409);
+        assertThat(control.delete("/v1/tenants/brief/subscriptions/s").status()).isEqualTo(204);
+        assertThat(control.delete("/v1/tenants/brief").status()).isEqualTo(204);
+        assertThat(get("/v1/tenants/brief/subscriptions", key).status()).isEqualTo(401);
+
+        assertThat(control.put("/v1/tenants/brief", "{}").status()).isEqualTo(201);
+        assertThat(get("/v1/tenants/brief/subscriptions", key).status()).isEqualTo(401);
+        assertThat(control.get("/v1/tenants/brief/keys").json().path("items")).isEmpty();
+    }
+
+    @Test
+    void aTenantOfTheSettingsIsThereCanBeChangedAndCantBeDeleted() {
+        assertThat(control.get("/v1/tenants").json().path("items").findValuesAsText("id"))
+                .contains("acme", "other");
+        assertThat(control.get("/v1/tenants/other").json().path("configured").asBoolean())
+                .isTrue();
+        assertThat(control.patch("/v1/tenants/other", "{\"description\":\"the other\"}")
+                        .status())
+                .isIn(200, 201);
+        assertThat(control.get("/v1/tenants/other").json().path("description").asText())
+                .isEqualTo("the other");
+        assertThat(control.delete("/v1/tenants/other").status()).isEqualTo(409);
+    }
+
+    @Test
+    void everyChangeStandsInTheAuditWithWhoMadeIt() throws Exception {
+        String manager = makeKey(null, "manage", "read");
+        post("/v1/tenants", "{\"id\":\"audited\"}", manager);
+        String key = post("/v1/tenants/audited/keys", "{\"name\":\"x\",\"scopes\":[\"read\"]}", manager)
+                .json()
+                .path("id")
+                .asText();
+        post("/v1/tenants/audited/keys/" + key + "/rotate", "{}", manager);
+        post("/v1/tenants/audited/keys/" + key + "/revoke", "{}", manager);
+        control.send("DELETE", "/v1/tenants/audited", null, bearer(manager));
+
+        List<String> lines = new ArrayList<>();
+        for (String value : valuesOf(Topics.AUDIT)) {
+            AuditEntry entry = AuditEntry.fromJson(value.getBytes(UTF_8));
+            if (entry.object().startsWith("audited/")) {
+                lines.add(entry.action() + " " + entry.object() + " by "
+                        + entry.by().text());
+            }
+        }
+        String by = " by key " + KeyToken.visible(KeyToken.idIn(manager));
+        String keyPath = AccessKey.key("audited", key);
+        assertThat(lines)
+                .containsExactly(
+                        "tenant created audited/tenant/audited" + by,
+                        "key created " + keyPath + by,
+                        "key rotated " + keyPath + by,
+                        "key revoked " + keyPath + by,
+                        "tenant deleted audited/tenant/audited" + by);
+    }
+
+    @Test
+    void onNoRouteDoesAnyKeyDoMoreThanItMay() {
+        control.put(SUBSCRIPTIONS + "/walked", "{\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}");
+        String walkedKey = KeyToken.idIn(makeKey("acme", "read"));
+        String revoked = makeKey("acme", "read", "manage", "events:write");
+        control.send("POST", KEYS + "/" + KeyToken.idIn(revoked) + "/revoke", null, Map.of());
+        String forged = KeyToken.mint(walkedKey, new SecureRandom()).reveal();
+        String foreign = makeKey("other", "read", "manage", "events:write");
+        String reader = makeKey("acme", "read");
+        String manager = makeKey("acme", "manage");
+        String sender = makeKey("acme", "events:write");
+        String administrator = makeKey(null, "manage");
+        String onlooker = makeKey(null, "read");
+        String everything = everythingOfAcme();
+
+        List<String> routes = routes();
+        assertThat(routes).hasSizeGreaterThan(25);
+        for (String route : routes) {
+            String method = route.substring(0, route.indexOf(' '));
+            String pattern = route.substring(method.length() + 1);
+            boolean looks = method.equals("GET");
+            boolean forAdministrators = !pattern.contains(":tenant") || FOR_ADMINISTRATORS.contains(route);
+            for (String id : List.of("walked", walkedKey)) {
+                String path = pattern.replace(":tenant", "acme").replaceAll(":\\w+", id);
+                for (String nobody : List.of("", "nonsense", forged, revoked)) {
+                    assertThat(call(method, path, nobody))
+                            .as(route + " as nobody")
+                            .isEqualTo(401);
+                }
+                for (String stranger : List.of(foreign, sender)) {
+                    assertThat(call(method, path, stranger))
+                            .as(route + " as a stranger")
+                            .isEqualTo(403);
+                }
+                assertRefused(call(method, path, reader), !looks || forAdministrators, route + " as a reader");
+                assertRefused(call(method, path, onlooker), !looks, route + " as an onlooker");
+                if (forAdministrators) {
+                    assertThat(call(method, path, manager))
+                            .as(route + " as a manager")
+                            .isEqualTo(403);
+                }
+            }
+            // What is allowed is tried where there is nothing, so that nothing is changed.
+            String nowhere = pattern.replace(":tenant", "acme").replaceAll(":\\w+", "nowhere");
+            assertRefused(call(method, nowhere, manager), forAdministrators, route + " as a manager");
+            if (!FOR_ADMINISTRATORS.contains(route)) {
+                assertRefused(call(method, nowhere, administrator), false, route + " as an administrator");
+            }
+            // Another tenant's objects are not found under one's own name either.
+            if (pattern.startsWith("/v1/tenants/:tenant/") && pattern.contains(":id")) {
+                for (String id : List.of("walked", walkedKey)) {
+                    String own = pattern.replace(":tenant", "other").replaceAll(":\\w+", id);
+                    assertThat(call(method, own, foreign))
+                            .as(route + " under another name")
+                            .isIn(400, 404);
+                }
+            }
+        }
+        assertThat(everythingOfAcme()).isEqualTo(everything);
+    }
+
+    private static void assertRefused(int status, boolean refused, String what) {
+        if (refused) {
+            assertThat(status).as(what).isEqualTo(403);
+        } else {
+            assertThat(status).as(what).isNotIn(401, 403, 500);
+        }
+    }
+
+    private static String everythingOfAcme() {
+        return Stream.of(SUBSCRIPTIONS + "?limit=500", KEYS + "?limit=500", "/v1/tenants/acme")
+                .map(path -> control.get(path).body())
+                .toList()
+                .toString();
+    }
+
+    /** Each method and path that the role mounts. */
+    private static List<String> routes() {
+        List<String> routes = new ArrayList<>();
+        Vertx vertx = Vertx.vertx();
+        try (ControlRole role = RunningControl.role("127.0.0.1:1", folder.resolve("keyset.json"), Map.of(), vertx)) {
+            Router router = Router.router(vertx);
+            role.mount(router);
+            for (Route route : router.getRoutes()) {
+                String path = route.getPath();
+                assertThat(path).as("a route for every path has no rule").isNotNull();
+                if (OUTSIDE.stream().anyMatch(path::startsWith)) {
+                    continue;
+                }
+                assertThat(path).startsWith("/v1/");
+                for (HttpMethod method : route.methods()) {
+                    routes.add(method + " " + path);
+                }
+            }
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+        return routes;
+    }
+
+    private static int call(String method, String path, String key) {
+        boolean looks = method.equals("GET") || method.equals("DELETE");
+        return control.send(
+                        method,
+                        path,
+                        looks ? null : "{\"no\":\"such member\"}",
+                        key.isEmpty()
+                                ? Map.of("content-type", JSON, "authorization", "")
+                                : Map.of("content-type", JSON, "authorization", "Bearer " + key))
+                .status();
+    }
+
+    /** Null: an administrator's. */
+    private static String makeKey(String tenant, String... scopes) {
+        Answer made = control.post(
+                tenant == null ? "/v1/keys" : "/v1/tenants/" + tenant + "/keys",
+                Json.TOPIC
+                        .createObjectNode()
+                        .put("name", "test")
+                        .<ObjectNode>set("scopes", Json.TOPIC.valueToTree(scopes))
+                        .toString());
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        return made.json().path("key").asText();
+    }
+
+    private static Answer get(String path, String key) {
+        return control.send("GET", path, null, bearer(key));
+    }
+
+    private static Answer post(String path, String json, String key) {
+        return control.send("POST", path, json, Map.of("content-type", JSON, "authorization", "Bearer " + key));
+    }
+
+    private static Map<String, String> bearer(String key) {
+        return Map.of("authorization", "Bearer " + key);
+    }
+
+    private static List<String> valuesOf(String topic) {
+        return broker.records(topic).stream()
+                .map(ConsumerRecord::value)
+                .filter(value -> value != null)
+                .map(value -> new String(value, UTF_8))
+                .toList();
+    }
+}

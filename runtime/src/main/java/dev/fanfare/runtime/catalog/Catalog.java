@@ -1,0 +1,200 @@
+package dev.fanfare.runtime.catalog;
+
+import dev.fanfare.contract.catalog.AccessKey;
+import dev.fanfare.contract.catalog.CatalogEntry;
+import dev.fanfare.contract.catalog.EventType;
+import dev.fanfare.contract.catalog.Tenant;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.kafka.CompactedTable;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code fanfare.catalog} in memory: tenants, API keys, event types. The tenants of the settings are there besides.
+ *
+ * <pre>
+ * fanfare.catalog ─▶ CompactedTable ─▶ rows by record key; keys by id as well
+ * not known? ─▶ catchUp: where does the topic end now? ─▶ read that far ─▶ look again
+ * </pre>
+ *
+ * <p>A change is here some milliseconds after it was acknowledged. Who can't wait for that (a key that was just created)
+ * is looked up again after {@link #catchUp}. While Kafka is away, what is known here stays as it is. Safe for use by
+ * several threads.
+ */
+public final class Catalog implements Directory, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration BACKOFF = Duration.ofMillis(500);
+
+    private final Set<String> configuredTenants;
+    private final CompactedTable<CatalogEntry> table;
+    private final Map<String, AccessKey> keysById = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable CompletableFuture<Void>> notBegun = new AtomicReference<>();
+    private final ExecutorService asking;
+    private final Thread loader;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean loaded;
+
+    /**
+     * Prepares; {@link #start} or {@link #startWhenPossible} reads the topic.
+     *
+     * @param configuredTenants those that exist whatever the topic says
+     */
+    public Catalog(KafkaConnection kafka, Set<String> configuredTenants, String clientId) {
+        this.configuredTenants = Set.copyOf(configuredTenants);
+        this.table = new CompactedTable<>(kafka, Topics.CATALOG, clientId, CatalogEntry::fromJson, this::changed);
+        this.asking = Executors.newSingleThreadExecutor(task -> daemon(task, clientId + "-asking"));
+        this.loader = daemon(this::load, clientId + "-loading");
+    }
+
+    /** Reads the topic to its present end and follows it. */
+    public void start(Duration timeout) {
+        table.start(timeout);
+        loaded = true;
+    }
+
+    /** Does so as soon as Kafka is there, without waiting for it. */
+    public void startWhenPossible() {
+        loader.start();
+    }
+
+    /** Whether the topic has been read to the end that it had at the start. */
+    public boolean isLoaded() {
+        return loaded;
+    }
+
+    @Override
+    public @Nullable AccessKey key(String id) {
+        return keysById.get(id);
+    }
+
+    @Override
+    public boolean isTenant(String id) {
+        return configuredTenants.contains(id) || table.get(Tenant.key(id)) != null;
+    }
+
+    /** A tenant's record; null where it has none, which a configured one needn't. */
+    public @Nullable Tenant tenant(String id) {
+        return entry(Tenant.key(id)) instanceof Tenant tenant ? tenant : null;
+    }
+
+    /** An event type; null where the catalog has none of this name. */
+    public @Nullable EventType eventType(String tenant, String name) {
+        return entry(EventType.key(tenant, name)) instanceof EventType type ? type : null;
+    }
+
+    private @Nullable CatalogEntry entry(String key) {
+        Row<CatalogEntry> row = table.get(key);
+        return row == null ? null : row.value();
+    }
+
+    /** The tenants that exist whatever the topic says. */
+    public Set<String> configuredTenants() {
+        return configuredTenants;
+    }
+
+    /** The whole of it, for the control plane. */
+    public CompactedTable<CatalogEntry> table() {
+        return table;
+    }
+
+    /** Callers that come before the question is asked share it: a flood of unknown keys asks one at a time. */
+    @Override
+    public CompletionStage<Void> catchUp() {
+        CompletableFuture<Void> own = new CompletableFuture<>();
+        CompletableFuture<Void> others = notBegun.compareAndExchange(null, own);
+        if (others != null) {
+            return others;
+        }
+        try {
+            asking.execute(() -> {
+                notBegun.set(null); // who comes from here on needs a later answer
+                try {
+                    catchUpNow();
+                    own.complete(null);
+                } catch (RuntimeException e) {
+                    own.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            own.completeExceptionally(e);
+        }
+        return own;
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        asking.shutdownNow();
+        loader.interrupt();
+        try {
+            loader.join(Duration.ofSeconds(5).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        table.close();
+    }
+
+    /**
+     * Does what {@link #catchUp} does, on this thread; may block for four seconds.
+     *
+     * @throws TimeoutException where it can't
+     */
+    public void catchUpNow() {
+        long end = KafkaAnswer.await(
+                table.endOffset().toCompletableFuture(), CATCH_UP_TIMEOUT, "asking for the end of the catalog");
+        if (!table.awaitPosition(end, CATCH_UP_TIMEOUT)) {
+            throw new TimeoutException("the catalog was not read to offset " + end + " in time");
+        }
+    }
+
+    private void load() {
+        while (closing.getCount() > 0) {
+            try {
+                start(LOAD_TIMEOUT);
+                return;
+            } catch (RuntimeException e) {
+                LOG.warn("tenants and keys can't be read yet topic={} cause={}", Topics.CATALOG, e.toString());
+            }
+            try {
+                if (closing.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void changed(String key, @Nullable Row<CatalogEntry> before, @Nullable Row<CatalogEntry> after) {
+        if (after != null && after.value() instanceof AccessKey now) {
+            keysById.put(now.id(), now);
+        } else if (before != null && before.value() instanceof AccessKey gone) {
+            keysById.remove(gone.id());
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}
