@@ -11,6 +11,7 @@ import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -20,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * What a dead letter becomes when it is replayed: the record that it was, without the marks of its death.
  *
  * <pre>
- * undecodable or too large, from the events ─▶ fanfare.events      the partition it came from (its key is not kept)
- * everything else                           ─▶ fanfare.deliveries  its subscription's partition
+ * undecodable or too large, from the events  ─▶ fanfare.events      the partition it came from (its key is not kept)
+ * undecodable, a share of a very large event ─▶ fanfare.fanout      the same
+ * everything else                            ─▶ fanfare.deliveries  its subscription's partition
  * </pre>
  */
 final class Replayed {
+    private static final Set<String> BEFORE_DELIVERIES = Set.of(Topics.EVENTS, Topics.FANOUT);
+
     private Replayed() {}
 
     static ProducerRecord<byte[], byte[]> of(
@@ -35,8 +39,9 @@ final class Replayed {
         boolean unread = reason.equals(Verdict.UNDECODABLE.text()) || reason.equals(Verdict.TOO_LARGE.text());
         byte[] key = deliveryKey(marks);
         ProducerRecord<byte[], byte[]> replayed;
-        if (unread && origin != null && origin.topic().equals(Topics.EVENTS)) {
-            replayed = record(letter, Topics.EVENTS, origin.within(eventPartitions), null);
+        if (unread && origin != null && BEFORE_DELIVERIES.contains(origin.topic())) {
+            // both have the same partitions
+            replayed = record(letter, origin.topic(), origin.within(eventPartitions), null);
         } else if (key != null || origin == null) {
             replayed = record(letter, Topics.DELIVERIES, null, key);
         } else {
