@@ -1,6 +1,7 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.delivery.EventChunk;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
@@ -30,6 +31,7 @@ import org.apache.kafka.streams.processor.api.Record;
 final class ChunkRouter extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final EventRouter.Shared shared;
     private final SubscriptionMatcher matcher;
+    private final DeliveryIds ids = new DeliveryIds();
 
     ChunkRouter(EventRouter.Shared shared) {
         this.shared = shared;
@@ -76,7 +78,7 @@ final class ChunkRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             return !isNew;
         });
         DeliveryHeaders headers = new DeliveryHeaders(
-                tenant, event, message.headers(), shared.subscriptions().topicId(), chunk.acceptedAtMillis());
+                ids, tenant, event, message.headers(), shared.subscriptions().topicId(), chunk.acceptedAtMillis());
         new FanOut(context(), shared.chunk(), shared.metrics()).send(event, headers, chunk.range(), routedAt, matches);
     }
 }

@@ -13,7 +13,6 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** An event record that can't be routed, as a dead letter: as it came, with the reason beside it. */
 final class DeadEvent {
-    private static final byte[] NOTHING = {};
     private static final int KEPT_OF_TOO_LARGE = 64 * 1024;
 
     private DeadEvent() {}
@@ -27,8 +26,7 @@ final class DeadEvent {
      */
     static Record<byte[], byte[]> of(
             Record<byte[], byte[]> message, RecordMetadata origin, Verdict why, String error, long nowMillis) {
-        // no value would be a tombstone
-        byte[] value = message.value() == null ? NOTHING : message.value();
+        byte[] value = DeadLetterRecords.value(message.value());
         Headers headers = new RecordHeaders(message.headers());
         String reason = error;
         if (RecordBytes.of(value, headers) > RecordBytes.MOST) {

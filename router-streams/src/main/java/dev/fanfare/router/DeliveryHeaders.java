@@ -34,12 +34,19 @@ final class DeliveryHeaders {
     /**
      * What an event's deliveries share.
      *
+     * @param ids                 set to this event, and left at it as long as this is used
      * @param original            the event record's headers, of which only the trace context is taken: the attributes
      *                            come from the event, so that each stands there once, and foreign headers don't
      * @param subscriptionTopicId Kafka's id of the topic that candidates' versions are offsets of
      */
-    DeliveryHeaders(String tenant, Event event, Headers original, String subscriptionTopicId, long acceptedAtMillis) {
-        this.ids = new DeliveryIds(tenant, event.source(), event.id());
+    DeliveryHeaders(
+            DeliveryIds ids,
+            String tenant,
+            Event event,
+            Headers original,
+            String subscriptionTopicId,
+            long acceptedAtMillis) {
+        this.ids = ids.of(tenant, event.source(), event.id());
         this.versionPrefix = (subscriptionTopicId + ':').getBytes(UTF_8);
         this.idFrom = Utils.utf8Length(tenant) + 1;
         this.acceptedAtMillis = acceptedAtMillis;
@@ -63,6 +70,11 @@ final class DeliveryHeaders {
         all[at + 3] = new RecordHeader(
                 DeliveryRecords.SUBSCRIPTION_VERSION, Digits.after(versionPrefix, candidate.versionOffset()));
         return new RecordHeaders(all);
+    }
+
+    /** What stands for the event among all events. */
+    byte[] eventHash() {
+        return ids.ofEvent();
     }
 
     long acceptedAtMillis() {

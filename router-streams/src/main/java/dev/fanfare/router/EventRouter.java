@@ -1,6 +1,7 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.delivery.HashRange;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -33,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its stream thread.
  */
 final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    /** Some twenty milliseconds of every hundred. */
+    private static final int RECALLED_AT_ONCE = 10_000;
+
+    private static final Duration RECALL_EVERY = Duration.ofMillis(100);
+
     /** What all event routers of a process share. */
     record Shared(
             String defaultTenant,
@@ -40,6 +47,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             Supplier<SubscriptionMatcher> matcher,
             Subscriptions subscriptions,
             Duration window,
+            StoreMemory storeMemory,
             int chunk,
             ReadIndex readIndex,
             RouterMetrics metrics) {}
@@ -71,6 +79,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
 
     private final Shared shared;
     private final SubscriptionMatcher matcher;
+    private final DeliveryIds ids = new DeliveryIds();
     private @Nullable Object tenantsKnownFor;
     private @Nullable SeenEvents seen;
 
@@ -82,9 +91,25 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        seen = shared.window().isZero()
-                ? null
-                : new SeenEvents(context.getStateStore(SeenEventsStore.NAME), shared.window());
+        if (!shared.window().isZero()) {
+            SeenEvents events =
+                    new SeenEvents(context.getStateStore(SeenEventsStore.NAME), shared.window(), shared.storeMemory());
+            seen = events;
+            recall(events);
+        }
+    }
+
+    private void recall(SeenEvents events) {
+        if (!events.recall(RECALLED_AT_ONCE)) {
+            context().schedule(RECALL_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> events.recall(RECALLED_AT_ONCE));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (seen != null) {
+            seen.close();
+        }
     }
 
     @Override
@@ -133,7 +158,8 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             shared.metrics().unmatched();
             return;
         }
-        DeliveryHeaders headers = new DeliveryHeaders(tenant, event, message.headers(), topicId, message.timestamp());
+        DeliveryHeaders headers =
+                new DeliveryHeaders(ids, tenant, event, message.headers(), topicId, message.timestamp());
         if (RecordBytes.of(event.data(), headers.shared()) > RecordBytes.MOST) {
             shared.metrics().tooLarge();
             bury(
@@ -143,7 +169,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
                             + TopicLayout.MAX_RECORD_BYTES + " bytes");
             return;
         }
-        if (isSeen(message, tenant, event)) {
+        if (isSeen(message, headers)) {
             shared.metrics().duplicate();
             return;
         }
@@ -152,11 +178,11 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     }
 
     /** Whether the event was routed before; if not, it is from now on. */
-    private boolean isSeen(Record<byte[], byte[]> message, String tenant, Event event) {
+    private boolean isSeen(Record<byte[], byte[]> message, DeliveryHeaders headers) {
         if (seen == null || !EventRecords.isDeduplicated(message.headers())) {
             return false;
         }
-        Bytes fingerprint = SeenEvents.fingerprint(tenant, event);
+        Bytes fingerprint = SeenEvents.fingerprint(headers.eventHash());
         long offset = context().recordMetadata().orElseThrow().offset();
         // a time in the future, by a producer's clock, would make all others look old
         long atMillis = Math.min(message.timestamp(), context().currentSystemTimeMs());

@@ -1,5 +1,6 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.router.matching.Candidate;
@@ -57,8 +58,8 @@ final class ReplayRouting implements Routing {
     @Override
     public @Nullable ProducerRecord<byte[], byte[]> delivery(
             String tenant, Event event, ConsumerRecord<byte[], byte[]> message, Candidate candidate) {
-        DeliveryHeaders headers =
-                new DeliveryHeaders(tenant, event, message.headers(), subscriptions.topicId(), message.timestamp());
+        DeliveryHeaders headers = new DeliveryHeaders(
+                new DeliveryIds(), tenant, event, message.headers(), subscriptions.topicId(), message.timestamp());
         return RecordBytes.of(event.data(), headers.shared()) > RecordBytes.MOST
                 ? null // it is among the dead letters since it came
                 : new ProducerRecord<>(

@@ -128,6 +128,7 @@ public final class RouterRole implements Role {
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions(subscriptions),
                 settings.deduplicationWindow(),
+                storeMemory,
                 settings.fanoutChunk(),
                 readIndex,
                 metrics);

@@ -65,7 +65,10 @@ public interface RouterSettings {
     @WithDefault("24h")
     Duration deduplicationWindow();
 
-    /** Native memory for the store of events that were routed: its caches, filters and write buffers together. */
+    /**
+     * Native memory for the store of events that were routed, its caches and write buffers together; and up to as much
+     * again of the heap, for knowing without a look into the store that an event is new: 64 MiB do for some 50 million.
+     */
     @WithDefault("64MiB")
     ByteSize deduplicationMemory();
 

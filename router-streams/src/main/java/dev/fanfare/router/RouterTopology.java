@@ -38,8 +38,8 @@ final class RouterTopology {
         return new Topology()
                 .addSource(AutoOffsetReset.earliest(), EVENTS, acceptedAt(clock), read, read, Topics.EVENTS)
                 .addProcessor(MATCH, () -> new EventRouter(shared), EVENTS)
-                .addSink(DELIVERIES, Topics.DELIVERIES, write, write, MATCH)
                 .addStateStore(new SeenEventsStore(shared.window()), MATCH)
+                .addSink(DELIVERIES, Topics.DELIVERIES, write, write, MATCH)
                 .addSink(FANOUT, Topics.FANOUT, write, write, MATCH)
                 .addSink(DEAD_LETTERS, Topics.DEAD_LETTERS, write, write, MATCH);
     }

@@ -9,8 +9,9 @@ import org.rocksdb.Options;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The native memory that all stores of one router share. Without it each of their files' folders (three for each
- * partition) would take 50 MiB of cache and up to 48 MiB of write buffers of its own.
+ * The memory that all stores of one router share. Native: without it each of their files' folders (three for each
+ * partition) would take 50 MiB of cache and up to 48 MiB of write buffers of its own. And as much again on the heap, for
+ * the {@link Fingerprints} before them, if they need it.
  *
  * <p>Nothing native is loaded before the first store is opened. Safe from any thread; close it after the stores.
  */
@@ -19,11 +20,13 @@ final class StoreMemory implements AutoCloseable {
     private static final long WRITE_BUFFER_BYTES = 4L * 1024 * 1024;
 
     private final ByteSize size;
+    private long heapLeft;
     private @Nullable Cache cache;
     private @Nullable WriteBufferManager writeBuffers;
 
     StoreMemory(ByteSize size) {
         this.size = size;
+        this.heapLeft = size.bytes();
     }
 
     /** Has a store use this memory. */
@@ -38,8 +41,20 @@ final class StoreMemory implements AutoCloseable {
         options.setTableFormatConfig(table);
         options.setWriteBufferManager(writeBuffers);
         options.setWriteBufferSize(WRITE_BUFFER_BYTES);
-        // nearly all look-ups find nothing: the filters are what answers them
-        options.setOptimizeFiltersForHits(false);
+    }
+
+    /** Takes so much of the heap's part; false, and nothing is taken, where there isn't so much left. */
+    synchronized boolean take(long bytes) {
+        if (bytes > heapLeft) {
+            return false;
+        }
+        heapLeft -= bytes;
+        return true;
+    }
+
+    /** Gives back what was taken. */
+    synchronized void giveBack(long bytes) {
+        heapLeft += bytes;
     }
 
     @Override

@@ -69,6 +69,23 @@ class FanOutTest {
     }
 
     @Test
+    void aHundredThousandGetItOnceEachInStepsOfAboutAThousand() {
+        int many = 100_000;
+        try (TestTopology large = new TestTopology(NOW, Duration.ZERO, 1_000)) {
+            IntStream.range(0, many).forEach(i -> large.subscribe("s" + i, "a.*"));
+            large.send(event("1", "a.b", new byte[1_024]), NOW);
+            List<TestRecord<byte[], byte[]>> chunks = large.chunks.readRecordsToList();
+            assertThat(chunks).hasSizeLessThanOrEqualTo(32);
+            chunks.forEach(large::expand);
+            assertThat(large.smallerChunks.getQueueSize()).isBetween(100L, 200L);
+            assertThat(large.chunkDeliveries.readRecordsToList())
+                    .hasSize(many)
+                    .extracting(FanOutTest::subscriptionOf)
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void aRepeatedChunkMakesTheSameDeliveryIds() {
         IntStream.range(0, 50).forEach(i -> topology.subscribe("s" + i, "*"));
         topology.send(event("1", "a.b", new byte[0]), NOW);

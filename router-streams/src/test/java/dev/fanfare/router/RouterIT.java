@@ -13,7 +13,10 @@ import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryId;
 import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.delivery.EventChunk;
+import dev.fanfare.contract.delivery.HashRange;
 import dev.fanfare.contract.delivery.Progress;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
@@ -164,6 +167,30 @@ class RouterIT {
         stranger.headers().add("ce_tenant", "nobody".getBytes(UTF_8));
         ConsumerRecord<byte[], byte[]> dead = deadLetterOf(broker.send(stranger));
         assertThat(RecordHeaders.text(dead.headers(), DeliveryRecords.ERROR)).contains("no tenant 'nobody'");
+    }
+
+    @Test
+    void aVeryLargeFanOutThatHasToWaitHoldsUpNoOtherEvent() throws Exception {
+        String topicId = broker.admin()
+                .describeTopics(List.of(Topics.SUBSCRIPTIONS))
+                .allTopicNames()
+                .get()
+                .get(Topics.SUBSCRIPTIONS)
+                .topicId()
+                .toString();
+        long offset = broker.send(row(subscription("default", "patient", "patience.*")))
+                .offset();
+        ProducerRecord<byte[], byte[]> event = event("large", "patience.long", new byte[0]);
+        event.headers().add("ce_tenant", "default".getBytes(UTF_8));
+        new EventChunk(HashRange.ALL, new SubscriptionVersion(topicId, offset + 2), 1).writeHeaders(event.headers());
+        broker.send(new ProducerRecord<>(Topics.FANOUT, null, event.key(), event.value(), event.headers()));
+        broker.send(event("small", "patience.short", new byte[0]));
+        deliveriesOf("small", 1);
+        assertThat(broker.records(Topics.DELIVERIES))
+                .noneMatch(delivery -> "large".equals(RecordHeaders.text(delivery.headers(), "ce_id")));
+        // what it waits for
+        broker.send(row(subscription("default", "latest", "other.*")));
+        deliveriesOf("large", 1);
     }
 
     @Test

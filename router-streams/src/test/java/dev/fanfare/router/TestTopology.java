@@ -86,6 +86,7 @@ final class TestTopology implements AutoCloseable {
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions(),
                 deduplicationWindow,
+                new StoreMemory(RouterSettings.LEAST_MEMORY),
                 chunk,
                 new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
                 metrics);

@@ -21,7 +21,8 @@ public final class DeliveryId {
     /** The delivery of one event to one subscription (one generation of it). */
     public static String of(
             String tenant, String eventSource, String eventId, String subscriptionId, UUID subscriptionGeneration) {
-        byte[] id = new DeliveryIds(tenant, eventSource, eventId)
+        byte[] id = new DeliveryIds()
+                .of(tenant, eventSource, eventId)
                 .of(subscriptionId.getBytes(StandardCharsets.UTF_8), 0, subscriptionGeneration);
         return new String(id, StandardCharsets.US_ASCII);
     }

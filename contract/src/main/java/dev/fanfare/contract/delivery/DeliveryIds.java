@@ -10,29 +10,43 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * The ids of all deliveries of one event: what the event gives is put together once. {@link DeliveryId#of} makes a single one
- * here too. Confined to one thread.
+ * The ids of all deliveries of one event after another: what an event gives is put together once. {@link DeliveryId#of}
+ * makes a single one here too. Confined to one thread.
  */
 public final class DeliveryIds {
     private final MessageDigest digest = PartsHash.sha256();
     private final byte[] hash = new byte[digest.getDigestLength()];
-    private final int eventLength;
     /** What is hashed: the event's parts stay, the subscription's go behind them. */
-    private byte[] parts;
+    private byte[] parts = new byte[256];
 
-    /** For one event. */
-    public DeliveryIds(String tenant, String eventSource, String eventId) {
-        byte[][] texts = {tenant.getBytes(UTF_8), eventSource.getBytes(UTF_8), eventId.getBytes(UTF_8)};
-        int length = 0;
-        for (byte[] text : texts) {
-            length += Integer.BYTES + text.length;
+    private int eventLength;
+
+    /** From now on they are the ids of this event's deliveries. */
+    public DeliveryIds of(String tenant, String eventSource, String eventId) {
+        eventLength = 0;
+        append(tenant);
+        append(eventSource);
+        append(eventId);
+        return this;
+    }
+
+    private void append(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        room(eventLength + Integer.BYTES + bytes.length);
+        ByteBuffer.wrap(parts).position(eventLength).putInt(bytes.length).put(bytes);
+        eventLength += Integer.BYTES + bytes.length;
+    }
+
+    private void room(int length) {
+        if (parts.length < length) {
+            parts = Arrays.copyOf(parts, 2 * length);
         }
-        eventLength = length;
-        parts = new byte[length + 128];
-        ByteBuffer buffer = ByteBuffer.wrap(parts);
-        for (byte[] text : texts) {
-            buffer.putInt(text.length).put(text);
-        }
+    }
+
+    /** A hash of the event itself, 32 bytes: two of the same tenant, source and id have the same. */
+    public byte[] ofEvent() {
+        digest.update(parts, 0, eventLength);
+        return digest.digest();
     }
 
     /**
@@ -44,9 +58,7 @@ public final class DeliveryIds {
     public byte[] of(byte[] subscriptionId, int from, UUID generation) {
         int idLength = subscriptionId.length - from;
         int length = eventLength + Integer.BYTES + idLength + 2 * Long.BYTES;
-        if (parts.length < length) {
-            parts = Arrays.copyOf(parts, length);
-        }
+        room(length);
         ByteBuffer.wrap(parts, eventLength, length - eventLength)
                 .putInt(idLength)
                 .put(subscriptionId, from, idLength)

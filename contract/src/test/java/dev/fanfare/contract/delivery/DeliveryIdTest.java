@@ -2,6 +2,7 @@ package dev.fanfare.contract.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.PartsHash;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -76,7 +77,16 @@ class DeliveryIdTest {
 
     @Test
     void theIdsOfAnEventAreThoseThatAreMadeOneByOne() {
-        DeliveryIds ids = new DeliveryIds("acme", "/quelle/ü", "e-1");
+        DeliveryIds ids = new DeliveryIds().of("other", "/elsewhere".repeat(100), "e-0");
+        byte[] other = ids.ofEvent();
+        byte[] event = ids.of("acme", "/quelle/ü", "e-1").ofEvent();
+        assertThat(event)
+                .isNotEqualTo(other)
+                .isEqualTo(new PartsHash()
+                        .text("acme")
+                        .text("/quelle/ü")
+                        .text("e-1")
+                        .bytes());
         for (String subscription : List.of("a", "billing", "ö", "x".repeat(300), "b")) {
             UUID generation = new UUID(subscription.hashCode(), 7);
             byte[] key = ("acme/" + subscription).getBytes(StandardCharsets.UTF_8);
