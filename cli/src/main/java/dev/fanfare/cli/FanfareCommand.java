@@ -7,6 +7,7 @@ import dev.fanfare.cli.api.ReplayEventsCommand;
 import dev.fanfare.cli.api.SubscriptionsCommand;
 import dev.fanfare.cli.api.TenantsCommand;
 import dev.fanfare.cli.api.TestEventCommand;
+import dev.fanfare.cli.api.TraceCommand;
 import dev.fanfare.cli.cluster.KeysetCommand;
 import dev.fanfare.cli.cluster.TopicsCommand;
 import dev.fanfare.cli.deadletters.DlqCommand;
@@ -52,7 +53,8 @@ public final class FanfareCommand implements Runnable {
 
     static {
         GROUPS.put("Try it", List.of("dev", "listen", "events"));
-        GROUPS.put("Operate", List.of("subscriptions", "attempts", "dlq", "tenants", "keys", "topics", "keyset"));
+        GROUPS.put(
+                "Operate", List.of("subscriptions", "attempts", "trace", "dlq", "tenants", "keys", "topics", "keyset"));
         GROUPS.put("At the shell", List.of("completion", "man"));
         GROUPS.put(
                 "Run one role against a Kafka cluster", List.of("ingest", "router", "dispatcher", "retry", "control"));
@@ -87,6 +89,7 @@ public final class FanfareCommand implements Runnable {
         subscriptions.addSubcommand(new TestEventCommand(shell));
         root.addSubcommand(subscriptions);
         root.addSubcommand(new AttemptsCommand(shell));
+        root.addSubcommand(new TraceCommand(shell));
         root.addSubcommand(new TenantsCommand(shell));
         root.addSubcommand(new KeysCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));

@@ -5,17 +5,24 @@ import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptRoutes;
-import dev.fanfare.control.attempt.AttemptTail;
 import dev.fanfare.control.catalog.CatalogWriter;
 import dev.fanfare.control.catalog.KeyRoutes;
 import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
+import dev.fanfare.control.console.Parts;
+import dev.fanfare.control.deadletter.AuditTail;
+import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.docs.ApiDocs;
+import dev.fanfare.control.event.EventRoutes;
+import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
+import dev.fanfare.control.insight.HealthRoutes;
 import dev.fanfare.control.subscription.ReplayRoutes;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SignalFollower;
+import dev.fanfare.control.subscription.SubscriptionActions;
 import dev.fanfare.control.subscription.SubscriptionIndex;
 import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
@@ -36,6 +43,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +60,8 @@ import org.apache.kafka.clients.admin.Admin;
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
  *          TestRoutes ─────▶ TestSender ─▶ fanfare.deliveries
- * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptTail ─▶ AttemptRoutes ─▶ HTTP
+ * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptIndex ─▶ AttemptRoutes ─▶ HTTP
+ * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
  * </pre>
  */
 public final class ControlRole implements Role {
@@ -71,12 +80,14 @@ public final class ControlRole implements Role {
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
     private final SignalFollower signals;
-    private final AttemptTail attempts;
+    private final AttemptIndex attempts;
+    private final EventSearch events;
     private final SubscriptionRoutes subscriptionRoutes;
     private final RunLog runs;
     private final ReplayRoutes replayRoutes;
     private final TestSender tests;
     private final TestRoutes testRoutes;
+    private final DeadLetterDesk deadLetters;
     private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
@@ -98,17 +109,48 @@ public final class ControlRole implements Role {
                 context.kafka(), catalog, context.clock(), client + "-catalog-writer", settings.writeTimeout());
         this.access = new Access(accessSettings, catalog, context.clock());
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
-        this.writer = new SubscriptionWriter(context.kafka(), index, client + "-writer", settings.writeTimeout());
+        this.writer = new SubscriptionWriter(
+                context.kafka(), index, context.clock(), client + "-writer", settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
-        this.attempts = new AttemptTail(context.kafka(), settings.attemptsKept(), client + "-attempts");
+        this.attempts = new AttemptIndex(
+                context.kafka(),
+                stateDir(settings).resolve(context.instanceId()),
+                attemptsMemory(settings),
+                context.clock(),
+                client + "-attempts");
+        this.events = new EventSearch(context.kafka(), attempts, accessSettings.defaultTenant(), client + "-events");
+        this.runs = new RunLog(
+                context.kafka(), context.clock(), context.random(), client + "-runs", settings.writeTimeout());
+        this.tests = new TestSender(
+                context.kafka(), index, context.clock(), context.random(), client + "-tests", settings.writeTimeout());
+        SubscriptionActions actions =
+                new SubscriptionActions(index, writer, tests, runs, seal, context.clock(), context.random());
         this.subscriptionRoutes = new SubscriptionRoutes(
-                index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
-        this.runs = new RunLog(context.kafka(), client + "-runs", settings.writeTimeout());
+                index,
+                writer,
+                actions,
+                seal,
+                context.clock(),
+                context.random(),
+                defaultRetry,
+                settings.maxSubscriptions());
         this.replayRoutes = new ReplayRoutes(index, runs, context.clock(), context.random());
-        this.tests = new TestSender(context.kafka(), index, client + "-tests", settings.writeTimeout());
-        this.testRoutes = new TestRoutes(index, tests, context.clock(), context.random());
-        this.console =
-                new ConsoleRoutes(access, accessSettings.tenants(), index, attempts, context.clock(), context.random());
+        this.testRoutes = new TestRoutes(tests);
+        this.deadLetters =
+                new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
+        this.console = new ConsoleRoutes(
+                access,
+                accessSettings.tenants(),
+                new Parts(
+                        index,
+                        actions,
+                        attempts,
+                        events,
+                        runs,
+                        deadLetters,
+                        new AuditTail(context.kafka(), client + "-audit")),
+                context.clock(),
+                context.random());
     }
 
     @Override
@@ -126,6 +168,8 @@ public final class ControlRole implements Role {
         replayRoutes.mount(routes, guard);
         testRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
+        new EventRoutes(events).mount(routes, guard);
+        new HealthRoutes(index, attempts, context.clock()).mount(routes, guard);
         ApiDocs.mount(routes);
         console.mount(routes);
     }
@@ -167,6 +211,7 @@ public final class ControlRole implements Role {
         }
         phase = Phase.CLOSED;
         signals.close();
+        deadLetters.close();
         writer.close();
         catalogWriter.close();
         attempts.close();
@@ -197,6 +242,18 @@ public final class ControlRole implements Role {
     private static Scope scope(RoutingContext request) {
         HttpMethod method = request.request().method();
         return method == HttpMethod.GET || method == HttpMethod.HEAD ? Scope.READ : Scope.MANAGE;
+    }
+
+    private static Path stateDir(ControlSettings settings) {
+        return settings.stateDir().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "fanfare-control"));
+    }
+
+    private static long attemptsMemory(ControlSettings settings) {
+        if (settings.attemptsMemory().bytes() < ControlSettings.LEAST_MEMORY.bytes()) {
+            throw new InvalidSettings(List.of("control.attempts-memory: " + settings.attemptsMemory() + " is less than "
+                    + ControlSettings.LEAST_MEMORY));
+        }
+        return settings.attemptsMemory().bytes();
     }
 
     private static Retry defaultRetry(ControlSettings settings, TopicSettings topics) {

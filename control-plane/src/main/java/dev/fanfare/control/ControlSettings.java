@@ -1,7 +1,9 @@
 package dev.fanfare.control;
 
+import dev.fanfare.runtime.config.ByteSize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,7 +21,16 @@ public interface ControlSettings {
     @WithDefault("10000")
     int maxSubscriptions();
 
-    /** How many of the newest attempts are kept in memory for questions. */
-    @WithDefault("10000")
-    int attemptsKept();
+    /**
+     * Where the index of attempts lies, in a folder of this process's name and the topic's id; by default below the
+     * system's temporary folder. What is lost is read again from the topic.
+     */
+    Optional<Path> stateDir();
+
+    /** Native memory for the index of attempts: its caches, filters and write buffers together. */
+    @WithDefault("64MiB")
+    ByteSize attemptsMemory();
+
+    /** One write buffer, and a few blocks. */
+    ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);
 }

@@ -78,6 +78,10 @@ class ApiDescriptionTest {
         assertThat(properties("Attempt"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("attempt.AttemptRoutes$View").toList());
+        assertThat(properties("EventStory"))
+                .containsExactlyInAnyOrderElementsOf(components("event.EventStory")
+                        .map(name -> name.equals("isComplete") ? "complete" : name)
+                        .toList());
         assertThat(properties("Replay"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("subscription.ReplayView").toList());

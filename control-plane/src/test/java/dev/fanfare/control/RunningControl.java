@@ -53,6 +53,8 @@ final class RunningControl implements AutoCloseable {
                 "access.key", "k",
                 "access.tenants", "acme,other",
                 "secrets.keyset-file", keyset.toString(),
+                "control.state-dir",
+                        keyset.resolveSibling("state-" + System.nanoTime()).toString(),
                 "topics.retry-tiers", "1s,2s,5s"));
         all.putAll(overrides);
         Settings settings = Settings.load(

@@ -122,6 +122,7 @@ final class DevInstance implements AutoCloseable {
             more.put(SettingsOptions.BOOTSTRAP_SERVERS, bootstrapServers);
             more.put("secrets.keyset-file", keyset(plan).toString());
             more.put("router.state-dir", plan.folder().resolve("router").toString());
+            more.put("control.state-dir", plan.folder().resolve("control").toString());
             Settings settings = plan.settings().apply(more);
             TopicLayout layout = TopicSettings.layout(settings.section(TopicSettings.class));
             TopicSetup setup = new TopicSetup(admin, TOPICS_WITHIN);

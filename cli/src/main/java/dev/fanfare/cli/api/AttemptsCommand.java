@@ -27,7 +27,7 @@ public final class AttemptsCommand {
         this.shell = shell;
     }
 
-    @Command(name = "list", description = "List the newest attempts, the newest first.")
+    @Command(name = "list", description = "List attempts, the newest first.")
     void list(
             @Mixin ApiOptions api,
             @Option(names = "--subscription", paramLabel = "ID", description = "Only of this subscription.") @Nullable String subscription,
@@ -39,6 +39,8 @@ public final class AttemptsCommand {
                             paramLabel = "VERDICT",
                             description = "Only with this verdict: delivered, retry, exhausted, …")
                     @Nullable String verdict,
+            @Option(names = "--status", paramLabel = "STATUS", description = "Only answered with this HTTP status.")
+                    @Nullable Integer status,
             @Option(
                             names = "--since",
                             paramLabel = "WHEN",
@@ -61,6 +63,7 @@ public final class AttemptsCommand {
         add(query, "event", event);
         add(query, "delivery", delivery);
         add(query, "verdict", verdict);
+        add(query, "status", status == null ? null : status.toString());
         add(
                 query,
                 "since",

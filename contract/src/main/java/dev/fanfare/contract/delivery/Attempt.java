@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param error            in words; null where it was delivered
  * @param nextDelayMillis  how long until the next attempt; null where there is none
  * @param responseExcerpt  the first bytes of the answer's body as text, at most 1 KiB
+ * @param acceptedAtMillis when the broker appended the event; null in records of earlier versions
  * @param run              the run that replayed the delivery last; null where none did
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,7 +40,8 @@ public record Attempt(
         @Nullable String error,
         @Nullable Long nextDelayMillis,
         @Nullable String responseExcerpt,
-        @Nullable String run) {
+        @Nullable String run,
+        @Nullable Long acceptedAtMillis) {
 
     private static final int USUAL_BYTES = 512;
     // Escaped and encoded once, not for each attempt.
@@ -57,6 +59,41 @@ public record Attempt(
     private static final SerializableString NEXT_DELAY_MILLIS = new SerializedString("nextDelayMillis");
     private static final SerializableString RESPONSE_EXCERPT = new SerializedString("responseExcerpt");
     private static final SerializableString RUN = new SerializedString("run");
+    private static final SerializableString ACCEPTED_AT_MILLIS = new SerializedString("acceptedAtMillis");
+
+    /** One of which isn't known when its event was accepted. */
+    public Attempt(
+            String deliveryId,
+            String tenant,
+            String subscription,
+            String eventId,
+            String eventType,
+            int attempt,
+            String verdict,
+            long startedAtMillis,
+            long durationMillis,
+            @Nullable Integer status,
+            @Nullable String error,
+            @Nullable Long nextDelayMillis,
+            @Nullable String responseExcerpt,
+            @Nullable String run) {
+        this(
+                deliveryId,
+                tenant,
+                subscription,
+                eventId,
+                eventType,
+                attempt,
+                verdict,
+                startedAtMillis,
+                durationMillis,
+                status,
+                error,
+                nextDelayMillis,
+                responseExcerpt,
+                run,
+                null);
+    }
 
     public Attempt {
         Objects.requireNonNull(deliveryId, "deliveryId");
@@ -95,6 +132,9 @@ public record Attempt(
             }
             if (run != null) {
                 write(json, RUN, run);
+            }
+            if (acceptedAtMillis != null) {
+                write(json, ACCEPTED_AT_MILLIS, acceptedAtMillis);
             }
             json.writeEndObject();
         } catch (IOException e) {

@@ -14,7 +14,7 @@ class AttemptTest {
     @Test
     void anAttemptReadsBack() throws UndecodableRecord {
         Attempt attempt = new Attempt(
-                "dlv_1", "acme", "orders", "e1", "t", 2, "retry", 100, 30, 503, "busy", 60_000L, "é", "run-1");
+                "dlv_1", "acme", "orders", "e1", "t", 2, "retry", 100, 30, 503, "busy", 60_000L, "é", "run-1", 90L);
         assertThat(Attempt.fromJson(attempt.toJson())).isEqualTo(attempt);
         Attempt without = new Attempt(
                 "dlv_1", "acme", "orders", "e1", "t", 1, "delivered", 100, 30, null, null, null, null, null);

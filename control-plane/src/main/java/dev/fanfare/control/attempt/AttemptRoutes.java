@@ -16,17 +16,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /v1/tenants/{tenant}/attempts}: the newest attempts, filtered. */
+/** {@code GET /v1/tenants/{tenant}/attempts}: attempts, filtered, the newest first. */
 public final class AttemptRoutes {
     private static final Set<String> VERDICTS =
             Arrays.stream(Verdict.values()).map(Verdict::text).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> KNOWN =
+            Set.of("subscription", "event", "delivery", "verdict", "status", "since", "until", "limit", "cursor");
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;
 
-    private final AttemptTail tail;
+    private final AttemptIndex index;
 
-    public AttemptRoutes(AttemptTail tail) {
-        this.tail = tail;
+    public AttemptRoutes(AttemptIndex index) {
+        this.index = index;
     }
 
     /** Mounts the route behind the guard. */
@@ -35,41 +37,55 @@ public final class AttemptRoutes {
     }
 
     private void list(RoutingContext context) {
-        String tenant = context.pathParam("tenant");
-        Query query = new Query(context, Set.of("subscription", "event", "delivery", "verdict", "since", "limit"));
-        String subscription = query.text("subscription");
-        String event = query.text("event");
-        String delivery = query.text("delivery");
-        String verdict = query.text("verdict");
-        Long since = query.millis("since");
+        Query query = new Query(context, KNOWN);
         int limit = query.limit(DEFAULT_LIMIT, MAX_LIMIT);
-        if (verdict != null && !VERDICTS.contains(verdict)) {
-            query.fault("verdict", "is not a verdict" + Suggestion.among(VERDICTS, verdict));
+        String cursor = query.text("cursor");
+        if (cursor != null && !AttemptIndex.isCursor(cursor)) {
+            query.fault("cursor", "is not one that was answered as nextCursor: start again without it");
         }
+        AttemptQuery wanted = new AttemptQuery(
+                context.pathParam("tenant"),
+                query.text("subscription"),
+                query.text("event"),
+                query.text("delivery"),
+                verdict(query),
+                query.number("status", 100, 999),
+                query.millis("since"),
+                query.millis("until"));
         query.check();
-        List<View> items = tail.newestFirst()
-                .takeWhile(attempt -> since == null || attempt.startedAtMillis() >= since)
-                .filter(attempt -> attempt.tenant().equals(tenant))
-                .filter(attempt -> isWanted(subscription, attempt.subscription()))
-                .filter(attempt -> isWanted(event, attempt.eventId()))
-                .filter(attempt -> isWanted(delivery, attempt.deliveryId()))
-                .filter(attempt -> isWanted(verdict, attempt.verdict()))
-                .limit(limit)
-                .map(View::of)
-                .toList();
-        Answers.json(context, 200, new Answer(items));
+        context.vertx()
+                .executeBlocking(() -> index.find(wanted, cursor, limit), false)
+                .onComplete(
+                        page -> Answers.json(
+                                context,
+                                200,
+                                new Answer(
+                                        page.attempts().stream().map(View::of).toList(), page.next(), index.behind())),
+                        failure -> Answers.failure(context, failure));
     }
 
-    private static boolean isWanted(@Nullable String wanted, String found) {
-        return wanted == null || wanted.equals(found);
+    private static @Nullable Verdict verdict(Query query) {
+        String text = query.text("verdict");
+        if (text != null && !VERDICTS.contains(text)) {
+            query.fault("verdict", "is not a verdict" + Suggestion.among(VERDICTS, text));
+        }
+        return Arrays.stream(Verdict.values())
+                .filter(verdict -> verdict.text().equals(text))
+                .findFirst()
+                .orElse(null);
     }
 
-    /** What is answered. */
-    record Answer(List<View> items) {}
+    /**
+     * What is answered.
+     *
+     * @param nextCursor null on the last page
+     * @param behind     how many records of the topic are not read yet: just after a start there may be more
+     */
+    record Answer(List<View> items, @Nullable String nextCursor, long behind) {}
 
     /** An attempt as it is answered; times are RFC 3339, UTC. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record View(
+    public record View(
             String deliveryId,
             String tenant,
             String subscription,
@@ -82,9 +98,11 @@ public final class AttemptRoutes {
             @Nullable Integer status,
             @Nullable String error,
             @Nullable Long nextDelayMillis,
-            @Nullable String responseExcerpt) {
+            @Nullable String responseExcerpt,
+            @Nullable String acceptedAt,
+            @Nullable String run) {
 
-        static View of(Attempt attempt) {
+        public static View of(Attempt attempt) {
             return new View(
                     attempt.deliveryId(),
                     attempt.tenant(),
@@ -98,7 +116,11 @@ public final class AttemptRoutes {
                     attempt.status(),
                     attempt.error(),
                     attempt.nextDelayMillis(),
-                    attempt.responseExcerpt());
+                    attempt.responseExcerpt(),
+                    attempt.acceptedAtMillis() == null
+                            ? null
+                            : Instant.ofEpochMilli(attempt.acceptedAtMillis()).toString(),
+                    attempt.run());
         }
     }
 }

@@ -2,96 +2,81 @@ package dev.fanfare.control.console;
 
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
-import dev.fanfare.control.attempt.AttemptTail;
-import dev.fanfare.control.console.Sessions.Session;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.event.EventStory;
+import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.StaticFile;
-import dev.fanfare.control.subscription.SubscriptionIndex;
+import dev.fanfare.control.subscription.RunLog;
+import dev.fanfare.control.subscription.SubscriptionRoutes;
+import dev.fanfare.retry.dead.DeadLetterFilter;
 import dev.fanfare.runtime.http.Access;
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /console}: what an operator sees in a browser. It shows, and changes nothing yet.
+ * {@code /console}: what an operator sees in a browser, and the buttons.
  *
  * <pre>
- * POST /console/login (API key) ─▶ session cookie ─▶ GET /console/tenants/{tenant} ─▶ Overview ─▶ template ─▶ HTML
- *                                                     fetched again every few seconds
+ * GET  page ─▶ session? ─▶ (worker thread) what is known ─▶ template ─▶ HTML, parts of it fetched again every few seconds
+ * POST form ─▶ from one of our pages? session? its token? ─▶ action ─▶ notice ─▶ 303 back to the page, which tells it
  * </pre>
- *
- * <p>Pages are rendered here; templates escape by where a value stands. The policy sent along allows nothing but this
- * process's own files: no inline script, no foreign request, no frame. The cookie can't be read by scripts and doesn't
- * travel with requests that other sites start; posts are checked against their origin besides.
  */
 public final class ConsoleRoutes {
-    private static final String POLICY =
-            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " + "frame-ancestors 'none'";
-    private static final String LOGIN = "/console/login";
-    private static final String COOKIE = "fanfare_session";
-    private static final int MAX_FORM_BYTES = 4 * 1024;
-    private static final String PAGES = "dev.fanfare.control.console.pages";
+    private static final String TENANT = "/console/tenants/:tenant";
+    private static final String SUBSCRIPTION = TENANT + "/subscriptions/:id";
+    private static final String DEAD_LETTERS = TENANT + "/dead-letters";
+    private static final int MAX_FORM_BYTES = 64 * 1024;
+    private static final int PAGE = 50;
+    private static final int MOST_AUDIT = 200;
 
-    private final Access access;
     private final List<String> tenants;
-    private final SubscriptionIndex subscriptions;
-    private final AttemptTail attempts;
+    private final Parts parts;
     private final Clock clock;
-    private final Sessions sessions;
-    private final TemplateEngine pages;
+    private final Login login;
+    private final Pages pages = new Pages();
+    private final ConsoleActions actions;
 
     /**
      * Over what the role holds.
      *
      * @param random a secure generator: session ids are made with it
      */
-    public ConsoleRoutes(
-            Access access,
-            List<String> tenants,
-            SubscriptionIndex subscriptions,
-            AttemptTail attempts,
-            Clock clock,
-            RandomGenerator random) {
-        this.access = access;
+    public ConsoleRoutes(Access access, List<String> tenants, Parts parts, Clock clock, RandomGenerator random) {
         this.tenants = List.copyOf(tenants);
-        this.subscriptions = subscriptions;
-        this.attempts = attempts;
+        this.parts = parts;
         this.clock = clock;
-        this.sessions = new Sessions(clock, random);
-        this.pages = TemplateEngine.createPrecompiled(null, ContentType.Html, null, PAGES);
+        this.login = new Login(access, pages, clock, random);
+        this.actions = new ConsoleActions(parts, clock);
     }
 
     /** Mounts the pages and their files. */
     public void mount(Router router) {
-        router.get("/console").handler(context -> redirect(context, "/console/tenants/" + tenants.get(0)));
-        router.get(LOGIN).handler(context -> loginPage(context, 200, ""));
-        router.post(LOGIN)
-                .handler((SecurityPolicyHandler) ConsoleRoutes::refuseOtherSites)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
-                .handler(this::logIn);
-        router.post("/console/logout")
-                .handler((SecurityPolicyHandler) ConsoleRoutes::refuseOtherSites)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
-                .handler(this::logOut);
-        router.get("/console/tenants/:tenant").handler(this::overview);
+        router.get("/console").handler(context -> Pages.redirect(context, "/console/tenants/" + tenants.get(0)));
+        login.mount(router);
+        page(router, TENANT, this::overview);
+        page(router, TENANT + "/subscriptions", this::subscriptions);
+        page(router, SUBSCRIPTION, this::subscription);
+        page(router, TENANT + "/events", this::event);
+        page(router, DEAD_LETTERS, this::deadLetters);
+        page(router, TENANT + "/audit", this::audit);
+        form(router, SUBSCRIPTION + "/:action", this::actOnSubscription);
+        form(router, DEAD_LETTERS + "/:action", this::actOnDeadLetters);
         StaticFile.of(ConsoleRoutes.class, "console.css", "text/css; charset=utf-8", Map.of())
                 .mount(router, "/console/console.css");
         StaticFile.of(ConsoleRoutes.class, "icon.svg", "image/svg+xml", Map.of())
@@ -100,126 +85,191 @@ public final class ConsoleRoutes {
                 .mount(router, "/console/htmx.js");
     }
 
-    private void overview(RoutingContext context) {
-        Session session = session(context.request());
-        if (session == null) {
-            if (context.request().getHeader("HX-Request") != null) {
-                // A redirect would be followed inside the page: have the page itself go there.
-                context.response()
-                        .setStatusCode(401)
-                        .putHeader("HX-Redirect", LOGIN)
-                        .end();
-            } else {
-                redirect(context, LOGIN);
-            }
-            return;
-        }
+    private void page(Router router, String path, Consumer<RoutingContext> handler) {
+        router.get(path).handler((SecurityPolicyHandler) login::require).handler(context -> {
+            requireTenant(context);
+            handler.accept(context);
+        });
+    }
+
+    private void form(Router router, String path, Consumer<RoutingContext> handler) {
+        router.post(path)
+                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler((SecurityPolicyHandler) login::require)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(context -> {
+                    login.requireToken(context);
+                    requireTenant(context);
+                    handler.accept(context);
+                });
+    }
+
+    private void requireTenant(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         if (!tenants.contains(tenant)) {
             throw new ProblemException(
                     Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + tenant + "'"));
         }
-        Overview overview = Overview.of(
-                tenant,
-                subscriptions.page(tenant, "", Overview.MOST_SUBSCRIPTIONS),
-                subscriptions.count(tenant),
-                attempts.newestFirst(),
-                clock.millis());
-        page(
+    }
+
+    private void overview(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        show(
                 context,
-                200,
+                "overview",
                 "overview.jte",
-                Map.of("overview", overview, "tenants", tenants, "formToken", session.formToken()));
+                "overview",
+                () -> Overview.of(
+                        tenant,
+                        parts.subscriptions().page(tenant, "", Overview.MOST_SUBSCRIPTIONS),
+                        parts.subscriptions().count(tenant),
+                        parts.attempts(),
+                        clock.millis()));
     }
 
-    private void logIn(RoutingContext context) {
-        String key = context.request().getFormAttribute("key");
-        if (key == null || !access.isKey(key.strip())) {
-            loginPage(context, 401, "This API key is not known.");
-            return;
+    private void subscriptions(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String after = context.queryParams().get("after");
+        List<Subscription> found = parts.subscriptions().page(tenant, after == null ? "" : after, PAGE + 1);
+        List<Subscription> shown = found.subList(0, Math.min(PAGE, found.size()));
+        String next = found.size() > PAGE ? shown.get(PAGE - 1).id() : "";
+        show(
+                context,
+                "subscriptions",
+                "subscriptions.jte",
+                Map.of("count", parts.subscriptions().count(tenant), "next", next),
+                "rows",
+                () -> shown.stream()
+                        .map(one -> SubscriptionRow.of(one, parts.attempts(), clock.millis()))
+                        .toList());
+    }
+
+    private void subscription(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        Row<Subscription> row = parts.subscriptions().get(tenant, id);
+        if (row == null) {
+            throw SubscriptionRoutes.unknown(tenant, id);
         }
-        Session session = sessions.open();
-        context.response().addCookie(cookie(context, session.id()).setMaxAge(Sessions.LIFETIME.toSeconds()));
-        redirect(context, "/console");
+        boolean failures = "failures".equals(context.queryParams().get("show"));
+        show(
+                context,
+                "subscriptions",
+                "subscription.jte",
+                Map.of("failuresOnly", failures),
+                "page",
+                () -> SubscriptionPage.of(
+                        row.value(),
+                        parts.attempts(),
+                        parts.runs().all().filter(run -> RunLog.isOf(run, tenant, id)),
+                        failures,
+                        clock.millis()));
     }
 
-    private void logOut(RoutingContext context) {
-        Session session = session(context.request());
-        String token = context.request().getFormAttribute("token");
-        if (session != null && token != null && isSame(session.formToken(), token)) {
-            sessions.close(session);
-            context.response().addCookie(cookie(context, "").setMaxAge(0));
-        }
-        redirect(context, LOGIN);
+    private void event(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = ConsoleActions.text(context.queryParams(), "id");
+        Map<String, Object> asked = new HashMap<>();
+        asked.put("id", id == null ? "" : id);
+        show(context, "events", "event.jte", asked, "story", () -> id == null ? null : story(tenant, id));
     }
 
-    private static Cookie cookie(RoutingContext context, String value) {
-        return Cookie.cookie(COOKIE, value)
-                .setPath("/console")
-                .setHttpOnly(true)
-                .setSameSite(CookieSameSite.STRICT)
-                .setSecure(context.request().isSSL()
-                        || "https".equals(context.request().getHeader("X-Forwarded-Proto")));
+    private @Nullable EventStory story(String tenant, String id) {
+        return parts.events().find(tenant, id);
     }
 
-    private @Nullable Session session(HttpServerRequest request) {
-        Cookie cookie = request.getCookie(COOKIE);
-        return cookie == null ? null : sessions.find(cookie.getValue());
+    private void deadLetters(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        DeadLetterFilter filter = ConsoleActions.filter(tenant, context.queryParams(), Set.of());
+        show(
+                context,
+                "dead-letters",
+                "deadletters.jte",
+                "page",
+                () -> DeadLetterPage.of(
+                        tenant,
+                        filter,
+                        parts.deadLetters().list(filter, DeadLetterPage.MOST),
+                        parts.runs().all(),
+                        clock.millis()));
     }
 
-    /** Lets a post through that one of our own pages made: browsers say where it comes from. */
-    private static void refuseOtherSites(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        String site = request.getHeader("Sec-Fetch-Site");
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        boolean ours = site != null
-                ? site.equals("same-origin") || site.equals("none")
-                : origin == null || authority(origin).equalsIgnoreCase(request.getHeader(HttpHeaders.HOST));
-        if (!ours) {
-            throw new ProblemException(
-                    Problem.of(403, "other-site", "Refused", "this form was sent from another site"));
-        }
-        context.next();
+    private void audit(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        show(context, "audit", "audit.jte", "entries", () -> parts.audit().of(tenant, MOST_AUDIT));
     }
 
-    private static String authority(String origin) {
-        try {
-            String authority = new URI(origin).getRawAuthority();
-            return authority == null ? "" : authority;
-        } catch (URISyntaxException e) {
-            return "";
-        }
+    private void actOnSubscription(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String id = context.pathParam("id");
+        String what = context.pathParam("action");
+        MultiMap form = context.request().formAttributes();
+        Actor by = actor(context);
+        Future<Notice> done =
+                switch (what) {
+                    case "test" -> context.vertx().executeBlocking(() -> actions.test(tenant, id), false);
+                    case "replay" -> context.vertx().executeBlocking(() -> actions.replay(tenant, id, form, by), false);
+                    default ->
+                        Future.fromCompletionStage(
+                                actions.toSubscription(what, tenant, id, by),
+                                context.vertx().getOrCreateContext());
+                };
+        tell(context, done, "/console/tenants/" + tenant + "/subscriptions/" + id);
     }
 
-    private static boolean isSame(String one, String other) {
-        Function<String, byte[]> bytes = text -> text.getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(bytes.apply(one), bytes.apply(other));
+    private void actOnDeadLetters(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String what = context.pathParam("action");
+        MultiMap form = context.request().formAttributes();
+        Actor by = actor(context);
+        Future<Notice> done =
+                context.vertx().executeBlocking(() -> actions.toDeadLetters(what, tenant, form, by), false);
+        tell(context, done, "/console/tenants/" + tenant + "/dead-letters");
     }
 
-    private void loginPage(RoutingContext context, int status, String error) {
-        page(context, status, "login.jte", Map.of("error", error));
+    private void tell(RoutingContext context, Future<Notice> done, String path) {
+        done.otherwise(ConsoleActions::failed)
+                .onComplete(
+                        notice -> {
+                            login.tell(context, notice);
+                            Pages.redirect(context, path);
+                        },
+                        context::fail);
     }
 
-    private void page(RoutingContext context, int status, String template, Map<String, Object> parameters) {
-        StringOutput html = new StringOutput();
-        pages.render(template, parameters, html);
-        secure(context.response())
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                .end(html.toString());
+    private static Actor actor(RoutingContext context) {
+        return new Actor("console", null, context.request().remoteAddress().hostAddress());
     }
 
-    private static void redirect(RoutingContext context, String path) {
-        secure(context.response())
-                .setStatusCode(303)
-                .putHeader(HttpHeaders.LOCATION, path)
-                .end();
+    private <T> void show(RoutingContext context, String section, String template, String name, Callable<T> content) {
+        show(context, section, template, Map.of(), name, content);
     }
 
-    private static HttpServerResponse secure(HttpServerResponse response) {
-        return response.putHeader("content-security-policy", POLICY)
-                .putHeader("x-content-type-options", "nosniff")
-                .putHeader("referrer-policy", "same-origin")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    /** Works the content out off the event loop, and renders it. */
+    private <T> void show(
+            RoutingContext context,
+            String section,
+            String template,
+            Map<String, Object> more,
+            String name,
+            Callable<T> content) {
+        // what refreshes itself would take away what the whole page is to tell
+        boolean refresh = context.request().getHeader("HX-Request") != null;
+        context.vertx()
+                .executeBlocking(content, false)
+                .onComplete(
+                        found -> {
+                            Frame frame = new Frame(
+                                    context.pathParam("tenant"),
+                                    tenants,
+                                    section,
+                                    login.session(context).formToken(),
+                                    refresh ? null : login.takeNotice(context));
+                            Map<String, Object> all = new HashMap<>(more);
+                            all.put("frame", frame);
+                            all.put(name, found);
+                            pages.send(context, 200, template, all);
+                        },
+                        failure -> Answers.failure(context, failure));
     }
 }

@@ -1,8 +1,10 @@
 package dev.fanfare.control.console;
 
+import dev.fanfare.control.console.Frame.Notice;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -33,6 +35,7 @@ final class Sessions {
     private final Clock clock;
     private final RandomGenerator random;
     private final Map<String, Session> byId = new LinkedHashMap<>();
+    private final Map<String, Notice> notices = new HashMap<>();
 
     /** With a secure generator. */
     Sessions(Clock clock, RandomGenerator random) {
@@ -42,7 +45,7 @@ final class Sessions {
 
     synchronized Session open() {
         if (byId.size() >= MOST) {
-            byId.remove(byId.keySet().iterator().next());
+            remove(byId.keySet().iterator().next());
         }
         Session session = new Session(token(), token(), clock.millis() + LIFETIME.toMillis());
         byId.put(session.id(), session);
@@ -52,14 +55,31 @@ final class Sessions {
     synchronized @Nullable Session find(String id) {
         Session session = byId.get(id);
         if (session != null && session.expiresAtMillis() <= clock.millis()) {
-            byId.remove(id);
+            remove(id);
             return null;
         }
         return session;
     }
 
     synchronized void close(Session session) {
-        byId.remove(session.id());
+        remove(session.id());
+    }
+
+    /** Tells a session something on the next page that it is shown. */
+    synchronized void tell(Session session, Notice notice) {
+        if (byId.containsKey(session.id())) {
+            notices.put(session.id(), notice);
+        }
+    }
+
+    /** What is to be told, this once. */
+    synchronized @Nullable Notice takeNotice(Session session) {
+        return notices.remove(session.id());
+    }
+
+    private void remove(String id) {
+        byId.remove(id);
+        notices.remove(id);
     }
 
     private String token() {

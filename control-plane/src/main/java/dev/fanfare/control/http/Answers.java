@@ -35,8 +35,8 @@ public final class Answers {
     }
 
     /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */
-    public static void failure(RoutingContext context, Throwable ended) {
-        Throwable failure = ended instanceof CompletionException && ended.getCause() != null ? ended.getCause() : ended;
+    public static void failure(RoutingContext context, Throwable thrown) {
+        Throwable failure = cause(thrown);
         if (failure instanceof RetriableException || failure instanceof InterruptException) {
             LOG.warn("Kafka is away path={} cause={}", context.normalizedPath(), failure.toString());
             context.fail(unavailable(
@@ -46,6 +46,11 @@ public final class Answers {
         } else {
             context.fail(failure);
         }
+    }
+
+    /** What was thrown before a later stage put a wrapper around it. */
+    public static Throwable cause(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     /** A 503 with {@code Retry-After}, to be thrown. */

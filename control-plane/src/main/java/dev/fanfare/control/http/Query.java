@@ -41,20 +41,26 @@ public final class Query {
 
     /** {@code limit}: 1 to a maximum. */
     public int limit(int fallback, int most) {
-        String text = text("limit");
+        Integer limit = number("limit", 1, most);
+        return limit == null ? fallback : limit;
+    }
+
+    /** A whole number within bounds; null where it is absent. */
+    public @Nullable Integer number(String name, int least, int most) {
+        String text = text(name);
         if (text == null) {
-            return fallback;
+            return null;
         }
         try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= most) {
-                return limit;
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // told below, like a number out of range
         }
-        fault("limit", "must be a whole number from 1 to " + most);
-        return fallback;
+        fault(name, "must be a whole number from " + least + " to " + most);
+        return null;
     }
 
     /** A moment as RFC 3339 writes it, in Unix milliseconds. */

@@ -2,7 +2,6 @@ package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.Uuid7;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.problem.Problem;
@@ -33,8 +32,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code …/subscriptions/{id}/replay} and {@code …/replays}: past events for one subscription. A replay is written to
@@ -46,7 +43,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ReplayRoutes {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplayRoutes.class);
     private static final String ALL = SubscriptionRoutes.ONE + "/replays";
     private static final String ONE = ALL + "/:run";
     private static final Set<String> KNOWN = Set.of("since", "until", "types");
@@ -86,22 +82,11 @@ public final class ReplayRoutes {
                         index, context.pathParam("tenant"), context.pathParam("id"), "replayed")
                 .value();
         EventReplay replay = read(body, subscription);
-        blocking(
-                context,
-                () -> {
-                    runs.catchUp();
-                    refuseASecond(replay);
-                    long now = clock.millis();
-                    Run begun = replay.begin(Uuid7.mint(now, random).toString(), CALLER, now);
-                    runs.write(begun, "began");
-                    return begun;
-                },
-                begun -> {
-                    LOG.info("replay begun run={} filter={}", begun.id(), begun.filter());
-                    ReplayView view = ReplayView.of(begun);
-                    context.response().putHeader(HttpHeaders.LOCATION, view.statusUrl());
-                    Answers.json(context, 202, view);
-                });
+        blocking(context, () -> runs.begin(replay, CALLER), begun -> {
+            ReplayView view = ReplayView.of(begun);
+            context.response().putHeader(HttpHeaders.LOCATION, view.statusUrl());
+            Answers.json(context, 202, view);
+        });
     }
 
     private EventReplay read(JsonNode body, Subscription subscription) {
@@ -152,33 +137,6 @@ public final class ReplayRoutes {
         }
     }
 
-    private void refuseASecond(EventReplay replay) {
-        runs.all()
-                .filter(run -> run.state() == Run.State.RUNNING)
-                .filter(run -> isOf(run, replay.tenant(), replay.subscription()))
-                .findAny()
-                .ifPresent(other -> {
-                    throw new ProblemException(Problem.of(
-                            409,
-                            "replay-under-way",
-                            "Replay under way",
-                            "replay " + other.id() + " to subscription '" + replay.subscription()
-                                    + "' is under way: wait for its end, or stop it"));
-                });
-    }
-
-    private static boolean isOf(Run run, String tenant, String subscription) {
-        if (!run.kind().equals(Run.EVENT_REPLAY)) {
-            return false;
-        }
-        try {
-            EventReplay replay = EventReplay.of(run);
-            return replay.tenant().equals(tenant) && replay.subscription().equals(subscription);
-        } catch (UndecodableRecord e) {
-            return false; // nobody's
-        }
-    }
-
     private void list(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
@@ -189,7 +147,7 @@ public final class ReplayRoutes {
             throw SubscriptionRoutes.unknown(tenant, id);
         }
         List<ReplayView> items = runs.all()
-                .filter(run -> isOf(run, tenant, id))
+                .filter(run -> RunLog.isOf(run, tenant, id))
                 .sorted(Comparator.comparing(Run::id).reversed())
                 .limit(limit)
                 .map(ReplayView::of)
@@ -250,7 +208,7 @@ public final class ReplayRoutes {
 
     private @Nullable Run known(RoutingContext context) {
         Run run = runs.get(context.pathParam("run"));
-        return run != null && isOf(run, context.pathParam("tenant"), context.pathParam("id")) ? run : null;
+        return run != null && RunLog.isOf(run, context.pathParam("tenant"), context.pathParam("id")) ? run : null;
     }
 
     private static void blocking(RoutingContext context, Callable<Run> work, Consumer<Run> whenDone) {

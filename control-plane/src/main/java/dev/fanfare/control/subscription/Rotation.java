@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a new signing secret makes of a subscription: those before it sign beside it for a while. */
 final class Rotation {
-    private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
+    static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
     private static final Duration MOST_OVERLAP = Duration.ofDays(30);
 
     /** Each is one more signature in every webhook. */

@@ -2,7 +2,13 @@ package dev.fanfare.control.subscription;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.run.EventReplay;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.table.PromptProducer;
@@ -10,8 +16,10 @@ import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,13 +39,17 @@ public final class RunLog implements AutoCloseable {
     private final CompactedTable<Run> table;
     private final Producer<byte[], byte[]> producer;
     private final Duration timeout;
+    private final Clock clock;
+    private final RandomGenerator random;
 
     /**
      * Prepares; {@link #start} reads the topic.
      *
      * @param timeout for each step that waits for Kafka
      */
-    public RunLog(KafkaConnection kafka, String clientId, Duration timeout) {
+    public RunLog(KafkaConnection kafka, Clock clock, RandomGenerator random, String clientId, Duration timeout) {
+        this.clock = clock;
+        this.random = random;
         this.table = new CompactedTable<>(kafka, Topics.RUNS, clientId, Run::fromJson, (key, before, after) -> {});
         this.timeout = timeout;
         this.producer = PromptProducer.of(kafka, clientId + "-writer", timeout);
@@ -55,7 +67,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     /** All runs, in no order. */
-    Stream<Run> all() {
+    public Stream<Run> all() {
         return table.rows().values().stream().map(Row::value);
     }
 
@@ -83,6 +95,44 @@ public final class RunLog implements AutoCloseable {
                 .offset();
         if (!table.awaitPosition(offset + 1, timeout)) {
             LOG.warn("written, but not read back in time run={} offset={}", run.id(), offset);
+        }
+    }
+
+    /**
+     * Begins a replay of events, unless one is under way to the same subscription.
+     *
+     * @throws ProblemException 409 where one is
+     */
+    public Run begin(EventReplay replay, Actor by) {
+        catchUp();
+        all().filter(run -> run.state() == Run.State.RUNNING)
+                .filter(run -> isOf(run, replay.tenant(), replay.subscription()))
+                .findAny()
+                .ifPresent(other -> {
+                    throw new ProblemException(Problem.of(
+                            409,
+                            "replay-under-way",
+                            "Replay under way",
+                            "replay " + other.id() + " to subscription '" + replay.subscription()
+                                    + "' is under way: wait for its end, or stop it"));
+                });
+        long now = clock.millis();
+        Run begun = replay.begin(Uuid7.mint(now, random).toString(), by, now);
+        write(begun, "began");
+        LOG.info("replay begun run={} filter={}", begun.id(), begun.filter());
+        return begun;
+    }
+
+    /** Whether a run is a replay of events to a subscription. */
+    public static boolean isOf(Run run, String tenant, String subscription) {
+        if (!run.kind().equals(Run.EVENT_REPLAY)) {
+            return false;
+        }
+        try {
+            EventReplay replay = EventReplay.of(run);
+            return replay.tenant().equals(tenant) && replay.subscription().equals(subscription);
+        } catch (UndecodableRecord e) {
+            return false; // nobody's
         }
     }
 

@@ -2,6 +2,7 @@ package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Signal;
+import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class SignalFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SignalFollower.class);
     private static final String GROUP = "fanfare-control-signals";
+    private static final Actor SELF = new Actor("Fanfare, for its endpoint answered 410", null, null);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
@@ -119,7 +121,7 @@ public final class SignalFollower implements AutoCloseable {
         }
         try {
             boolean[] disabled = {false};
-            writer.submit(signal.tenant(), signal.subscription(), current -> {
+            writer.submit(signal.tenant(), signal.subscription(), SELF, current -> {
                         if (current == null || !Disabling.isCalledFor(signal, current.value())) {
                             return new Change.Keep();
                         }

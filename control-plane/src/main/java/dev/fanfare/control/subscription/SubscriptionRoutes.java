@@ -10,6 +10,7 @@ import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSecret;
@@ -24,6 +25,7 @@ import dev.fanfare.control.http.Query;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.control.subscription.SubscriptionWriter.Decision;
 import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
+import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -36,7 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -59,7 +61,7 @@ import org.slf4j.LoggerFactory;
 public final class SubscriptionRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionRoutes.class);
     private static final String COLLECTION = "/v1/tenants/:tenant/subscriptions";
-    static final String ONE = COLLECTION + "/:id";
+    public static final String ONE = COLLECTION + "/:id";
     static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int DEFAULT_PAGE = 100;
     private static final int MAX_PAGE = 500;
@@ -69,6 +71,7 @@ public final class SubscriptionRoutes {
 
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
+    private final SubscriptionActions actions;
     private final SubscriptionReader reader;
     private final SecretSeal seal;
     private final Clock clock;
@@ -83,6 +86,7 @@ public final class SubscriptionRoutes {
     public SubscriptionRoutes(
             SubscriptionIndex index,
             SubscriptionWriter writer,
+            SubscriptionActions actions,
             SecretSeal seal,
             Clock clock,
             RandomGenerator random,
@@ -90,6 +94,7 @@ public final class SubscriptionRoutes {
             int mostPerTenant) {
         this.index = index;
         this.writer = writer;
+        this.actions = actions;
         this.reader = new SubscriptionReader(defaultRetry);
         this.seal = seal;
         this.clock = clock;
@@ -233,36 +238,23 @@ public final class SubscriptionRoutes {
     private void turn(RoutingContext context, BiFunction<Subscription, Long, Change> turn) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        Decision decision = current -> {
-            if (current == null) {
-                throw unknown(tenant, id);
-            }
-            requireConditions(context, current);
-            return turn.apply(current.value(), clock.millis());
-        };
-        submit(context, tenant, id, decision, outcome -> updated(context, outcome));
+        answer(
+                context,
+                actions.turn(tenant, id, actor(context), current -> requireConditions(context, current), turn),
+                outcome -> updated(context, outcome));
     }
 
     private void rotate(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
         Duration overlap = Rotation.overlap(JsonBody.readOptional(context, "rotation"));
-        AtomicReference<SigningKey> minted = new AtomicReference<>();
-        Decision decision = current -> {
-            if (current == null) {
-                throw unknown(tenant, id);
-            }
-            requireConditions(context, current);
-            SigningKey key = Signing.of(current.value()).mint(random);
-            minted.set(key);
-            long now = clock.millis();
-            return Rotation.rotate(current.value(), seal.seal(key, Delivery.key(tenant, id), now), overlap, now);
-        };
-        submit(context, tenant, id, decision, outcome -> {
-            Row<Subscription> row = Objects.requireNonNull(outcome.after());
-            LOG.info("secret rotated tenant={} id={} overlap={}", tenant, id, DurationText.format(overlap));
-            answer(context, 200, row, secretOf(Objects.requireNonNull(minted.get())));
-        });
+        answer(
+                context,
+                actions.rotate(tenant, id, actor(context), current -> requireConditions(context, current), overlap),
+                rotated -> {
+                    LOG.info("secret rotated tenant={} id={} overlap={}", tenant, id, DurationText.format(overlap));
+                    answer(context, 200, rotated.subscription(), secretOf(rotated.key()));
+                });
     }
 
     private Change creation(SubscriptionDraft draft, String tenant, String id, SigningKey key) {
@@ -293,9 +285,16 @@ public final class SubscriptionRoutes {
 
     private void submit(
             RoutingContext context, String tenant, String id, Decision decision, Consumer<Outcome> whenDone) {
-        Future.fromCompletionStage(
-                        writer.submit(tenant, id, decision), context.vertx().getOrCreateContext())
+        answer(context, writer.submit(tenant, id, actor(context), decision), whenDone);
+    }
+
+    private static <T> void answer(RoutingContext context, CompletionStage<T> outcome, Consumer<T> whenDone) {
+        Future.fromCompletionStage(outcome, context.vertx().getOrCreateContext())
                 .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
+    }
+
+    private static Actor actor(RoutingContext context) {
+        return Caller.of(context).actor();
     }
 
     private void created(RoutingContext context, Outcome outcome, SigningKey key) {
@@ -340,7 +339,7 @@ public final class SubscriptionRoutes {
     }
 
     /** There is no such subscription. */
-    static ProblemException unknown(String tenant, String id) {
+    public static ProblemException unknown(String tenant, String id) {
         return new ProblemException(Problem.of(
                 404,
                 "unknown-subscription",

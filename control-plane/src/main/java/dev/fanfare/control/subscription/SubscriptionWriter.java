@@ -1,13 +1,18 @@
 package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.table.TableWriter;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,7 @@ public final class SubscriptionWriter implements AutoCloseable {
     public record Outcome(
             @Nullable Row<Subscription> before, @Nullable Row<Subscription> after) {}
 
+    private final Clock clock;
     private final TableWriter<Subscription> writer;
 
     /**
@@ -43,24 +49,52 @@ public final class SubscriptionWriter implements AutoCloseable {
      *
      * @param timeout for each of the steps that wait for Kafka
      */
-    public SubscriptionWriter(KafkaConnection kafka, SubscriptionIndex index, String clientId, Duration timeout) {
+    public SubscriptionWriter(
+            KafkaConnection kafka, SubscriptionIndex index, Clock clock, String clientId, Duration timeout) {
+        this.clock = clock;
         this.writer =
                 new TableWriter<>(kafka, index.table(), Topics.SUBSCRIPTIONS, Subscription::toJson, clientId, timeout);
     }
 
-    /** Makes a change, as {@link TableWriter#submit} does. */
-    public CompletionStage<Outcome> submit(String tenant, String id, Decision decision) {
-        return writer.submit(Delivery.key(tenant, id), current -> tableChange(decision.on(current)))
+    /**
+     * Makes a change, as {@link TableWriter#submit} does.
+     *
+     * @param by who asked for it, for the audit
+     */
+    public CompletionStage<Outcome> submit(String tenant, String id, Actor by, Decision decision) {
+        String key = Delivery.key(tenant, id);
+        return writer.submit(key, current -> tableChange(key, by, current, decision.on(current)))
                 .thenApply(outcome -> new Outcome(outcome.before(), outcome.after()));
     }
 
-    private static TableWriter.Change<Subscription> tableChange(Change change) {
+    private TableWriter.Change<Subscription> tableChange(
+            String key, Actor by, @Nullable Row<Subscription> current, Change change) {
         if (change instanceof Change.Put put) {
-            return new TableWriter.Change.Put<>(put.subscription(), null);
+            String what = what(current == null ? null : current.value(), put.subscription());
+            return new TableWriter.Change.Put<>(put.subscription(), entry(what, key, by));
         }
         return change instanceof Change.Remove
-                ? new TableWriter.Change.Remove<>(List.of(), null)
+                ? new TableWriter.Change.Remove<>(List.of(), entry("deleted", key, by))
                 : new TableWriter.Change.Keep<>();
+    }
+
+    private AuditEntry entry(String what, String key, Actor by) {
+        return new AuditEntry(clock.millis(), "subscription " + what, key, by, Map.of(), Map.of(), null);
+    }
+
+    /** What a change was, in a word or two. */
+    private static String what(@Nullable Subscription before, Subscription after) {
+        if (before == null) {
+            return "created";
+        }
+        if (before.state() != after.state()) {
+            return switch (after.state()) {
+                case ACTIVE -> before.state() == State.PAUSED ? "resumed" : "enabled";
+                case PAUSED -> "paused";
+                case DISABLED -> "disabled";
+            };
+        }
+        return before.secrets().equals(after.secrets()) ? "updated" : "secret rotated";
     }
 
     @Override

@@ -201,7 +201,8 @@ public final class Outcomes {
                 ruling.error(),
                 wait == null ? null : wait.delay().toMillis(),
                 ruling.excerpt(),
-                delivery.run());
+                delivery.run(),
+                delivery.acceptedAtMillis());
         byte[] key = open.key().getBytes(StandardCharsets.UTF_8);
         byte[] json = attempt.toJson();
         Outcome outcome;

@@ -1,0 +1,263 @@
+package dev.fanfare.control.attempt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.Verdict;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Attempts on disk: in the lists of {@link AttemptList}, and counted by the minute.
+ *
+ * <pre>
+ * segment of a day   T S E D t s (lists)   m (a tenant's minutes)   n (a subscription's five minutes)
+ * of no day          identity, how far each partition is read
+ * </pre>
+ *
+ * <p>What was read and how far it was read are one batch: counts are exact whenever the process dies. One thread writes;
+ * reading is safe from any.
+ */
+final class AttemptStore implements AutoCloseable {
+    static final long TENANT_SLOT_MILLIS = 60 * 1_000L;
+    static final long SUBSCRIPTION_SLOT_MILLIS = 5 * 60 * 1_000L;
+
+    private static final String FORMAT = "1 " + Arrays.toString(Verdict.values()) + " ";
+    private static final long DAY_MILLIS = 24 * 60 * 60 * 1_000L;
+    private static final byte TENANT_SLOTS = 'm';
+    private static final byte SUBSCRIPTION_SLOTS = 'n';
+
+    /** An attempt and where it stands on the topic. */
+    record Source(Attempt attempt, byte[] json, int partition, long offset) {}
+
+    /** Told of each attempt in turn; false: enough. */
+    @FunctionalInterface
+    interface Visitor {
+        boolean visit(Place place, byte[] value) throws RocksDBException;
+    }
+
+    private final Segments segments;
+
+    private AttemptStore(Segments segments) {
+        this.segments = segments;
+    }
+
+    /**
+     * Opens what is there; what can't be used, or is about another topic, is deleted first.
+     *
+     * @param topicId     Kafka's id of the topic
+     * @param memoryBytes of native memory
+     * @throws IllegalStateException where another process has it open, or the folder can't be written
+     */
+    static AttemptStore open(Path folder, String topicId, long memoryBytes) {
+        return new AttemptStore(Segments.open(folder, FORMAT + topicId, AttemptList.PREFIX_BYTES, memoryBytes));
+    }
+
+    /** The first offset of a partition that is not in here; null where none of it is. */
+    @Nullable Long position(int partition) {
+        try {
+            byte[] value = segments.meta(partitionKey(partition));
+            return value == null ? null : ByteBuffer.wrap(value).getLong();
+        } catch (RocksDBException e) {
+            throw Segments.failed(e);
+        }
+    }
+
+    /**
+     * Takes attempts in.
+     *
+     * @param positions the first offset of each partition that comes after them
+     */
+    void write(List<Source> attempts, Map<Integer, Long> positions) {
+        Map<ByteBuffer, Tally> tallies = new HashMap<>();
+        Map<ByteBuffer, ColumnFamilyHandle> homes = new HashMap<>();
+        try (WriteBatch batch = new WriteBatch()) {
+            for (Source source : attempts) {
+                Attempt attempt = source.attempt();
+                long day = day(attempt.startedAtMillis());
+                ColumnFamilyHandle segment = segments.segment(day);
+                put(batch, segment, source);
+                for (byte[] slot : slots(attempt)) {
+                    ByteBuffer key = ByteBuffer.wrap(slot);
+                    Tally tally = tallies.get(key);
+                    if (tally == null) {
+                        byte[] before = segments.get(day, slot);
+                        tally = before == null ? new Tally() : Tally.read(before);
+                        tallies.put(key, tally);
+                        homes.put(key, segment);
+                    }
+                    tally.add(attempt);
+                }
+            }
+            for (Map.Entry<ByteBuffer, Tally> tally : tallies.entrySet()) {
+                ByteBuffer key = tally.getKey();
+                batch.put(homes.get(key), key.array(), tally.getValue().bytes());
+            }
+            for (Map.Entry<Integer, Long> position : positions.entrySet()) {
+                byte[] value = ByteBuffer.allocate(Long.BYTES)
+                        .putLong(position.getValue())
+                        .array();
+                batch.put(segments.meta(), partitionKey(position.getKey()), value);
+            }
+            segments.write(batch);
+        } catch (RocksDBException e) {
+            throw Segments.failed(e);
+        }
+    }
+
+    private static void put(WriteBatch batch, ColumnFamilyHandle segment, Source source) throws RocksDBException {
+        Attempt attempt = source.attempt();
+        Place place = new Place(attempt.startedAtMillis(), source.partition(), source.offset());
+        byte[] head = Head.of(attempt).bytes();
+        byte[] value = Arrays.copyOf(head, head.length + source.json().length);
+        System.arraycopy(source.json(), 0, value, head.length, source.json().length);
+        batch.put(segment, AttemptList.key(AttemptList.TENANT.prefix(attempt.tenant()), place), value);
+        for (byte[] prefix : AttemptList.besides(attempt)) {
+            batch.put(segment, AttemptList.key(prefix, place), head);
+        }
+    }
+
+    /**
+     * Walks a list, the newest first.
+     *
+     * @param after       from the one behind this on; null: from the first
+     * @param sinceMillis down to those that started then
+     * @param untilMillis from those before this moment on
+     */
+    void walk(byte[] prefix, @Nullable Place after, long sinceMillis, long untilMillis, Visitor visitor) {
+        long newest = after == null ? untilMillis - 1 : Math.min(untilMillis - 1, after.startedAtMillis());
+        Place begin = after != null && after.startedAtMillis() == newest ? after : new Place(newest, 0, 0);
+        segments.read(() -> {
+            for (ColumnFamilyHandle segment : segments.between(day(sinceMillis), day(newest))
+                    .descendingMap()
+                    .values()) {
+                if (!walk(segment, AttemptList.key(prefix, begin), after, sinceMillis, visitor)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    private boolean walk(
+            ColumnFamilyHandle segment, byte[] begin, @Nullable Place after, long sinceMillis, Visitor visitor)
+            throws RocksDBException {
+        try (RocksIterator entries = segments.entries(segment)) {
+            for (entries.seek(begin); entries.isValid(); entries.next()) {
+                Place place = Place.read(ByteBuffer.wrap(entries.key()).position(AttemptList.PREFIX_BYTES));
+                if (place.startedAtMillis() < sinceMillis) {
+                    return false;
+                }
+                if (!place.equals(after) && !visitor.visit(place, entries.value())) {
+                    return false;
+                }
+            }
+            entries.status();
+            return true;
+        }
+    }
+
+    /** The attempt at a place, as it is on the topic; null where it is gone. */
+    byte @Nullable [] json(String tenant, Place place) throws RocksDBException {
+        byte[] key = AttemptList.key(AttemptList.TENANT.prefix(tenant), place);
+        byte[] value = segments.get(day(place.startedAtMillis()), key);
+        return value == null ? null : json(value);
+    }
+
+    /** The attempt as it is on the topic, of a value in its tenant's list. */
+    static byte[] json(byte[] value) {
+        return Arrays.copyOfRange(value, Head.BYTES, value.length);
+    }
+
+    /** Reads an attempt back. */
+    static Attempt attempt(byte[] json) {
+        try {
+            return Attempt.fromJson(json);
+        } catch (UndecodableRecord e) {
+            throw new IllegalStateException("it was read before it was written here", e);
+        }
+    }
+
+    /** What was counted of a tenant, by the minute in which attempts started. */
+    NavigableMap<Long, Tally> minutes(String tenant, long sinceMillis, long untilMillis) {
+        return slots(AttemptList.prefix(TENANT_SLOTS, tenant), sinceMillis, untilMillis, TENANT_SLOT_MILLIS);
+    }
+
+    /** What was counted of a subscription, by the five minutes in which attempts started. */
+    NavigableMap<Long, Tally> fiveMinutes(String tenant, String subscription, long sinceMillis, long untilMillis) {
+        byte[] prefix = AttemptList.prefix(SUBSCRIPTION_SLOTS, tenant, subscription);
+        return slots(prefix, sinceMillis, untilMillis, SUBSCRIPTION_SLOT_MILLIS);
+    }
+
+    private NavigableMap<Long, Tally> slots(byte[] prefix, long sinceMillis, long untilMillis, long slotMillis) {
+        long begin = slot(sinceMillis, slotMillis);
+        return segments.read(() -> {
+            NavigableMap<Long, Tally> found = new TreeMap<>();
+            for (ColumnFamilyHandle segment :
+                    segments.between(day(begin), day(untilMillis)).values()) {
+                try (RocksIterator entries = segments.entries(segment)) {
+                    for (entries.seek(slotKey(prefix, begin)); entries.isValid(); entries.next()) {
+                        long slot = ByteBuffer.wrap(entries.key()).getLong(AttemptList.PREFIX_BYTES);
+                        if (slot >= untilMillis) {
+                            break;
+                        }
+                        found.put(slot, Tally.read(entries.value()));
+                    }
+                    entries.status();
+                }
+            }
+            return found;
+        });
+    }
+
+    /** Forgets the days that were over before a moment. */
+    void dropBefore(long millis) {
+        segments.dropBefore(day(millis));
+    }
+
+    @Override
+    public void close() {
+        segments.close();
+    }
+
+    private static List<byte[]> slots(Attempt attempt) {
+        long at = attempt.startedAtMillis();
+        String tenant = attempt.tenant();
+        return List.of(
+                slotKey(AttemptList.prefix(TENANT_SLOTS, tenant), slot(at, TENANT_SLOT_MILLIS)),
+                slotKey(
+                        AttemptList.prefix(SUBSCRIPTION_SLOTS, tenant, attempt.subscription()),
+                        slot(at, SUBSCRIPTION_SLOT_MILLIS)));
+    }
+
+    private static long slot(long millis, long slotMillis) {
+        return Math.floorDiv(millis, slotMillis) * slotMillis;
+    }
+
+    private static byte[] slotKey(byte[] prefix, long slot) {
+        return ByteBuffer.allocate(AttemptList.PREFIX_BYTES + Long.BYTES)
+                .put(prefix)
+                .putLong(slot)
+                .array();
+    }
+
+    private static byte[] partitionKey(int partition) {
+        return ("position " + partition).getBytes(UTF_8);
+    }
+
+    private static long day(long millis) {
+        return Math.floorDiv(millis, DAY_MILLIS);
+    }
+}

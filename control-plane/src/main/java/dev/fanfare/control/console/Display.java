@@ -1,0 +1,54 @@
+package dev.fanfare.control.console;
+
+import dev.fanfare.contract.delivery.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** How times, durations and verdicts are shown. */
+public final class Display {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY_AND_TIME =
+            DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+    private Display() {}
+
+    /** A moment; with its day where that isn't clear. */
+    public static String time(long atMillis, long nowMillis) {
+        boolean today = Math.abs(nowMillis - atMillis) < Duration.ofHours(20).toMillis();
+        return (today ? TIME : DAY_AND_TIME).format(Instant.ofEpochMilli(atMillis));
+    }
+
+    /** A moment as RFC 3339 writes it, with its day. */
+    public static String moment(String rfc3339) {
+        return DAY_AND_TIME.format(Instant.parse(rfc3339));
+    }
+
+    /** How long something took. */
+    public static String duration(long millis) {
+        return millis < 1_000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    }
+
+    /** A number with its thousands apart. */
+    public static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** The colour of a verdict, or of what a delivery has come to. */
+    public static String tone(String verdict) {
+        for (Verdict known : Verdict.values()) {
+            if (known.text().equals(verdict)) {
+                return switch (known) {
+                    case DELIVERED -> "good";
+                    case RETRY, DEFERRED -> "waiting";
+                    case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> "bad";
+                    case PARKED, CANCELLED -> "quiet";
+                };
+            }
+        }
+        return "quiet";
+    }
+}

@@ -1,0 +1,163 @@
+package dev.fanfare.control.console;
+
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.console.Sessions.Session;
+import dev.fanfare.runtime.http.Access;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may see the console: whoever has logged in with an API key. The cookie can't be read by scripts and doesn't travel
+ * with requests that other sites start; posts are checked against their origin besides, and must carry their session's
+ * token.
+ */
+final class Login {
+    private static final String PATH = "/console/login";
+    private static final String COOKIE = "fanfare_session";
+    private static final String SESSION = "session";
+    private static final int MAX_FORM_BYTES = 4 * 1024;
+
+    private final Access access;
+    private final Pages pages;
+    private final Sessions sessions;
+
+    Login(Access access, Pages pages, Clock clock, RandomGenerator random) {
+        this.access = access;
+        this.pages = pages;
+        this.sessions = new Sessions(clock, random);
+    }
+
+    void mount(Router router) {
+        router.get(PATH).handler(context -> page(context, 200, ""));
+        router.post(PATH)
+                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(this::logIn);
+        router.post("/console/logout")
+                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(this::logOut);
+    }
+
+    /** Lets a request through that belongs to a session; sends any other to the login page. */
+    void require(RoutingContext context) {
+        Session session = find(context.request());
+        if (session != null) {
+            context.put(SESSION, session);
+            context.next();
+        } else if (context.request().getHeader("HX-Request") != null) {
+            // A redirect would be followed inside the page: have the page itself go there.
+            context.response().setStatusCode(401).putHeader("HX-Redirect", PATH).end();
+        } else {
+            Pages.redirect(context, PATH);
+        }
+    }
+
+    /** Refuses a form that no page of this session has sent. */
+    void requireToken(RoutingContext context) {
+        String token = context.request().getFormAttribute("token");
+        if (token == null || !isSame(session(context).formToken(), token)) {
+            throw new ProblemException(
+                    Problem.of(403, "stale-form", "Refused", "this form is not of your session: load its page again"));
+        }
+    }
+
+    /** The session of a request that {@link #require} let through. */
+    Session session(RoutingContext context) {
+        return Objects.requireNonNull(context.get(SESSION));
+    }
+
+    void tell(RoutingContext context, Notice notice) {
+        sessions.tell(session(context), notice);
+    }
+
+    @Nullable Notice takeNotice(RoutingContext context) {
+        return sessions.takeNotice(session(context));
+    }
+
+    private void logIn(RoutingContext context) {
+        String key = context.request().getFormAttribute("key");
+        if (key == null || !access.isKey(key.strip())) {
+            page(context, 401, "This API key is not known.");
+            return;
+        }
+        Session session = sessions.open();
+        context.response().addCookie(cookie(context, session.id()).setMaxAge(Sessions.LIFETIME.toSeconds()));
+        Pages.redirect(context, "/console");
+    }
+
+    private void logOut(RoutingContext context) {
+        Session session = find(context.request());
+        String token = context.request().getFormAttribute("token");
+        if (session != null && token != null && isSame(session.formToken(), token)) {
+            sessions.close(session);
+            context.response().addCookie(cookie(context, "").setMaxAge(0));
+        }
+        Pages.redirect(context, PATH);
+    }
+
+    private void page(RoutingContext context, int status, String error) {
+        pages.send(context, status, "login.jte", Map.of("error", error));
+    }
+
+    private static Cookie cookie(RoutingContext context, String value) {
+        return Cookie.cookie(COOKIE, value)
+                .setPath("/console")
+                .setHttpOnly(true)
+                .setSameSite(CookieSameSite.STRICT)
+                .setSecure(context.request().isSSL()
+                        || "https".equals(context.request().getHeader("X-Forwarded-Proto")));
+    }
+
+    private @Nullable Session find(HttpServerRequest request) {
+        Cookie cookie = request.getCookie(COOKIE);
+        return cookie == null ? null : sessions.find(cookie.getValue());
+    }
+
+    /** Lets a post through that one of our own pages made: browsers say where it comes from. */
+    static void refuseOtherSites(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String site = request.getHeader("Sec-Fetch-Site");
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        boolean ours = site != null
+                ? site.equals("same-origin") || site.equals("none")
+                : origin == null || authority(origin).equalsIgnoreCase(request.getHeader(HttpHeaders.HOST));
+        if (!ours) {
+            throw new ProblemException(
+                    Problem.of(403, "other-site", "Refused", "this form was sent from another site"));
+        }
+        context.next();
+    }
+
+    private static String authority(String origin) {
+        try {
+            String authority = new URI(origin).getRawAuthority();
+            return authority == null ? "" : authority;
+        } catch (URISyntaxException e) {
+            return "";
+        }
+    }
+
+    private static boolean isSame(String one, String other) {
+        Function<String, byte[]> bytes = text -> text.getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(bytes.apply(one), bytes.apply(other));
+    }
+}

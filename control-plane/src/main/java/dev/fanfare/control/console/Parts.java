@@ -1,0 +1,19 @@
+package dev.fanfare.control.console;
+
+import dev.fanfare.control.attempt.AttemptIndex;
+import dev.fanfare.control.deadletter.AuditTail;
+import dev.fanfare.control.deadletter.DeadLetterDesk;
+import dev.fanfare.control.event.EventSearch;
+import dev.fanfare.control.subscription.RunLog;
+import dev.fanfare.control.subscription.SubscriptionActions;
+import dev.fanfare.control.subscription.SubscriptionIndex;
+
+/** What the console shows and works on; all of it stays the role's. */
+public record Parts(
+        SubscriptionIndex subscriptions,
+        SubscriptionActions actions,
+        AttemptIndex attempts,
+        EventSearch events,
+        RunLog runs,
+        DeadLetterDesk deadLetters,
+        AuditTail audit) {}

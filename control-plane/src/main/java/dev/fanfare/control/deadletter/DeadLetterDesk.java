@@ -1,0 +1,181 @@
+package dev.fanfare.control.deadletter;
+
+import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.Run;
+import dev.fanfare.retry.dead.DeadLetter;
+import dev.fanfare.retry.dead.DeadLetterFilter;
+import dev.fanfare.retry.dead.DeadLetters;
+import dev.fanfare.retry.dead.Outcome;
+import dev.fanfare.retry.dead.RunListener;
+import dev.fanfare.retry.dead.RunOrder;
+import dev.fanfare.retry.run.Pace;
+import dev.fanfare.retry.run.RunBook;
+import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lists, replays and discards dead letters, by the same code as the command: a run with a state on {@code fanfare.runs}
+ * and its lines in the audit, one at a time in this process.
+ *
+ * <pre>
+ * begin ─▶ state and audit: began ─▶ (own thread) transactions, each with the state ─▶ done or failed
+ * </pre>
+ *
+ * <p>Dies the process meanwhile, what was committed stands, the rest is still a dead letter, and the run stays
+ * {@code running} without getting on: begin another. Safe from any thread; all of it waits for Kafka.
+ */
+public final class DeadLetterDesk implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterDesk.class);
+    private static final int MOST_WAITING = 100;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What is done. */
+    public enum Action {
+        REPLAY(Run.DLQ_REPLAY),
+        DISCARD(Run.DLQ_DISCARD);
+
+        private final String kind;
+
+        Action(String kind) {
+            this.kind = kind;
+        }
+    }
+
+    /**
+     * What is outstanding.
+     *
+     * @param newest the newest first
+     * @param count  of all that match
+     */
+    public record Outstanding(List<DeadLetter> newest, long count) {}
+
+    private final DeadLetters letters;
+    private final RunBook book;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final ThreadPoolExecutor thread;
+
+    /** Over a cluster. */
+    public DeadLetterDesk(KafkaConnection kafka, Clock clock, RandomGenerator random, String name) {
+        this.letters = new DeadLetters(kafka);
+        this.book = new RunBook(kafka);
+        this.clock = clock;
+        this.random = random;
+        this.thread =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), runnable -> {
+                    Thread created = new Thread(runnable, name);
+                    created.setDaemon(true);
+                    return created;
+                });
+    }
+
+    /** Reads the topic and says what matches. */
+    public Outstanding list(DeadLetterFilter filter, int limit) {
+        Comparator<DeadLetter> byDeath = Comparator.comparing(DeadLetter::diedAt)
+                .thenComparing(DeadLetter::partition)
+                .thenComparing(DeadLetter::offset);
+        PriorityQueue<DeadLetter> newest = new PriorityQueue<>(byDeath);
+        long[] count = {0};
+        letters.list(filter, RunListener.SILENT, letter -> {
+            count[0]++;
+            newest.add(letter);
+            if (newest.size() > limit) {
+                newest.poll();
+            }
+        });
+        List<DeadLetter> sorted = new ArrayList<>(newest);
+        sorted.sort(byDeath.reversed());
+        return new Outstanding(sorted, count[0]);
+    }
+
+    /**
+     * Begins a run over what matches and is outstanding now; returns when it is noted.
+     *
+     * @param because why, for the audit; null where no reason is given
+     */
+    public Run begin(Action action, DeadLetterFilter filter, @Nullable String because, Actor by) {
+        long now = clock.millis();
+        Run run = new Run(
+                Uuid7.mint(now, random).toString(),
+                action.kind,
+                Run.State.RUNNING,
+                by,
+                now,
+                now,
+                written(filter),
+                Map.of(),
+                letters.frozenEnds(),
+                because,
+                null);
+        book.write(run, "began");
+        thread.execute(() -> work(action, new RunOrder(run, filter, Pace.unlimited(), clock)));
+        return run;
+    }
+
+    private void work(Action action, RunOrder order) {
+        Run run = order.run();
+        try {
+            Outcome outcome =
+                    switch (action) {
+                        case REPLAY -> letters.replay(order, RunListener.SILENT);
+                        case DISCARD -> letters.discard(order, RunListener.SILENT);
+                    };
+            book.write(run.at(Run.State.DONE, outcome.counts(run), clock.millis(), null), "done");
+            LOG.info("run done run={} kind={} moved={}", run.id(), run.kind(), outcome.moved());
+        } catch (RuntimeException e) {
+            LOG.warn("run failed, what it did stands run={} kind={} cause={}", run.id(), run.kind(), e.toString());
+            try {
+                book.write(run.at(Run.State.FAILED, run.counts(), clock.millis(), e.toString()), "failed");
+            } catch (KafkaException told) {
+                LOG.warn("that the run failed can't be written run={} cause={}", run.id(), told.toString());
+            }
+        }
+    }
+
+    /** By the names of the command's options. */
+    private static Map<String, String> written(DeadLetterFilter filter) {
+        Map<String, String> written = new TreeMap<>();
+        put(written, "tenant", filter.tenant());
+        put(written, "subscription", filter.subscription());
+        put(written, "type", filter.eventType());
+        put(written, "reason", filter.reason());
+        put(written, "error", filter.errorText());
+        put(written, "ids", filter.ids().isEmpty() ? null : String.join(" ", filter.ids()));
+        return written;
+    }
+
+    private static void put(Map<String, String> map, String name, @Nullable String value) {
+        if (value != null) {
+            map.put(name, value);
+        }
+    }
+
+    /** Lets a run that is under way come to its end, for a while. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

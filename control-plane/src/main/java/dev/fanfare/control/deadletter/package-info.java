@@ -1,0 +1,5 @@
+/** Dead letters for the console: what is outstanding, and runs that move it. */
+@NullMarked
+package dev.fanfare.control.deadletter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,206 @@
+package dev.fanfare.control;
+
+import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.contract.delivery.DeadLetterRecords;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.DeliveryRecords;
+import dev.fanfare.contract.delivery.Progress;
+import dev.fanfare.contract.delivery.SubscriptionVersion;
+import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.TestBroker;
+import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@WithBroker
+class ConsoleActionsIT {
+    private static final String TENANT = "/console/tenants/acme";
+    private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]+)\"");
+
+    @TempDir
+    static Path folder;
+
+    private static TestBroker broker;
+    private static RunningControl control;
+    private String cookie;
+    private String token;
+
+    @BeforeAll
+    static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
+        broker = fresh;
+        broker.createFanfareTopics();
+        KeysetFile.create(folder.resolve("keyset.json"));
+        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+    }
+
+    @AfterAll
+    static void stopTheControlPlane() {
+        control.close();
+    }
+
+    @BeforeEach
+    void logIn() {
+        cookie = post("/console/login", "key=k", "").header("set-cookie").split(";", 2)[0];
+        Matcher found = TOKEN.matcher(page(TENANT));
+        assertThat(found.find()).isTrue();
+        token = found.group(1);
+    }
+
+    @Test
+    void aButtonWithoutTheSessionsTokenOrFromAnotherSiteDoesNothing() {
+        String path = subscribe("guarded");
+        for (String form : List.of("", "token=", "token=wrong")) {
+            assertThat(post(path + "/pause", form, cookie).status()).isEqualTo(403);
+        }
+        assertThat(post(path + "/pause", "token=" + token, "").status())
+                .as("not logged in")
+                .isEqualTo(303);
+        assertThat(control.send(
+                                "POST",
+                                path + "/pause",
+                                "token=" + token,
+                                Map.of(
+                                        "content-type", "application/x-www-form-urlencoded",
+                                        "authorization", "",
+                                        "Cookie", cookie,
+                                        "Sec-Fetch-Site", "cross-site"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(stateOf("guarded")).isEqualTo("active");
+    }
+
+    @Test
+    void pausingAndResumingIsDoneToldAndAudited() {
+        String path = subscribe("turned");
+        assertThat(act(path + "/pause", "")).contains("Paused. Its events are kept.", "Resume");
+        assertThat(stateOf("turned")).isEqualTo("paused");
+        assertThat(page(path)).as("told once").doesNotContain("Paused. Its events are kept.");
+        assertThat(act(path + "/test", "")).contains("resume it first").doesNotContain("on its way");
+        assertThat(act(path + "/resume", "")).contains("Resumed.");
+        assertThat(stateOf("turned")).isEqualTo("active");
+        assertThat(page(TENANT + "/audit"))
+                .contains(
+                        "subscription created", "subscription paused", "subscription resumed", "acme/turned", "console")
+                .doesNotContain("whsec_");
+        assertThat(page("/console/tenants/other/audit")).doesNotContain("acme/turned");
+    }
+
+    @Test
+    void aNewSecretIsShownOnce() {
+        String path = subscribe("rotated");
+        String etag = control.get(SUBSCRIPTIONS + "/rotated").etag();
+        assertThat(act(path + "/rotate", "")).contains("shown this once", "whsec_");
+        assertThat(page(path)).doesNotContain("whsec_");
+        assertThat(control.get(SUBSCRIPTIONS + "/rotated").etag()).isNotEqualTo(etag);
+    }
+
+    @Test
+    void aTestEventAndAReplayAreBegun() {
+        String path = subscribe("tried");
+        assertThat(act(path + "/test", "")).contains("webhook-id dlv_");
+        assertThat(act(path + "/replay", "&since=day")).contains("has begun");
+        assertThat(control.get(SUBSCRIPTIONS + "/tried/replays").json().path("items"))
+                .hasSize(1);
+        assertThat(act(path + "/replay", "&since=day")).contains("is under way");
+        assertThat(act(path + "/explode", "")).contains("no such action");
+    }
+
+    @Test
+    void deadLettersAreFilteredReplayedAndDiscardedWithAReasonAndOnlyOfTheTenant() {
+        dead("dlv_a", "acme", "shop");
+        dead("dlv_b", "acme", "shop");
+        dead("dlv_c", "acme", "bank");
+        dead("dlv_x", "other", "shop");
+        String letters = TENANT + "/dead-letters";
+        assertThat(page(letters)).contains("dlv_a", "dlv_b", "dlv_c").doesNotContain("dlv_x");
+        assertThat(page(letters + "?subscription=bank")).contains("dlv_c").doesNotContain("dlv_a");
+
+        assertThat(act(letters + "/replay", "")).contains("Nothing is selected");
+        assertThat(act(letters + "/discard", "&id=dlv_a")).contains("Say why");
+        assertThat(act(letters + "/discard", "&id=dlv_a&id=dlv_x&because=retired"))
+                .contains("has begun");
+        await().untilAsserted(() -> assertThat(page(letters)).contains("dlv_b").doesNotContain("dlv_a"));
+        assertThat(page("/console/tenants/other/dead-letters")).contains("dlv_x");
+        assertThat(act(letters + "/replay", "&which=all&subscription=shop")).contains("has begun");
+        await().untilAsserted(() -> assertThat(page(letters)).contains("dlv_c").doesNotContain("dlv_b"));
+        assertThat(broker.records(Topics.DELIVERIES))
+                .filteredOn(record -> "dlv_b".equals(text(record.headers().lastHeader("fanfare-delivery-id"))))
+                .hasSize(1);
+        await().untilAsserted(() -> assertThat(page(TENANT + "/audit"))
+                .contains("dlq-discard began", "dlq-discard done", "“retired”", "dlq-replay done"));
+    }
+
+    private static String text(Header header) {
+        return header == null ? "" : new String(header.value(), UTF_8);
+    }
+
+    private static void dead(String id, String tenant, String subscription) {
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(Topics.DEAD_LETTERS, id.getBytes(UTF_8), "{}".getBytes(UTF_8));
+        letter.headers().add("ce_id", "e-1".getBytes(UTF_8)).add("ce_type", "order.created".getBytes(UTF_8));
+        DeliveryRecords.writeHeaders(
+                new Delivery(
+                        id,
+                        tenant,
+                        subscription,
+                        new UUID(1, 2),
+                        new SubscriptionVersion("topic", 7),
+                        "e-1",
+                        "order.created",
+                        1_700_000_000_000L,
+                        new Progress(2, 3, 0, 1_700_000_000_000L, 1_700_000_000_500L, 1_700_000_009_000L)),
+                letter.headers());
+        DeadLetterRecords.mark(letter.headers(), Verdict.EXHAUSTED, 503, "answered 503", Topics.DELIVERIES, 0, 1);
+        broker.send(letter);
+    }
+
+    private static String subscribe(String id) {
+        control.put(SUBSCRIPTIONS + "/" + id, "{\"url\":\"https://acme.example/\",\"eventTypes\":[\"*\"]}");
+        return TENANT + "/subscriptions/" + id;
+    }
+
+    private static String stateOf(String id) {
+        return control.get(SUBSCRIPTIONS + "/" + id).json().path("state").asText();
+    }
+
+    /** Presses a button, and returns the page to which that leads. */
+    private String act(String path, String form) {
+        Answer answer = post(path, "token=" + token + form, cookie);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(303);
+        return page(answer.header("location"));
+    }
+
+    private String page(String path) {
+        Answer page = control.send("GET", path, null, Map.of("Cookie", cookie, "authorization", ""));
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return page.body();
+    }
+
+    private static Answer post(String path, String form, String cookie) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("content-type", "application/x-www-form-urlencoded");
+        headers.put("authorization", "");
+        headers.put("Cookie", cookie);
+        return control.send("POST", path, form, headers);
+    }
+}
