@@ -14,7 +14,6 @@ import dev.fanfare.control.console.ConsoleRoutes;
 import dev.fanfare.control.console.Parts;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
-import dev.fanfare.control.docs.ApiDocs;
 import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
@@ -170,7 +169,6 @@ public final class ControlRole implements Role {
         new AttemptRoutes(attempts).mount(routes, guard);
         new EventRoutes(events).mount(routes, guard);
         new HealthRoutes(index, attempts, context.clock()).mount(routes, guard);
-        ApiDocs.mount(routes);
         console.mount(routes);
     }
 

@@ -3,6 +3,7 @@ package dev.fanfare.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.contract.ApiDescription;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.filter.FilterReader;
@@ -11,7 +12,6 @@ import dev.fanfare.runtime.secret.KeysetFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,14 +29,7 @@ class ApiDescriptionTest {
     /** Mounted by the ingest role, which this module can't see. */
     private static final String INGEST = "POST /v1/tenants/{tenant}/events";
 
-    private static JsonNode description;
-
-    @BeforeAll
-    static void readTheDescription() throws Exception {
-        try (InputStream in = ControlRole.class.getResourceAsStream("docs/openapi.json")) {
-            description = Json.STRICT.readTree(in);
-        }
-    }
+    private static final JsonNode DESCRIPTION = ApiDescription.read();
 
     @Test
     void itDescribesExactlyTheRoutesThatAreMounted(@TempDir Path folder) throws Exception {
@@ -51,14 +43,14 @@ class ApiDescriptionTest {
                     .filter(route -> route.getPath() != null && route.getPath().startsWith("/v1/"))
                     .forEach(route -> {
                         for (HttpMethod method : route.methods()) {
-                            mounted.add(method + " " + route.getPath().replaceAll(":(\\w+)", "{$1}"));
+                            mounted.add(method + " " + ApiDescription.template(route.getPath()));
                         }
                     });
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
         Set<String> described = new TreeSet<>();
-        description.path("paths").properties().forEach(path -> path.getValue()
+        DESCRIPTION.path("paths").properties().forEach(path -> path.getValue()
                 .fieldNames()
                 .forEachRemaining(member -> {
                     if (!member.equals("parameters")) {
@@ -85,23 +77,23 @@ class ApiDescriptionTest {
         assertThat(properties("Replay"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("subscription.ReplayView").toList());
-        assertThat(description.at("/components/schemas/Verdict/enum").toString())
+        assertThat(DESCRIPTION.at("/components/schemas/Verdict/enum").toString())
                 .isEqualTo(Json.STRICT.writeValueAsString(
                         Stream.of(Verdict.values()).map(Verdict::text).toList()));
     }
 
     @Test
     void everyReferenceInItLeadsSomewhere() {
-        List<String> references = description.findValuesAsText("$ref");
+        List<String> references = DESCRIPTION.findValuesAsText("$ref");
         assertThat(references).isNotEmpty().allSatisfy(reference -> assertThat(
-                        description.at(reference.substring(1)).isMissingNode())
+                        DESCRIPTION.at(reference.substring(1)).isMissingNode())
                 .as(reference)
                 .isFalse());
     }
 
     @Test
     void everyOperationSaysWhatItAnswersWithoutAKey() {
-        for (JsonNode path : description.path("paths")) {
+        for (JsonNode path : DESCRIPTION.path("paths")) {
             path.properties().stream()
                     .filter(operation -> !operation.getKey().equals("parameters"))
                     .forEach(operation -> assertThat(
@@ -113,7 +105,7 @@ class ApiDescriptionTest {
 
     @Test
     void itsExamplesOfFiltersAreFilters() {
-        JsonNode examples = description.at("/components/schemas/Filters/examples");
+        JsonNode examples = DESCRIPTION.at("/components/schemas/Filters/examples");
         assertThat(examples).isNotEmpty().allSatisfy(filters -> {
             List<FieldError> faults = new ArrayList<>();
             FilterReader.read(filters, "filters", faults);
@@ -122,7 +114,7 @@ class ApiDescriptionTest {
     }
 
     private static List<String> properties(String schema) {
-        return description.at("/components/schemas/" + schema + "/properties").properties().stream()
+        return DESCRIPTION.at("/components/schemas/" + schema + "/properties").properties().stream()
                 .map(Map.Entry::getKey)
                 .toList();
     }

@@ -9,13 +9,16 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -39,13 +42,12 @@ final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
-    /** What an event takes beside its data and attributes: objects, futures, the request that waits. */
-    private static final int OVERHEAD_BYTES = 1_024;
+    private static final String OUTAGE_MIDWAY = "Kafka did not take all events of the batch, and may have some: send it"
+            + " again whole, later; that is harmless for events with ids of your own";
 
-    private final long bufferBytes;
+    private final Room room;
     private final Duration ackTimeout;
     private final Producer<byte[], byte[]> producer;
-    private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean reached;
     private volatile boolean outage;
     private volatile long lastFailureNanos;
@@ -56,7 +58,7 @@ final class EventPublisher implements AutoCloseable {
 
     EventPublisher(Producer<byte[], byte[]> producer, IngestSettings settings) {
         this.producer = producer;
-        this.bufferBytes = settings.buffer().bytes();
+        this.room = new Room(settings.buffer().bytes());
         this.ackTimeout = settings.ackTimeout();
     }
 
@@ -118,33 +120,30 @@ final class EventPublisher implements AutoCloseable {
     }
 
     /**
-     * Writes an event.
+     * Writes events, in their order. Either there is room for all, or none is written.
      *
-     * @return completes, on any thread, when all in-sync replicas have it; fails with {@link NotPublished}
+     * @return completes, on any thread, when all in-sync replicas have them all; fails with {@link NotPublished} as soon
+     *     as one is not to be had: others may be written by then
      */
-    CompletionStage<Void> publish(CompleteEvent event, TraceContext trace) {
+    CompletionStage<Void> publish(List<CompleteEvent> events, TraceContext trace) {
         if (closing) {
             return refused(Cause.CLOSING, "this instance is shutting down: send it again");
         }
         if (outage || !reached) {
             return refused(Cause.OUTAGE, OUTAGE);
         }
-        long bytes = size(event.event());
-        if (waitingBytes.addAndGet(bytes) > bufferBytes) {
-            waitingBytes.addAndGet(-bytes);
+        long bytes = 0;
+        for (CompleteEvent event : events) {
+            bytes += size(event.event());
+        }
+        if (!room.take(bytes)) {
             return refused(Cause.BUSY, "more events wait for Kafka than ingest.buffer holds: send it again later");
         }
-        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
-        try {
-            producer.send(record(event, trace), (metadata, failure) -> {
-                waitingBytes.addAndGet(-bytes);
-                settle(acknowledged, failure);
-            });
-        } catch (KafkaException e) {
-            waitingBytes.addAndGet(-bytes);
-            settle(acknowledged, e);
+        Acknowledgements acknowledgements = new Acknowledgements(events.size(), bytes);
+        for (CompleteEvent event : events) {
+            acknowledgements.send(record(event, trace));
         }
-        return acknowledged;
+        return acknowledgements.all;
     }
 
     /** From now on every event is turned away. */
@@ -159,33 +158,84 @@ final class EventPublisher implements AutoCloseable {
         producer.close(ackTimeout);
     }
 
-    private void settle(CompletableFuture<Void> acknowledged, @Nullable Exception failure) {
-        if (failure == null) {
-            if (failing) {
-                failing = false;
-                LOG.info("Kafka takes events again topic={}", Topics.EVENTS);
+    /** Those of the events of one request. Thread-safe. */
+    private final class Acknowledgements implements Callback {
+        final CompletableFuture<Void> all = new CompletableFuture<>();
+        private final AtomicInteger outstanding;
+        private final boolean several;
+        private final long bytes;
+
+        Acknowledgements(int events, long bytes) {
+            this.outstanding = new AtomicInteger(events);
+            this.several = events > 1;
+            this.bytes = bytes;
+            if (events == 0) {
+                all.complete(null);
             }
-            outage = false;
-            acknowledged.complete(null);
-        } else if (failure instanceof RecordTooLargeException) {
-            acknowledged.completeExceptionally(new NotPublished(
-                    Cause.TOO_LARGE, "the event is over the limit of topic " + Topics.EVENTS + " (max.message.bytes)"));
-        } else {
-            lastFailureNanos = System.nanoTime();
-            outage = true;
-            if (!failing) {
-                failing = true;
-                LOG.error(
-                        "Kafka does not take events, they are answered 503 topic={} cause={}",
-                        Topics.EVENTS,
-                        failure.toString());
+        }
+
+        void send(ProducerRecord<byte[], byte[]> record) {
+            if (all.isCompletedExceptionally()) {
+                // it is to be sent again whole: the rest needn't go
+                settled();
+                return;
             }
-            acknowledged.completeExceptionally(new NotPublished(Cause.OUTAGE, OUTAGE));
+            try {
+                producer.send(record, this);
+            } catch (KafkaException e) {
+                onCompletion(null, e);
+            }
+        }
+
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+            if (failure == null) {
+                tellOfSuccess();
+            } else {
+                all.completeExceptionally(reason(failure, several));
+            }
+            settled();
+        }
+
+        private void settled() {
+            if (outstanding.decrementAndGet() == 0) {
+                room.giveBack(bytes);
+                all.complete(null);
+            }
         }
     }
 
+    private void tellOfSuccess() {
+        if (failing) {
+            failing = false;
+            LOG.info("Kafka takes events again topic={}", Topics.EVENTS);
+        }
+        if (outage) {
+            outage = false;
+        }
+    }
+
+    private NotPublished reason(Exception failure, boolean several) {
+        if (failure instanceof RecordTooLargeException) {
+            return new NotPublished(
+                    Cause.TOO_LARGE,
+                    "the event is over the limit of topic " + Topics.EVENTS + " (max.message.bytes)"
+                            + (several ? "; of this batch others may have been written" : ""));
+        }
+        lastFailureNanos = System.nanoTime();
+        outage = true;
+        if (!failing) {
+            failing = true;
+            LOG.error(
+                    "Kafka does not take events, they are answered 503 topic={} cause={}",
+                    Topics.EVENTS,
+                    failure.toString());
+        }
+        return new NotPublished(Cause.OUTAGE, several ? OUTAGE_MIDWAY : OUTAGE);
+    }
+
     private static long size(Event event) {
-        long bytes = event.data().length + (long) OVERHEAD_BYTES;
+        long bytes = event.data().length + (long) IngestSettings.EVENT_BYTES;
         for (Map.Entry<String, String> attribute : event.attributes().entrySet()) {
             bytes += attribute.getKey().length() + attribute.getValue().length();
         }
@@ -200,7 +250,7 @@ final class EventPublisher implements AutoCloseable {
         if (complete.idMinted()) {
             RecordHeaders.put(record.headers(), EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO);
         }
-        trace.writeHeaders(record.headers());
+        trace.orThatOf(event).writeHeaders(record.headers());
         return record;
     }
 

@@ -1,40 +1,48 @@
 package dev.fanfare.ingest;
 
-import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventJson;
 import dev.fanfare.contract.event.InvalidEvent;
+import dev.fanfare.contract.event.TooManyEvents;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.http.Problems;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request: read, validated, published, answered. Its methods run on the request's event loop and never block.
  *
  * <pre>
- * body ─▶ RequestFormat ─▶ Event ─▶ EventValidator ─▶ EventPublisher ─▶ 202 {"id":…}
- *             415           400          400           413, 503
+ * head ─▶ RequestFormat ─▶ BodyReader ─▶ ContentCoding ─▶ events ─▶ EventValidator ─▶ EventPublisher ─▶ 202 {"id":…}
+ *         ContentCoding                                                                                 or {"ids":[…]}
+ *          415             408, 413, 503  400, 413         400        400              413, 503
  * </pre>
+ *
+ * <p>All events of a batch are read and validated before the first is published.
  */
 final class IngestHandler {
-    private static final String RETRY_AFTER_SECONDS = "1";
+    static final String RETRY_AFTER_SECONDS = "1";
 
+    private final IngestSettings settings;
+    private final BodyReader bodies;
     private final EventValidator validator;
     private final EventPublisher publisher;
     private final MeterRegistry meters;
     private final Counter accepted;
     private final InFlight inFlight = new InFlight();
 
-    IngestHandler(EventValidator validator, EventPublisher publisher, MeterRegistry meters) {
+    IngestHandler(IngestSettings settings, EventValidator validator, EventPublisher publisher, MeterRegistry meters) {
+        this.settings = settings;
+        this.bodies = new BodyReader(settings);
         this.validator = validator;
         this.publisher = publisher;
         this.meters = meters;
@@ -43,7 +51,10 @@ final class IngestHandler {
                 .register(meters);
     }
 
-    /** Sees to it that a request which ends without its event taken is counted. */
+    /** What a request brought: events to be published, and whether they came as a batch. */
+    private record Sent(List<CompleteEvent> events, boolean batch) {}
+
+    /** Sees to it that a request which ends without its events taken is counted. */
     void countRefusal(RoutingContext context) {
         context.addEndHandler(ended -> {
             int status = context.response().getStatusCode();
@@ -55,21 +66,16 @@ final class IngestHandler {
         context.next();
     }
 
-    /** Refuses a format that is not offered, before its body is read. */
-    void checkFormat(RoutingContext context) {
-        RequestFormat.of(context.request().headers());
-        context.next();
+    /** Takes what a request brings; its body has not been read. */
+    void handle(RoutingContext context) {
+        RequestFormat format = RequestFormat.of(context.request().headers());
+        ContentCoding coding = ContentCoding.of(context);
+        bodies.read(context, body -> publish(context, events(context, format, coding, body)));
     }
 
-    /** Takes one event; the body has been read. */
-    void handle(RoutingContext context) {
-        CompleteEvent event = event(context);
-        inFlight.enter();
-        context.addEndHandler(ended -> inFlight.leave());
-        Context loop = context.vertx().getOrCreateContext();
-        publisher
-                .publish(event, TraceContext.of(context.request().headers()))
-                .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, event.event(), failure)));
+    /** Turns away those whose body doesn't come; to be called about every second. */
+    void turnAwayTheSlow() {
+        bodies.turnAwayTheSlow();
     }
 
     /**
@@ -81,31 +87,53 @@ final class IngestHandler {
         return inFlight.await(timeout);
     }
 
-    private CompleteEvent event(RoutingContext context) {
+    private Sent events(RoutingContext context, RequestFormat format, ContentCoding coding, byte[] packed) {
         HttpServerRequest request = context.request();
-        Buffer buffer = context.body().buffer();
-        byte[] body = buffer == null ? new byte[0] : buffer.getBytes();
+        EventJson.Step<CompleteEvent> each = event -> validator.complete(event, context.pathParam("tenant"));
+        int most = settings.maxBatch();
         try {
-            Event sent =
-                    switch (RequestFormat.of(request.headers())) {
-                        case ENVELOPE -> EventJson.readEnvelope(body);
-                        case STRUCTURED -> EventJson.readStructured(body);
-                        case BINARY ->
-                            BinaryMode.read(request.headers(), request.getHeader(HttpHeaders.CONTENT_TYPE), body);
-                    };
-            return validator.complete(sent, context.pathParam("tenant"));
+            byte[] body = coding.unpack(packed, settings.maxBody().bytes());
+            return switch (format) {
+                case ENVELOPE ->
+                    EventJson.isArray(body)
+                            ? new Sent(EventJson.readEnvelopes(body, most, each), true)
+                            : one(each.apply(EventJson.readEnvelope(body)));
+                case STRUCTURED -> one(each.apply(EventJson.readStructured(body)));
+                case BATCH -> new Sent(EventJson.readStructuredBatch(body, most, each), true);
+                case BINARY ->
+                    one(each.apply(
+                            BinaryMode.read(request.headers(), request.getHeader(HttpHeaders.CONTENT_TYPE), body)));
+            };
         } catch (InvalidEvent e) {
             throw new ProblemException(Problem.invalid("invalid-event", "Invalid event", e.errors()));
+        } catch (TooManyEvents e) {
+            throw new ProblemException(
+                    Problem.of(413, "too-many-events", "Too many events", e.getMessage() + " (ingest.max-batch)"));
+        } catch (ContentCoding.TooLarge e) {
+            throw bodies.tooLarge();
         }
     }
 
-    private void answer(RoutingContext context, Event event, @Nullable Throwable failure) {
+    private static Sent one(CompleteEvent event) {
+        return new Sent(List.of(event), false);
+    }
+
+    private void publish(RoutingContext context, Sent sent) {
+        inFlight.enter();
+        context.addEndHandler(ended -> inFlight.leave());
+        Context loop = context.vertx().getOrCreateContext();
+        publisher
+                .publish(sent.events(), TraceContext.of(context.request().headers()))
+                .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, sent, failure)));
+    }
+
+    private void answer(RoutingContext context, Sent sent, @Nullable Throwable failure) {
         if (failure == null) {
-            accepted.increment();
+            accepted.increment(sent.events().size());
             context.response()
                     .setStatusCode(202)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(new JsonObject().put("id", event.id()).toBuffer());
+                    .end(ids(sent).toBuffer());
         } else if (failure instanceof NotPublished why) {
             Problem problem =
                     switch (why.kind()) {
@@ -119,5 +147,14 @@ final class IngestHandler {
         } else {
             context.fail(failure);
         }
+    }
+
+    private static JsonObject ids(Sent sent) {
+        if (!sent.batch()) {
+            return new JsonObject().put("id", sent.events().get(0).event().id());
+        }
+        JsonArray ids = new JsonArray();
+        sent.events().forEach(event -> ids.add(event.event().id()));
+        return new JsonObject().put("ids", ids);
     }
 }

@@ -1,21 +1,15 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.catalog.Scope;
-import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.AccessSettings;
-import dev.fanfare.runtime.http.Problems;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.PlatformHandler;
-import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +23,12 @@ import org.slf4j.LoggerFactory;
  * The front door: takes events over HTTP and writes them to {@code fanfare.events}.
  *
  * <pre>
- * POST /v1/tenants/{t}/events ─▶ Access ─▶ format ─▶ body (≤ ingest.max-body) ─▶ IngestHandler ─▶ 202 after acks=all
- *                                 401…404, 503  415       413
+ * POST /v1/tenants/{t}/events ─▶ Access ─▶ IngestHandler ─▶ 202 after acks=all
+ *                                 401…404, 503
  * </pre>
  *
- * <p>Nothing is written on any 4xx. A 503 says that an event was not seen to be safe: it may have been written, and
- * repeating it under its own id is harmless.
+ * <p>Nothing is written on a 4xx, but where the topic's own limit is below ours. A 503 says that an event was not seen to
+ * be safe: it may have been written, and repeating it under its own id is harmless.
  */
 public final class IngestRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(IngestRole.class);
@@ -59,8 +53,8 @@ public final class IngestRole implements Role {
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
         this.access = new Access(accessSettings, catalog, context.clock());
         this.publisher = EventPublisher.on(context.kafka(), settings, client);
-        this.handler =
-                new IngestHandler(new EventValidator(context.clock(), context.random()), publisher, context.meters());
+        this.handler = new IngestHandler(
+                settings, new EventValidator(context.clock(), context.random()), publisher, context.meters());
     }
 
     @Override
@@ -71,14 +65,9 @@ public final class IngestRole implements Role {
     @Override
     public void mount(Router routes) {
         routes.post("/v1/tenants/:tenant/events")
-                // the router lets only handlers of these kinds stand before the body's: they don't need it
-                .handler((PlatformHandler) handler::countRefusal)
-                .handler((SecurityPolicyHandler) request -> access.check(request, Scope.EVENTS_WRITE))
-                .handler((SecurityPolicyHandler) handler::checkFormat)
-                .handler(BodyHandler.create(false)
-                        .setBodyLimit(settings.maxBody().bytes()))
-                .handler(handler::handle)
-                .failureHandler(this::nameTheLimit);
+                .handler(handler::countRefusal)
+                .handler(request -> access.check(request, Scope.EVENTS_WRITE))
+                .handler(handler::handle);
     }
 
     /**
@@ -98,7 +87,10 @@ public final class IngestRole implements Role {
             admin.close(Duration.ZERO);
         }
         catalog.startWhenPossible();
-        watch = context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> publisher.watch());
+        watch = context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> {
+            publisher.watch();
+            handler.turnAwayTheSlow();
+        });
     }
 
     @Override
@@ -122,19 +114,5 @@ public final class IngestRole implements Role {
         }
         publisher.close();
         catalog.close();
-    }
-
-    private void nameTheLimit(RoutingContext request) {
-        if (request.statusCode() == 413 && request.failure() == null) {
-            Problems.answer(
-                    request,
-                    Problem.of(
-                            413,
-                            "too-large",
-                            "Body too large",
-                            "the request body is over the limit of " + settings.maxBody() + " (ingest.max-body)"));
-        } else {
-            request.next();
-        }
     }
 }

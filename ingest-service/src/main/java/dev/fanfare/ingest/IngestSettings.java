@@ -13,13 +13,21 @@ import java.util.List;
 /** How events are taken in. */
 @ConfigMapping(prefix = "ingest")
 public interface IngestSettings {
-    /** The largest request body; a larger one is answered 413. */
+    /** The largest request body, unpacked where it came compressed; a larger one is answered 413. */
     @WithDefault("1MiB")
     ByteSize maxBody();
 
+    /** The most events in one request; more are answered 413. */
+    @WithDefault("1000")
+    int maxBatch();
+
+    /** How long a body may take to come, so that nobody keeps it coming for ever; then it is answered 408. */
+    @WithDefault("30s")
+    Duration bodyTimeout();
+
     /**
-     * How many bytes of events may wait for Kafka's acknowledgement at once; what comes beyond is answered 503. The
-     * producer needs at most about twice as much memory.
+     * How many bytes of events may wait for Kafka's acknowledgement at once, and of bodies be read; what comes beyond
+     * is answered 503. The producer needs at most about twice as much memory.
      */
     @WithDefault("32MiB")
     ByteSize buffer();
@@ -27,6 +35,12 @@ public interface IngestSettings {
     /** How long a request waits for Kafka's acknowledgement before it is answered 503. */
     @WithDefault("10s")
     Duration ackTimeout();
+
+    /** More would keep the event loop, which serves others too, for longer than 100 ms. */
+    int MOST_IN_A_BATCH = 10_000;
+
+    /** What an event takes in memory beside what its request brought: objects, and the attributes that are filled in. */
+    int EVENT_BYTES = 1_024;
 
     /** Room in a record for the attributes at their limits and what later stages add. */
     int HEADROOM_BYTES = 256 * 1024;
@@ -43,9 +57,19 @@ public interface IngestSettings {
             faults.add("ingest.max-body: " + settings.maxBody() + " is out of range: 1B to " + new ByteSize(largest)
                     + ", so that the record fits the topics");
         }
-        if (settings.buffer().bytes() < 2 * settings.maxBody().bytes()) {
+        if (settings.maxBatch() < 1 || settings.maxBatch() > MOST_IN_A_BATCH) {
+            faults.add("ingest.max-batch: " + settings.maxBatch() + " is out of range: 1 to " + MOST_IN_A_BATCH);
+        }
+        long leastBuffer = 2 * settings.maxBody().bytes() + (long) settings.maxBatch() * EVENT_BYTES;
+        if (settings.buffer().bytes() < leastBuffer) {
             faults.add("ingest.buffer: " + settings.buffer() + " must hold two bodies of ingest.max-body ("
-                    + settings.maxBody() + ") or more");
+                    + settings.maxBody() + ") and ingest.max-batch events of " + new ByteSize(EVENT_BYTES)
+                    + " beside their data: " + new ByteSize(leastBuffer) + " or more");
+        }
+        if (settings.bodyTimeout().compareTo(Duration.ofSeconds(1)) < 0
+                || settings.bodyTimeout().compareTo(Duration.ofMinutes(10)) > 0) {
+            faults.add("ingest.body-timeout: " + DurationText.format(settings.bodyTimeout())
+                    + " is out of range: 1s to 10m");
         }
         if (settings.ackTimeout().compareTo(Duration.ofMillis(500)) < 0
                 || settings.ackTimeout().compareTo(Duration.ofMinutes(2)) > 0) {

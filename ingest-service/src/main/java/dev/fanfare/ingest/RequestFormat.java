@@ -7,18 +7,21 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Locale;
 
-/** How an event stands in a request. */
+/** How events stand in a request. */
 enum RequestFormat {
-    /** {@code application/json}: our own envelope. */
+    /** {@code application/json}: our own envelope, or an array of them. */
     ENVELOPE,
     /** {@code application/cloudevents+json}: one CloudEvent. */
     STRUCTURED,
+    /** {@code application/cloudevents-batch+json}: an array of CloudEvents. */
+    BATCH,
     /** Any type of data, with the attributes in {@code ce-*} headers. */
     BINARY;
 
     private static final String JSON = "application/json";
     private static final String CLOUD_EVENTS = "application/cloudevents";
-    private static final String ACCEPTED = "send " + JSON + " {type, data, …}, or " + EventJson.STRUCTURED_MEDIA_TYPE
+    private static final String ACCEPTED = "send " + JSON + " {type, data, …} or an array of such, or "
+            + EventJson.STRUCTURED_MEDIA_TYPE + ", or " + EventJson.BATCH_MEDIA_TYPE
             + ", or data of any type with its attributes in ce-* headers (CloudEvents' binary mode)";
 
     /**
@@ -27,10 +30,6 @@ enum RequestFormat {
      * @throws ProblemException a 415 that names what is accepted
      */
     static RequestFormat of(MultiMap headers) {
-        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
-            throw unsupported("content-encoding '" + encoding + "' is not offered: send the body as it is");
-        }
         String contentType = headers.get(HttpHeaders.CONTENT_TYPE);
         if (contentType == null) {
             if (BinaryMode.isMeantBy(headers)) {
@@ -42,13 +41,12 @@ enum RequestFormat {
         String type =
                 (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
         if (type.startsWith(CLOUD_EVENTS)) {
-            if (!type.equals(EventJson.STRUCTURED_MEDIA_TYPE)) {
-                throw unsupported("'" + type + "' is not offered"
-                        + (type.startsWith(CLOUD_EVENTS + "-batch") ? " yet: send the events of a batch singly" : "")
-                        + ": " + ACCEPTED);
-            }
             requireUtf8(contentType);
-            return STRUCTURED;
+            return switch (type) {
+                case EventJson.STRUCTURED_MEDIA_TYPE -> STRUCTURED;
+                case EventJson.BATCH_MEDIA_TYPE -> BATCH;
+                default -> throw unsupported("'" + type + "' is not offered: " + ACCEPTED);
+            };
         }
         if (BinaryMode.isMeantBy(headers)) {
             return BINARY;

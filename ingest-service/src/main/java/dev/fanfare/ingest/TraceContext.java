@@ -1,6 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import io.vertx.core.MultiMap;
 import org.apache.kafka.common.header.Headers;
@@ -23,11 +24,22 @@ record TraceContext(@Nullable String traceparent, @Nullable String tracestate) {
     private static final int MAX_TRACESTATE_LENGTH = 512;
 
     static TraceContext of(MultiMap headers) {
-        String traceparent = headers.get(EventRecords.TRACEPARENT);
+        return of(headers.get(EventRecords.TRACEPARENT), headers.get(EventRecords.TRACESTATE));
+    }
+
+    /** This one, or else what the event carries itself (CloudEvents distributed tracing extension). */
+    TraceContext orThatOf(Event event) {
+        return traceparent != null
+                ? this
+                : of(
+                        event.attributes().get(EventRecords.TRACEPARENT),
+                        event.attributes().get(EventRecords.TRACESTATE));
+    }
+
+    private static TraceContext of(@Nullable String traceparent, @Nullable String tracestate) {
         if (traceparent == null || !isWellFormed(traceparent)) {
             return NONE;
         }
-        String tracestate = headers.get(EventRecords.TRACESTATE);
         return new TraceContext(
                 traceparent,
                 tracestate != null && tracestate.length() <= MAX_TRACESTATE_LENGTH && isVisible(tracestate)

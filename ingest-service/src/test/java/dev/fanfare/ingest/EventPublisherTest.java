@@ -29,7 +29,15 @@ class EventPublisherTest {
     private static final IngestSettings SETTINGS = Settings.load(
                     null,
                     Map.of(),
-                    Map.of("ingest.max-body", "100KiB", "ingest.buffer", "1MiB", "ingest.ack-timeout", "1s"),
+                    Map.of(
+                            "ingest.max-body",
+                            "100KiB",
+                            "ingest.buffer",
+                            "1MiB",
+                            "ingest.max-batch",
+                            "100",
+                            "ingest.ack-timeout",
+                            "1s"),
                     List.of(IngestSettings.class))
             .section(IngestSettings.class);
 
@@ -83,7 +91,7 @@ class EventPublisherTest {
         Event event = new Event(large, null, new byte[0]);
         List<CompletableFuture<Void>> events = IntStream.range(0, 20)
                 .mapToObj(i -> publisher
-                        .publish(new CompleteEvent(event, false), TraceContext.NONE)
+                        .publish(List.of(new CompleteEvent(event, false)), TraceContext.NONE)
                         .toCompletableFuture())
                 .toList();
         assertThat(events.subList(0, 16)).noneMatch(CompletableFuture::isDone);
@@ -122,6 +130,44 @@ class EventPublisherTest {
     }
 
     @Test
+    void aBatchIsDoneWhenItsLastEventIsAcknowledged() {
+        CompletableFuture<Void> batch = publishBatch(3, 10);
+        kafka.completeNext();
+        kafka.completeNext();
+        assertThat(batch).isNotDone();
+        kafka.completeNext();
+        assertThat(batch).isCompleted();
+        assertThat(publishBatch(0, 0)).isCompleted();
+    }
+
+    @Test
+    void aBatchThatFailsMidwayFailsWholeAndSaysThatSomeMayBeWritten() {
+        CompletableFuture<Void> batch = publishBatch(3, 10);
+        kafka.completeNext();
+        kafka.errorNext(new TimeoutException("no answer"));
+        assertThat(causeOf(batch)).isEqualTo(Cause.OUTAGE);
+        assertThat(batch.handle((done, failure) -> ((NotPublished) failure).detail())
+                        .join())
+                .contains("may have some")
+                .contains("harmless");
+        kafka.completeNext();
+        assertThat(publisher.readiness().isReady()).isTrue();
+    }
+
+    @Test
+    void aBatchIsTakenWholeOrNotAtAllAndItsRoomComesBack() {
+        CompletableFuture<Void> first = publishBatch(6, 100_000);
+        assertThat(causeOf(publishBatch(6, 100_000))).isEqualTo(Cause.BUSY);
+        assertThat(kafka.history()).hasSize(6);
+        kafka.errorNext(new TimeoutException("no answer"));
+        for (int i = 0; i < 5; i++) {
+            kafka.completeNext();
+        }
+        assertThat(causeOf(first)).isEqualTo(Cause.OUTAGE);
+        assertThat(publishBatch(10, 100_000)).isNotDone();
+    }
+
+    @Test
     void nothingIsTakenOnceItRefuses() {
         publisher.refuse();
         assertThat(causeOf(publish(10))).isEqualTo(Cause.CLOSING);
@@ -131,7 +177,22 @@ class EventPublisherTest {
     private CompletableFuture<Void> publish(int dataBytes) {
         Event event = new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[dataBytes]);
         return publisher
-                .publish(new CompleteEvent(event, false), TraceContext.NONE)
+                .publish(List.of(new CompleteEvent(event, false)), TraceContext.NONE)
+                .toCompletableFuture();
+    }
+
+    private CompletableFuture<Void> publishBatch(int events, int dataBytes) {
+        return publisher
+                .publish(
+                        IntStream.range(0, events)
+                                .mapToObj(i -> new CompleteEvent(
+                                        new Event(
+                                                Map.of("id", "" + i, "type", "t", "source", "/s"),
+                                                null,
+                                                new byte[dataBytes]),
+                                        false))
+                                .toList(),
+                        TraceContext.NONE)
                 .toCompletableFuture();
     }
 

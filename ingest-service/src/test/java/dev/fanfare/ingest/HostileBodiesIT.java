@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,7 +72,8 @@ class HostileBodiesIT {
     }
 
     static Stream<Row> isRefusedAndNothingIsWritten() {
-        return Stream.of(notJson(), notText(), envelopes(), cloudEvents()).flatMap(rows -> rows);
+        return Stream.of(notJson(), notText(), envelopes(), cloudEvents(), batches())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Row> notJson() {
@@ -82,7 +85,6 @@ class HostileBodiesIT {
                 envelope("data cut off", "{\"type\":\"t\",\"data\":{\"a\":[1,", "body"),
                 envelope("a string cut off", "{\"type\":\"t\",\"data\":\"abc", "body"),
                 envelope("an escape cut off", "{\"type\":\"t\",\"data\":\"\\u12", "body"),
-                envelope("an array", "[{\"type\":\"t\",\"data\":1}]", "body"),
                 envelope("a text", "\"type\"", "body"),
                 envelope("a number", "42", "body"),
                 envelope("null", "null", "body"),
@@ -215,6 +217,92 @@ class HostileBodiesIT {
                         "datacontenttype"));
     }
 
+    private static Stream<Row> batches() {
+        String good = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}";
+        return Stream.of(
+                envelope("an array of an array", "[[{\"type\":\"t\",\"data\":1}]]", "/0"),
+                envelope("an array of numbers", "[1,2]", "/1"),
+                envelope("an array never closed", "[{\"type\":\"t\",\"data\":1}", "body"),
+                envelope("an array closed twice", "[{\"type\":\"t\",\"data\":1}]]", "body"),
+                envelope("an array, then an object", "[{\"type\":\"t\",\"data\":1}]{}", "body"),
+                envelope("the second without a type", "[{\"type\":\"t\",\"data\":1},{\"data\":1}]", "/1/type"),
+                envelope(
+                        "the second with a stranger",
+                        "[{\"type\":\"t\",\"data\":1},{\"a/b~\":{\"c\":[]}}]",
+                        "/1/a~1b~0"),
+                envelope(
+                        "the last with broken data",
+                        "[{\"type\":\"t\",\"data\":1},{\"type\":\"t\",\"data\":[}]",
+                        "body"),
+                batch("an object", good, "body"),
+                batch("nothing", "", "body"),
+                batch("null in it", "[null]", "/0"),
+                batch("an envelope in it", "[" + good + ",{\"type\":\"t\",\"data\":1}]", "/1/specversion"),
+                batch(
+                        "another tenant's in it",
+                        "[" + good + "," + good.replace("}", ",\"tenant\":\"acme\"}") + "]",
+                        "/1/tenant"),
+                batch("a batch in it", "[[" + good + "]]", "/0"),
+                batch(
+                        "a wrong one among a thousand",
+                        "[" + (good + ",").repeat(998) + "{}," + good + "]",
+                        "/998/specversion"),
+                batch("a thousand wrong ones", "[" + "{},".repeat(999) + "{}]", "/99/specversion"),
+                batch(
+                        "data 300 deep",
+                        "[" + good.replace("}", ",\"data\":" + "[".repeat(300) + "]".repeat(300) + "}") + "]",
+                        "body"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void aPackedBodyThatIsWrongIsRefused(String what, int status, String encoding, byte[] body) {
+        long before = written();
+        HttpResponse<String> response = ingest.send(ingest.request()
+                .header("content-type", ENVELOPE)
+                .header("content-encoding", encoding)
+                .POST(BodyPublishers.ofByteArray(body)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
+        assertThat(ingest.post(ENVELOPE, "{\"type\":\"good\",\"data\":1}").statusCode())
+                .isEqualTo(202);
+        assertThat(written()).isEqualTo(before + 1);
+    }
+
+    static Stream<Arguments> aPackedBodyThatIsWrongIsRefused() throws IOException {
+        byte[] good = "{\"type\":\"t\",\"data\":1}".getBytes(UTF_8);
+        byte[] bomb = new byte[64 * 1024 * 1024];
+        byte[] gzipBomb = Packed.gzip(bomb);
+        byte[] zstdBomb = Packed.zstd(bomb);
+        return Stream.of(
+                Arguments.of("gzip that is none", 400, "gzip", good),
+                Arguments.of("zstd that is none", 400, "zstd", good),
+                Arguments.of("gzip said to be zstd", 400, "zstd", Packed.gzip(good)),
+                Arguments.of("zstd said to be gzip", 400, "gzip", Packed.zstd(good)),
+                Arguments.of("no gzip at all", 400, "gzip", new byte[0]),
+                Arguments.of("gzip cut off", 400, "gzip", Arrays.copyOf(Packed.gzip(good), 20)),
+                Arguments.of("zstd cut off", 400, "zstd", Arrays.copyOf(Packed.zstd(good), 12)),
+                Arguments.of("gzip with a wrong checksum", 400, "gzip", Packed.withLastBytesFlipped(Packed.gzip(good))),
+                Arguments.of("gzip of nothing", 400, "gzip", Packed.gzip(new byte[0])),
+                Arguments.of("gzip of a bad event", 400, "gzip", Packed.gzip("{}".getBytes(UTF_8))),
+                Arguments.of("gzip in gzip", 400, "gzip", Packed.gzip(Packed.gzip(good))),
+                Arguments.of("a gzip bomb", 413, "gzip", gzipBomb),
+                Arguments.of("a zstd bomb", 413, "zstd", zstdBomb),
+                Arguments.of("a gzip bomb under its old name", 413, "x-gzip", gzipBomb),
+                Arguments.of("a zstd frame that wants a window of 128 MiB", 400, "zstd", Packed.withHugeWindow()),
+                Arguments.of("gzip of one byte too many", 413, "gzip", Packed.gzip(new byte[1024 * 1024 + 1])));
+    }
+
+    @Test
+    void moreEventsThanABatchMayHaveAreRefused() {
+        long before = written();
+        String events = "{\"type\":\"t\",\"data\":1},".repeat(1_000);
+        HttpResponse<String> response = ingest.post(ENVELOPE, "[" + events + "{\"type\":\"t\",\"data\":1}]");
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("1001").contains("ingest.max-batch");
+        assertThat(written()).isEqualTo(before);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void aHeaderOfBinaryModeIsRefusedByName(List<String> headers, String field) throws IOException {
@@ -255,6 +343,10 @@ class HostileBodiesIT {
 
     private static Row structured(String what, String json, String field) {
         return new Row("CloudEvent: " + what, STRUCTURED, json.getBytes(UTF_8), field);
+    }
+
+    private static Row batch(String what, String json, String field) {
+        return new Row("batch: " + what, "application/cloudevents-batch+json", json.getBytes(UTF_8), field);
     }
 
     private static Row event(String what, String members, String field) {

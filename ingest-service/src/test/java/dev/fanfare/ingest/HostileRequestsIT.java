@@ -16,11 +16,13 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are wrong as HTTP, or that may not come in: written to the socket byte by byte. */
 @WithBroker
@@ -64,6 +66,7 @@ class HostileRequestsIT {
             assertThat(answer).isEmpty();
         } else {
             assertThat(answer).matches("(?s)HTTP/1\\.[01] " + row.status() + " .*");
+            assertThat(IngestDescriptionTest.tellsOf(row.status())).isTrue();
             assertThat(answer.toLowerCase(Locale.ROOT)).contains("content-type: application/problem+json");
             JsonNode problem = Json.TOPIC.readTree(answer.substring(answer.indexOf("\r\n\r\n") + 4));
             assertThat(problem.path("status").asInt()).isEqualTo(row.status());
@@ -71,6 +74,24 @@ class HostileRequestsIT {
         }
         assertThat(ingest.post("application/json", GOOD).statusCode()).isEqualTo(202);
         assertThat(written()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content-length: 500", "transfer-encoding: chunked"})
+    void aBodyThatDripsIsAnswered408AndClosedAndHoldsUpNobody(String framing) throws Exception {
+        try (RunningIngest impatient = RunningIngest.on(broker, Map.of("ingest.body-timeout", "1s"));
+                Socket socket = new Socket("127.0.0.1", impatient.port)) {
+            socket.setSoTimeout(20_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + PATH + " HTTP/1.1\r\nhost: x\r\nauthorization: Bearer " + RunningIngest.KEY
+                            + "\r\ncontent-type: application/json\r\n" + framing + "\r\n\r\n1\r\n{")
+                    .getBytes(UTF_8));
+            out.flush();
+            assertThat(impatient.post("application/json", GOOD).statusCode()).isEqualTo(202);
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("ingest.body-timeout");
+            assertThat(IngestDescriptionTest.tellsOf(408)).isTrue();
+        }
     }
 
     static Stream<Row> getsTheRightAnswerAndTheNextGoodRequestIsTaken() {
@@ -132,20 +153,17 @@ class HostileRequestsIT {
                 typed("a form", 415, "application/json", "application/x-www-form-urlencoded"),
                 typed("a multipart form", 415, "application/json", "multipart/form-data; boundary=x"),
                 typed("a multipart form without boundary", 415, "application/json", "multipart/form-data"),
-                typed("a batch", 415, "batch", "application/cloudevents-batch+json"),
+                typed("a batch in protobuf", 415, "batch", "application/cloudevents-batch+protobuf"),
+                typed("a batch in Latin-1", 415, "UTF-8", "application/cloudevents-batch+json; charset=latin1"),
                 typed("a CloudEvent in protobuf", 415, "protobuf", "application/cloudevents+protobuf"),
                 typed("something like JSON", 415, "'application/jsonx'", "application/jsonx"),
                 typed("JSON in Latin-1", 415, "UTF-8", "application/json; charset=iso-8859-1"),
                 typed("JSON in UTF-16", 415, "UTF-8", "application/json;charset=\"UTF-16\""),
                 typed("nothing but a semicolon", 415, "", ";"),
                 typed("a wildcard", 415, "", "*/*"),
-                keyed(
-                        "gzip",
-                        415,
-                        "content-encoding",
-                        "POST " + PATH + " HTTP/1.1",
-                        "content-type: application/json",
-                        "content-encoding: gzip"),
+                encoded("deflate", "deflate"),
+                encoded("Brotli", "br"),
+                encoded("packed twice", "gzip, zstd"),
                 keyed(
                         "an encoding of one's own",
                         415,
@@ -215,6 +233,33 @@ class HostileRequestsIT {
                         "a chunk's size beyond all numbers",
                         400,
                         head + "transfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n" + GOOD),
+                raw("two lengths that agree, in one line", 400, head + "content-length: 3, 4\r\n\r\n" + GOOD),
+                raw("a length with a sign", 400, head + "content-length: +" + length + "\r\n\r\n" + GOOD),
+                raw("a hexadecimal length", 400, head + "content-length: 0x10\r\n\r\n" + GOOD),
+                raw("a length beyond all numbers", 400, head + "content-length: 99999999999999999999\r\n\r\n" + GOOD),
+                raw("chunks under another name", 400, head + "transfer-encoding: xchunked\r\n\r\n0\r\n\r\n"),
+                raw("chunks twice", 400, head + "transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+                raw(
+                        "chunks and then something else",
+                        400,
+                        head + "transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+                raw(
+                        "chunks behind a tab",
+                        400,
+                        head + "transfer-encoding:\u000bchunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n"),
+                raw("a folded header", 400, head + "x: a\r\n b\r\ncontent-length: " + length + "\r\n\r\n" + GOOD),
+                raw("a header without a name", CLOSED, head + ": x\r\ncontent-length: " + length + "\r\n\r\n" + GOOD),
+                raw("a bare CR in a header", 400, head + "x: a\rb: c\r\ncontent-length: 1\r\n\r\n" + GOOD),
+                raw(
+                        "a chunk's size with a sign",
+                        400,
+                        head + "transfer-encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n"),
+                raw(
+                        "a chunk longer than it says",
+                        400,
+                        head + "transfer-encoding: chunked\r\n\r\n2\r\n" + GOOD + "\r\n0\r\n\r\n"),
+                raw("no version", 400, "POST " + PATH + "\r\nhost: x\r\n\r\n"),
+                raw("a TLS greeting", 400, "\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000\r\n\r\n"),
                 raw("a body cut off", CLOSED, head + "content-length: 500\r\n\r\n" + GOOD),
                 raw("a chunk cut off", CLOSED, head + "transfer-encoding: chunked\r\n\r\n50\r\n" + GOOD),
                 raw("headers cut off", CLOSED, head + "x"));
@@ -254,6 +299,16 @@ class HostileRequestsIT {
                 word,
                 Stream.concat(Stream.of(lines), Stream.of("authorization: Bearer " + RunningIngest.KEY))
                         .toArray(String[]::new));
+    }
+
+    private static Row encoded(String what, String encoding) {
+        return keyed(
+                what,
+                415,
+                "gzip, zstd",
+                "POST " + PATH + " HTTP/1.1",
+                "content-type: application/json",
+                "content-encoding: " + encoding);
     }
 
     private static Row typed(String what, int status, String word, String contentType) {

@@ -157,6 +157,81 @@ class IngestIT {
     }
 
     @Test
+    void aBatchOfEnvelopesIsTakenWholeAndItsIdsAreToldInItsOrder() throws Exception {
+        String mine = UUID.randomUUID().toString();
+        HttpResponse<String> response = ingest.post(
+                "application/json",
+                " \n[{\"type\":\"a.b\",\"data\":{ \"n\": 1.50 }} , {\"id\":\"" + mine
+                        + "\",\"partitionkey\":\"k\",\"type\":\"c.d\",\"data\" : [ 2 ]}]");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        JsonNode ids = Json.STRICT.readTree(response.body()).get("ids");
+        assertThat(ids).hasSize(2);
+        assertThat(ids.get(1).asText()).isEqualTo(mine);
+        ConsumerRecord<byte[], byte[]> first = recordOf(ids.get(0).asText());
+        assertThat(new String(first.value(), UTF_8)).isEqualTo("{ \"n\": 1.50 }");
+        assertThat(EventRecords.isDeduplicated(first.headers())).isFalse();
+        ConsumerRecord<byte[], byte[]> second = recordOf(mine);
+        assertThat(new String(second.value(), UTF_8)).isEqualTo("[ 2 ]");
+        assertThat(new String(second.key(), UTF_8)).isEqualTo("k");
+        assertThat(EventRecords.isDeduplicated(second.headers())).isTrue();
+    }
+
+    @Test
+    void aBatchOfCloudEventsKeepsEachEventsAttributesBytesAndTrace() throws Exception {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        HttpResponse<String> response =
+                ingest.post("application/cloudevents-batch+json; charset=UTF-8", """
+                [{"specversion":"1.0","id":"batch-1","source":"/s","type":"a","region":"eu","data":{"n":1.0}},
+                 {"specversion":"1.0","id":"batch-2","source":"/s","type":"b","traceparent":"%s",
+                  "datacontenttype":"application/xml","data":"<a>ü</a>"},
+                 {"specversion":"1.0","id":"batch-3","source":"/s","type":"c","datacontenttype":"image/png","data_base64":"AP97"},
+                 {"specversion":"1.0","id":"batch-4","source":"/s","type":"d"}]""".formatted(trace));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        assertThat(response.body()).isEqualTo("{\"ids\":[\"batch-1\",\"batch-2\",\"batch-3\",\"batch-4\"]}");
+        assertThat(RecordHeaders.text(recordOf("batch-1").headers(), "ce_region"))
+                .isEqualTo("eu");
+        ConsumerRecord<byte[], byte[]> xml = recordOf("batch-2");
+        assertThat(new String(xml.value(), UTF_8)).isEqualTo("<a>ü</a>");
+        assertThat(RecordHeaders.text(xml.headers(), "content-type")).isEqualTo("application/xml");
+        assertThat(RecordHeaders.text(xml.headers(), "traceparent")).isEqualTo(trace);
+        assertThat(recordOf("batch-3").value()).isEqualTo(new byte[] {0, (byte) 0xFF, 0x7B});
+        assertThat(recordOf("batch-4").value()).isEmpty();
+    }
+
+    @Test
+    void anEmptyBatchIsTakenAndAFullOneToo() throws Exception {
+        assertThat(ingest.post("application/cloudevents-batch+json", "[]").body())
+                .isEqualTo("{\"ids\":[]}");
+        String events = "{\"type\":\"full\",\"data\":1},".repeat(999);
+        HttpResponse<String> response =
+                ingest.post("application/json", "[" + events + "{\"type\":\"full\",\"data\":1}]");
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(Json.STRICT.readTree(response.body()).get("ids")).hasSize(1_000);
+        assertThat(broker.records(Topics.EVENTS).stream()
+                        .filter(record -> "full".equals(RecordHeaders.text(record.headers(), "ce_type"))))
+                .hasSize(1_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "zstd", "ZSTD", "identity"})
+    void aPackedBodyIsTakenAsItWas(String encoding) throws Exception {
+        String id = UUID.randomUUID().toString();
+        byte[] body = ("{\"id\":\"" + id + "\",\"type\":\"packed\",\"data\":\"" + "ü ".repeat(50_000) + "\"}")
+                .getBytes(UTF_8);
+        HttpResponse<String> response = ingest.send(ingest.request()
+                .header("content-type", "application/json")
+                .header("content-encoding", encoding)
+                .POST(BodyPublishers.ofByteArray(
+                        switch (encoding) {
+                            case "gzip" -> Packed.gzip(body);
+                            case "identity" -> body;
+                            default -> Packed.zstd(body);
+                        })));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        assertThat(new String(recordOf(id).value(), UTF_8)).isEqualTo("\"" + "ü ".repeat(50_000) + "\"");
+    }
+
+    @Test
     void anEventAtTheLimitIsTakenAndOneByteMoreIsNot() {
         String frame = "{\"type\":\"big\",\"data\":\"\"}";
         String atTheLimit = "{\"type\":\"big\",\"data\":\"" + "x".repeat(1024 * 1024 - frame.length()) + "\"}";

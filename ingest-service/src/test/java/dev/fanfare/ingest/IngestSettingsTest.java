@@ -32,10 +32,21 @@ class IngestSettingsTest {
 
     @Test
     void settingsThatDoNotFitTogetherAreAllToldAtOnce() {
-        IngestSettings settings =
-                load(Map.of("ingest.max-body", "10MiB", "ingest.buffer", "1MiB", "ingest.ack-timeout", "10ms"));
+        IngestSettings settings = load(Map.of(
+                "ingest.max-body",
+                "10MiB",
+                "ingest.max-batch",
+                "0",
+                "ingest.body-timeout",
+                "1h",
+                "ingest.buffer",
+                "1MiB",
+                "ingest.ack-timeout",
+                "10ms"));
         assertThatThrownBy(() -> IngestSettings.check(settings))
                 .hasMessageContaining("ingest.max-body: 10MiB is out of range")
+                .hasMessageContaining("ingest.max-batch: 0 is out of range")
+                .hasMessageContaining("ingest.body-timeout: 1h is out of range")
                 .hasMessageContaining("ingest.buffer: 1MiB must hold")
                 .hasMessageContaining("ingest.ack-timeout: 10ms is out of range");
     }

@@ -77,7 +77,7 @@ public final class Pipeline implements AutoCloseable {
         }
         HttpFront opened = new HttpFront(vertx, roles, meters);
         front = opened;
-        port = opened.listen(http.host(), http.port());
+        port = opened.listen(http);
         for (Role role : roles) {
             long startedAt = System.nanoTime();
             role.start();

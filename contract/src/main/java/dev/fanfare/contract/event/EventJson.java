@@ -4,15 +4,19 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.UTF8StreamJsonParser;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class EventJson {
     /** The media type of one structured CloudEvent (CloudEvents JSON format, section 3). */
     public static final String STRUCTURED_MEDIA_TYPE = "application/cloudevents+json";
+
+    /** The media type of a batch of them (CloudEvents JSON format, section 4). */
+    public static final String BATCH_MEDIA_TYPE = "application/cloudevents-batch+json";
+
+    /** How many faults of a batch are told. */
+    public static final int MAX_FAULTS = 100;
 
     private static final String JSON_MEDIA_TYPE = "application/json";
     private static final Set<String> ENVELOPE_MEMBERS =
@@ -58,6 +68,25 @@ public final class EventJson {
                     .build())
             .build();
 
+    /** What is done with each event of a batch once it is read. */
+    @FunctionalInterface
+    public interface Step<T> {
+        /** Takes the event on, or refuses it. */
+        T apply(Event event) throws InvalidEvent;
+    }
+
+    /** How an event is read from the object that the parser has entered. */
+    @FunctionalInterface
+    private interface Reading {
+        Event read(JsonParser parser, byte[] json) throws IOException, InvalidEvent;
+    }
+
+    /** What is read from a whole body. */
+    @FunctionalInterface
+    private interface Document<T> {
+        T read(JsonParser parser) throws IOException, InvalidEvent;
+    }
+
     private EventJson() {}
 
     /**
@@ -68,11 +97,19 @@ public final class EventJson {
      *                      {@link EventRules} are not yet checked
      */
     public static Event readEnvelope(byte[] json) throws InvalidEvent {
-        Members members = read(json, ENVELOPE_MEMBERS);
-        if (members.data == null) {
-            throw new InvalidEvent("data", "is required: the JSON value that subscribers get as the body");
-        }
-        return new Event(members.attributes, JSON_MEDIA_TYPE, members.data.bytes(json));
+        return readOne(json, EventJson::envelope);
+    }
+
+    /**
+     * Reads an array of such envelopes, whole: nothing is returned where one of them is wrong.
+     *
+     * @param most how many there may be
+     * @param each what is done with each event; what it refuses is told with the rest
+     * @throws InvalidEvent where the JSON is malformed, or naming the faults of all events by JSON Pointers (RFC 6901)
+     *                      such as {@code /3/type}, {@value #MAX_FAULTS} at the most
+     */
+    public static <T> List<T> readEnvelopes(byte[] json, int most, Step<T> each) throws InvalidEvent, TooManyEvents {
+        return readAll(json, most, EventJson::envelope, each);
     }
 
     /**
@@ -83,7 +120,25 @@ public final class EventJson {
      * @throws InvalidEvent as {@link #readEnvelope}
      */
     public static Event readStructured(byte[] json) throws InvalidEvent {
-        Members members = read(json, null);
+        return readOne(json, EventJson::structured);
+    }
+
+    /** Reads a batch of structured CloudEvents (CloudEvents JSON format, section 4), as {@link #readEnvelopes}. */
+    public static <T> List<T> readStructuredBatch(byte[] json, int most, Step<T> each)
+            throws InvalidEvent, TooManyEvents {
+        return readAll(json, most, EventJson::structured, each);
+    }
+
+    private static Event envelope(JsonParser parser, byte[] json) throws IOException, InvalidEvent {
+        Members members = members(parser, ENVELOPE_MEMBERS);
+        if (members.data == null) {
+            throw new InvalidEvent("data", "is required: the JSON value that subscribers get as the body");
+        }
+        return new Event(members.attributes, JSON_MEDIA_TYPE, members.data.bytes(json));
+    }
+
+    private static Event structured(JsonParser parser, byte[] json) throws IOException, InvalidEvent {
+        Members members = members(parser, null);
         String version = members.attributes.remove("specversion");
         if (!"1.0".equals(version)) {
             throw new InvalidEvent(
@@ -109,6 +164,15 @@ public final class EventJson {
         return new Event(members.attributes, contentType, members.data.bytes(json));
     }
 
+    /** Whether what stands there begins as a JSON array. */
+    public static boolean isArray(byte[] json) {
+        int at = json.length >= 3 && json[0] == (byte) 0xEF ? 3 : 0; // a byte order mark is stepped over
+        while (at < json.length && (json[at] == ' ' || json[at] == '\t' || json[at] == '\n' || json[at] == '\r')) {
+            at++;
+        }
+        return at < json.length && json[at] == '[';
+    }
+
     /** Whether a media type's data is JSON: {@code application/json}, {@code text/json} or any {@code +json}. */
     public static boolean isJson(String contentType) {
         int end = contentType.indexOf(';');
@@ -125,7 +189,65 @@ public final class EventJson {
         }
     }
 
-    private static Members read(byte[] json, @Nullable Set<String> allowed) throws InvalidEvent {
+    /** Reads one object and nothing after it. */
+    private static Event readOne(byte[] json, Reading reading) throws InvalidEvent {
+        return parse(json, parser -> {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidEvent("body", "must be one JSON object");
+            }
+            return reading.read(parser, json);
+        });
+    }
+
+    private static <T> List<T> readAll(byte[] json, int most, Reading reading, Step<T> each)
+            throws InvalidEvent, TooManyEvents {
+        List<T> all = new ArrayList<>();
+        List<FieldError> errors = new ArrayList<>();
+        int count = parse(json, parser -> {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new InvalidEvent("body", "must be one JSON array of events");
+            }
+            JsonStreamContext array = parser.getParsingContext();
+            int index = 0;
+            for (; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+                if (index >= most) {
+                    parser.skipChildren();
+                    continue;
+                }
+                try {
+                    if (parser.currentToken() != JsonToken.START_OBJECT) {
+                        throw new InvalidEvent("", "must be a JSON object");
+                    }
+                    all.add(each.apply(reading.read(parser, json)));
+                } catch (InvalidEvent e) {
+                    errors.addAll(e.at(index).errors());
+                    if (errors.size() > MAX_FAULTS) {
+                        throw new InvalidEvent(errors.subList(0, MAX_FAULTS));
+                    }
+                    skipToEndOfElement(parser, array);
+                }
+            }
+            return index;
+        });
+        if (count > most) {
+            throw new TooManyEvents(count, most);
+        }
+        if (!errors.isEmpty()) {
+            throw new InvalidEvent(errors);
+        }
+        return all;
+    }
+
+    /** From anywhere in an element of the array, or at its end already. */
+    private static void skipToEndOfElement(JsonParser parser, JsonStreamContext array) throws IOException {
+        while (parser.getParsingContext() != array) {
+            if (parser.nextToken() == null) {
+                return;
+            }
+        }
+    }
+
+    private static <T> T parse(byte[] json, Document<T> document) throws InvalidEvent {
         int fault = Utf8.firstFault(json);
         if (fault >= 0) {
             throw new InvalidEvent("body", "is not UTF-8 (RFC 8259, section 8.1) at byte " + fault);
@@ -134,29 +256,11 @@ public final class EventJson {
             if (!(parser instanceof UTF8StreamJsonParser)) {
                 throw new InvalidEvent("body", "is UTF-16 or UTF-32: JSON is read as UTF-8 (RFC 8259, section 8.1)");
             }
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidEvent("body", "must be one JSON object");
-            }
-            Members members = new Members();
-            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                JsonToken token = parser.nextToken();
-                if (name.equals("data")) {
-                    members.data = Slice.of(parser, token);
-                } else if (allowed != null && !allowed.contains(name)) {
-                    throw new InvalidEvent(
-                            name,
-                            "is not a member of an event: use type, data, id, source, subject, time, partitionkey; or send"
-                                    + " a CloudEvent (" + STRUCTURED_MEDIA_TYPE + ") to add attributes");
-                } else if (name.equals("data_base64")) {
-                    members.base64 = scalar(name, parser, token);
-                } else if (token != JsonToken.VALUE_NULL) {
-                    members.attributes.put(name, scalar(name, parser, token));
-                }
-            }
+            T read = document.read(parser);
             if (parser.nextToken() != null) {
-                throw new InvalidEvent("body", "goes on after the end of the JSON object");
+                throw new InvalidEvent("body", "goes on after the end of the JSON");
             }
-            return members;
+            return read;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new InvalidEvent(
@@ -166,6 +270,27 @@ public final class EventJson {
         } catch (IOException e) {
             throw new InvalidEvent("body", "can't be read as UTF-8 JSON: " + e.getMessage());
         }
+    }
+
+    /** The members of the object that the parser has entered. */
+    private static Members members(JsonParser parser, @Nullable Set<String> allowed) throws IOException, InvalidEvent {
+        Members members = new Members();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken token = parser.nextToken();
+            if (name.equals("data")) {
+                members.data = Slice.of(parser, token);
+            } else if (allowed != null && !allowed.contains(name)) {
+                throw new InvalidEvent(
+                        name,
+                        "is not a member of an event: use type, data, id, source, subject, time, partitionkey; or send"
+                                + " a CloudEvent (" + STRUCTURED_MEDIA_TYPE + ") to add attributes");
+            } else if (name.equals("data_base64")) {
+                members.base64 = scalar(name, parser, token);
+            } else if (token != JsonToken.VALUE_NULL) {
+                members.attributes.put(name, scalar(name, parser, token));
+            }
+        }
+        return members;
     }
 
     private static String scalar(String name, JsonParser parser, JsonToken token) throws IOException, InvalidEvent {

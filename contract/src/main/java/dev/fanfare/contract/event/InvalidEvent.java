@@ -20,4 +20,18 @@ public final class InvalidEvent extends Exception {
     public List<FieldError> errors() {
         return errors;
     }
+
+    /** The same faults, as those of one event in a batch: their fields become JSON Pointers (RFC 6901). */
+    InvalidEvent at(int index) {
+        return new InvalidEvent(errors.stream()
+                .map(error -> new FieldError(pointer(index, error.field()), error.detail()))
+                .toList());
+    }
+
+    private static String pointer(int index, String field) {
+        if (field.isEmpty() || field.startsWith("/")) {
+            return "/" + index + field;
+        }
+        return "/" + index + "/" + field.replace("~", "~0").replace("/", "~1");
+    }
 }

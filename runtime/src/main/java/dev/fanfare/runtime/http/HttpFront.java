@@ -8,10 +8,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -27,11 +29,22 @@ public final class HttpFront implements AutoCloseable {
     private final Router routes;
     private final List<Role> roles;
     private final PrometheusMeterRegistry meters;
+    private final SilentConnections silent;
     private volatile boolean draining;
+    /** How often it is looked whether a certificate was renewed, or a client says nothing. */
+    private final long lookMillis;
+
+    private long look;
     private @Nullable HttpServer server;
 
     /** Mounts the roles' routes. */
     public HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters) {
+        this(vertx, roles, meters, Duration.ofSeconds(30));
+    }
+
+    HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters, Duration patience) {
+        this.silent = new SilentConnections(patience);
+        this.lookMillis = Math.max(1, patience.toMillis() / 6);
         this.vertx = vertx;
         this.roles = List.copyOf(roles);
         this.meters = meters;
@@ -46,29 +59,50 @@ public final class HttpFront implements AutoCloseable {
         routes.get("/health/ready").handler(this::ready);
         routes.get("/metrics").handler(this::scrape);
         roles.forEach(role -> role.mount(routes));
+        ApiDocs.mount(routes);
     }
 
     /**
-     * Listens.
+     * Listens as the settings say, with TLS where they ask for it.
      *
      * @return the port, also where 0 was asked for
-     * @throws IllegalStateException in one sentence where the port can't be had
+     * @throws IllegalStateException in one sentence where the port can't be had, or the certificate can't be used
+     * @throws dev.fanfare.runtime.config.InvalidSettings where those of TLS don't fit together
      */
+    public int listen(HttpSettings settings) {
+        return listen(settings.host(), settings.port(), ServerTls.of(settings));
+    }
+
+    /** Listens without TLS, otherwise as {@link #listen(HttpSettings)}. */
     public int listen(String host, int port) {
+        return listen(host, port, null);
+    }
+
+    private int listen(String host, int port, @Nullable ServerTls tls) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
                 .setIdleTimeout(120)
                 .setHandle100ContinueAutomatically(true);
+        if (tls != null) {
+            tls.applyTo(options);
+        }
         try {
             HttpServer started = vertx.createHttpServer(options)
-                    .requestHandler(routes)
+                    .connectionHandler(silent::met)
+                    .requestHandler(this::serve)
                     .invalidRequestHandler(Problems::onInvalidRequest)
                     .listen()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
             server = started;
+            look = vertx.setPeriodic(lookMillis, looked -> {
+                silent.leave();
+                if (tls != null) {
+                    tls.renew(started);
+                }
+            });
             return started.actualPort();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -83,6 +117,11 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
+    private void serve(HttpServerRequest request) {
+        silent.heard(request.connection());
+        routes.handle(request);
+    }
+
     /** From now on {@code /health/ready} says no, so that load balancers turn away before the roles stop. */
     public void drain() {
         draining = true;
@@ -93,6 +132,7 @@ public final class HttpFront implements AutoCloseable {
         HttpServer open = server;
         if (open != null) {
             server = null;
+            vertx.cancelTimer(look);
             open.close().toCompletionStage().toCompletableFuture().join();
         }
     }

@@ -2,6 +2,8 @@ package dev.fanfare.runtime.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a process listens; one port serves everything that its roles offer, health and metrics included. */
 @ConfigMapping(prefix = "http")
@@ -13,4 +15,19 @@ public interface HttpSettings {
     /** The port; 0 takes any free one. */
     @WithDefault("8080")
     int port();
+
+    /**
+     * The server's certificate and those that lead to its authority, a PEM file: with it the port speaks TLS 1.2 and
+     * 1.3 only. Read again within ten seconds of a change.
+     */
+    Optional<Path> tlsCertificate();
+
+    /** The certificate's private key, a PEM file. */
+    Optional<Path> tlsKey();
+
+    /**
+     * The authorities of client certificates, a PEM file: whoever has none of theirs is not let in, health and metrics
+     * included. The API key is asked for all the same.
+     */
+    Optional<Path> tlsClientCa();
 }

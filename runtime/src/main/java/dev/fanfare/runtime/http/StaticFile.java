@@ -1,4 +1,4 @@
-package dev.fanfare.control.http;
+package dev.fanfare.runtime.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -35,6 +35,11 @@ public final class StaticFile {
      */
     public static StaticFile of(Class<?> home, String name, String mediaType, Map<String, String> headers) {
         return new StaticFile(read(home, name), mediaType, headers);
+    }
+
+    /** Made of bytes that are there already. */
+    public static StaticFile of(byte[] bytes, String mediaType) {
+        return new StaticFile(Buffer.buffer(bytes), mediaType, Map.of());
     }
 
     /** Reads a file of a webjar, whichever version this was built with. */

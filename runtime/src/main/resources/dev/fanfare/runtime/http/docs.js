@@ -1,6 +1,6 @@
 // A validator URL would tell a stranger about this page.
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
