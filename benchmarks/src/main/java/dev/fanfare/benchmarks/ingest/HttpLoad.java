@@ -149,9 +149,8 @@ final class HttpLoad implements AutoCloseable {
 
     private void write(Connection connection) throws IOException {
         connection.channel.write(connection.request);
-        int interest = connection.request.hasRemaining()
-                ? SelectionKey.OP_READ | SelectionKey.OP_WRITE
-                : SelectionKey.OP_READ;
+        int interest =
+                connection.request.hasRemaining() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
         SelectionKey key = connection.channel.keyFor(selector);
         if (key.interestOps() != interest) {
             key.interestOps(interest);
@@ -176,8 +175,8 @@ final class HttpLoad implements AutoCloseable {
             return false;
         }
         if (!head.startsWith("HTTP/1.1 202 ")) {
-            throw BenchmarkFailure.of("not a 202: "
-                    + new String(bytes, 0, Math.min(600, answer.position()), StandardCharsets.UTF_8));
+            throw BenchmarkFailure.of(
+                    "not a 202: " + new String(bytes, 0, Math.min(600, answer.position()), StandardCharsets.UTF_8));
         }
         answer.clear();
         return true;

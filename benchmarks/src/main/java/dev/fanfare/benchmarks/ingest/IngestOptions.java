@@ -27,9 +27,10 @@ final class IngestOptions {
             split = ",",
             paramLabel = "NAME,…",
             defaultValue = "batch,single,half",
-            description = "batch: events in batches, beside a bare Kafka producer. single: one event a request, beside an"
-                    + " HTTP server with an empty handler. half: the latter at half its rate, for the latency. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "batch: events in batches, beside a bare Kafka producer. single: one event a request, beside an"
+                            + " HTTP server with an empty handler. half: the latter at half its rate, for the latency. Default:"
+                            + " ${DEFAULT-VALUE}.")
     List<Scenario> scenarios = new ArrayList<>();
 
     @Option(
@@ -53,7 +54,8 @@ final class IngestOptions {
             names = "--connections",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Kept alive, each with one request at a time; batches use an eighth. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Kept alive, each with one request at a time; batches use an eighth. Default: ${DEFAULT-VALUE}.")
     int connections;
 
     @Option(names = "--body-bytes", paramLabel = "N", defaultValue = "1024", description = "Default: ${DEFAULT-VALUE}.")

@@ -158,12 +158,7 @@ final class IngestStage implements AutoCloseable {
                 "--set=access.tenants=" + Payload.TENANT));
         options.settings.forEach((key, value) -> arguments.add("--set=" + key + "=" + value));
         Child child = Child.java(
-                "the ingest service",
-                folder.resolve(run + ".log"),
-                Child.ownClassPath(),
-                java,
-                ROLE_MAIN,
-                arguments);
+                "the ingest service", folder.resolve(run + ".log"), Child.ownClassPath(), java, ROLE_MAIN, arguments);
         try {
             awaitAnswer(child, "/health/ready", 200);
             return child;
@@ -217,7 +212,8 @@ final class IngestStage implements AutoCloseable {
             }
             ByteArrayOutputStream request = new ByteArrayOutputStream();
             request.writeBytes(("POST /v1/tenants/" + Payload.TENANT + "/events HTTP/1.1\r\nhost: 127.0.0.1:" + port
-                            + "\r\nauthorization: Bearer " + KEY + "\r\ncontent-type: application/json\r\ncontent-length: "
+                            + "\r\nauthorization: Bearer " + KEY
+                            + "\r\ncontent-type: application/json\r\ncontent-length: "
                             + body.size() + "\r\n\r\n")
                     .getBytes(UTF_8));
             request.writeBytes(body.toByteArray());
@@ -231,7 +227,9 @@ final class IngestStage implements AutoCloseable {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             ends.put(new TopicPartition(Topics.EVENTS, partition), OffsetSpec.latest());
         }
-        return KafkaAnswer.await(admin.listOffsets(ends).all(), PATIENCE, "looking at the end of " + Topics.EVENTS).values().stream()
+        return KafkaAnswer.await(admin.listOffsets(ends).all(), PATIENCE, "looking at the end of " + Topics.EVENTS)
+                .values()
+                .stream()
                 .mapToLong(end -> end.offset())
                 .sum();
     }
@@ -239,7 +237,8 @@ final class IngestStage implements AutoCloseable {
     private void checkWritten(long before, long events) {
         long now = written();
         if (now - before != events) {
-            throw BenchmarkFailure.of("void: " + events + " events were sent, and " + (now - before) + " are on the topic");
+            throw BenchmarkFailure.of(
+                    "void: " + events + " events were sent, and " + (now - before) + " are on the topic");
         }
     }
 

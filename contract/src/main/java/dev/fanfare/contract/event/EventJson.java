@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.UTF8StreamJsonParser;
+import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +37,6 @@ public final class EventJson {
 
     /** The media type of a batch of them (CloudEvents JSON format, section 4). */
     public static final String BATCH_MEDIA_TYPE = "application/cloudevents-batch+json";
-
-    /** How many faults of a batch are told. */
-    public static final int MAX_FAULTS = 100;
 
     private static final String JSON_MEDIA_TYPE = "application/json";
     private static final Set<String> ENVELOPE_MEMBERS =
@@ -106,7 +104,7 @@ public final class EventJson {
      * @param most how many there may be
      * @param each what is done with each event; what it refuses is told with the rest
      * @throws InvalidEvent where the JSON is malformed, or naming the faults of all events by JSON Pointers (RFC 6901)
-     *                      such as {@code /3/type}, {@value #MAX_FAULTS} at the most
+     *                      such as {@code /3/type}, {@value Problem#MAX_ERRORS} at the most
      */
     public static <T> List<T> readEnvelopes(byte[] json, int most, Step<T> each) throws InvalidEvent, TooManyEvents {
         return readAll(json, most, EventJson::envelope, each);
@@ -221,8 +219,8 @@ public final class EventJson {
                     all.add(each.apply(reading.read(parser, json)));
                 } catch (InvalidEvent e) {
                     errors.addAll(e.at(index).errors());
-                    if (errors.size() > MAX_FAULTS) {
-                        throw new InvalidEvent(errors.subList(0, MAX_FAULTS));
+                    if (errors.size() >= Problem.MAX_ERRORS) {
+                        throw new InvalidEvent(errors);
                     }
                     skipToEndOfElement(parser, array);
                 }

@@ -19,6 +19,9 @@ public record Problem(
     /** The media type of a problem document. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** How many fields at fault are named. */
+    public static final int MAX_ERRORS = 100;
+
     /**
      * One field at fault.
      *
@@ -36,11 +39,12 @@ public record Problem(
         return new Problem("/problems/" + kind, title, status, detail, List.of());
     }
 
-    /** A 400 that names the fields at fault. */
+    /** A 400 that names the fields at fault, {@value #MAX_ERRORS} at the most: an answer stays small, whatever came. */
     public static Problem invalid(String kind, String title, List<FieldError> errors) {
         String detail = errors.isEmpty()
                 ? title
                 : errors.get(0).field() + ": " + errors.get(0).detail();
-        return new Problem("/problems/" + kind, title, 400, detail, errors);
+        return new Problem(
+                "/problems/" + kind, title, 400, detail, errors.subList(0, Math.min(errors.size(), MAX_ERRORS)));
     }
 }

@@ -33,8 +33,8 @@ final class ApiDocs {
                 .properties()
                 .removeIf(member -> isOperation(member.getKey())
                         && !offered.contains(member.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
-        paths.properties()
-                .removeIf(path -> path.getValue().properties().stream().noneMatch(member -> isOperation(member.getKey())));
+        paths.properties().removeIf(path -> path.getValue().properties().stream()
+                .noneMatch(member -> isOperation(member.getKey())));
         if (paths.isEmpty()) {
             return;
         }
@@ -55,8 +55,8 @@ final class ApiDocs {
     private static Set<String> offered(Router router) {
         return router.getRoutes().stream()
                 .filter(route -> route.getPath() != null && route.methods() != null)
-                .flatMap(route -> route.methods().stream()
-                        .map(method -> method + " " + ApiDescription.template(route.getPath())))
+                .flatMap(route ->
+                        route.methods().stream().map(method -> method + " " + ApiDescription.template(route.getPath())))
                 .collect(Collectors.toSet());
     }
 

@@ -41,7 +41,9 @@ final class ServerTls {
         }
 
         KeyCertOptions own() {
-            return new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate)).addKeyValue(Buffer.buffer(key));
+            return new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(certificate))
+                    .addKeyValue(Buffer.buffer(key));
         }
 
         TrustOptions trusted() {
@@ -69,7 +71,8 @@ final class ServerTls {
             faults.add("http.tls-certificate, http.tls-key: TLS needs both, a certificate and its key");
         }
         if (settings.tlsClientCa().isPresent() && certificate.isEmpty()) {
-            faults.add("http.tls-client-ca: certificates of clients need TLS: set http.tls-certificate and http.tls-key");
+            faults.add(
+                    "http.tls-client-ca: certificates of clients need TLS: set http.tls-certificate and http.tls-key");
         }
         requireReadable("http.tls-certificate", certificate, faults);
         requireReadable("http.tls-key", key, faults);
@@ -115,7 +118,8 @@ final class ServerTls {
             return;
         }
         material = now;
-        ServerSSLOptions options = new ServerSSLOptions().setKeyCertOptions(now.own()).setUseAlpn(true);
+        ServerSSLOptions options =
+                new ServerSSLOptions().setKeyCertOptions(now.own()).setUseAlpn(true);
         options.setApplicationLayerProtocols(List.of("h2", "http/1.1"));
         options.setEnabledSecureTransportProtocols(PROTOCOLS);
         if (clientCa != null) {

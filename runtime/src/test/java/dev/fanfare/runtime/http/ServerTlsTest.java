@@ -11,7 +11,6 @@ import dev.fanfare.testkit.ClientKeys;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,8 +106,8 @@ class ServerTlsTest {
                 .hasMessageContaining("TLS needs both")
                 .hasMessageContaining("http.tls-certificate: /nowhere/cert.pem can't be read");
         write(first);
-        assertThatThrownBy(() -> front.listen(
-                        settings(Map.of("http.tls-client-ca", folder.resolve("cert.pem").toString()))))
+        assertThatThrownBy(() -> front.listen(settings(
+                        Map.of("http.tls-client-ca", folder.resolve("cert.pem").toString()))))
                 .hasMessageContaining("http.tls-client-ca");
         Files.writeString(folder.resolve("key.pem"), "nonsense");
         assertThatThrownBy(() -> listenOn(Map.of())).hasMessageContaining("can't listen on 127.0.0.1");
@@ -212,14 +211,15 @@ class ServerTlsTest {
     private static KeyStore trusting(ClientKeys... servers) throws Exception {
         KeyStore store = empty();
         for (ClientKeys server : servers) {
-            store.setCertificateEntry(server.certificate().getSubjectX500Principal().getName(), server.certificate());
+            store.setCertificateEntry(
+                    server.certificate().getSubjectX500Principal().getName(), server.certificate());
         }
         return store;
     }
 
     private static KeyStore empty() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(new ByteArrayInputStream(new byte[0]), null);
+        store.load(null, null);
         return store;
     }
 }
