@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -60,13 +59,14 @@ final class BodyReader {
     /** Turns away those whose body doesn't come; to be called about every second. */
     void turnAwayTheSlow() {
         long nowNanos = System.nanoTime();
-        Duration patience = settings.bodyTimeout();
-        for (Reading reading : underWay) {
-            if (nowNanos - reading.startedNanos > patience.toNanos()) {
-                underWay.remove(reading);
+        long patienceNanos = settings.bodyTimeout().toNanos();
+        underWay.removeIf(reading -> {
+            boolean slow = nowNanos - reading.startedNanos > patienceNanos;
+            if (slow) {
                 reading.loop.runOnContext(turned -> reading.tooSlow());
             }
-        }
+            return slow;
+        });
     }
 
     /** The 413 for a body. */

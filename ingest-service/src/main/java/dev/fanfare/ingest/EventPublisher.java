@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
@@ -181,7 +182,7 @@ final class EventPublisher implements AutoCloseable {
                 return;
             }
             try {
-                producer.send(record, this);
+                Future<RecordMetadata> unused = producer.send(record, this);
             } catch (KafkaException e) {
                 onCompletion(null, e);
             }

@@ -103,9 +103,10 @@ class IngestIT {
                 .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .header("tracestate", "vendor=opaque")
                 .POST(BodyPublishers.ofString("""
-                                {"specversion":"1.0","id":"ext-1","source":"https://shop.example/eu","type":"a.b","tenant":"acme",
-                                 "partitionkey":"customer 7","region":"eu","priority":7,"urgent":true,
-                                 "datacontenttype":"application/vnd.shop+json","data":{"n":1}}""")));
+                    {"specversion":"1.0","id":"ext-1","source":"https://shop.example/eu","type":"a.b","tenant":"acme",
+                     "partitionkey":"customer 7","region":"eu","priority":7,"urgent":true,
+                     "datacontenttype":"application/vnd.shop+json","data":{"n":1}}\
+                    """)));
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(idIn(response)).isEqualTo("ext-1");
         ConsumerRecord<byte[], byte[]> record = recordOf("ext-1");
@@ -181,11 +182,12 @@ class IngestIT {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         HttpResponse<String> response =
                 ingest.post("application/cloudevents-batch+json; charset=UTF-8", """
-                [{"specversion":"1.0","id":"batch-1","source":"/s","type":"a","region":"eu","data":{"n":1.0}},
-                 {"specversion":"1.0","id":"batch-2","source":"/s","type":"b","traceparent":"%s",
-                  "datacontenttype":"application/xml","data":"<a>ü</a>"},
-                 {"specversion":"1.0","id":"batch-3","source":"/s","type":"c","datacontenttype":"image/png","data_base64":"AP97"},
-                 {"specversion":"1.0","id":"batch-4","source":"/s","type":"d"}]""".formatted(trace));
+                    [{"specversion":"1.0","id":"batch-1","source":"/s","type":"a","region":"eu","data":{"n":1.0}},
+                     {"specversion":"1.0","id":"batch-2","source":"/s","type":"b","traceparent":"%s",
+                      "datacontenttype":"application/xml","data":"<a>ü</a>"},
+                     {"specversion":"1.0","id":"batch-3","source":"/s","type":"c","datacontenttype":"image/png","data_base64":"AP97"},
+                     {"specversion":"1.0","id":"batch-4","source":"/s","type":"d"}]\
+                    """.formatted(trace));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
         assertThat(response.body()).isEqualTo("{\"ids\":[\"batch-1\",\"batch-2\",\"batch-3\",\"batch-4\"]}");
         assertThat(RecordHeaders.text(recordOf("batch-1").headers(), "ce_region"))

@@ -12,8 +12,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Requests over connections that are kept alive, each with one under way, from one thread. It costs as little as it can:
@@ -37,7 +39,7 @@ final class HttpLoad implements AutoCloseable {
      * @param answers          how many that part has
      * @param p50Millis        from when a request was due to when its answer was there
      */
-    record Result(double answersPerSecond, double[] cpuSeconds, int answers, double p50Millis, double p99Millis) {}
+    record Result(double answersPerSecond, List<Double> cpuSeconds, int answers, double p50Millis, double p99Millis) {}
 
     private static final class Connection {
         final SocketChannel channel;
@@ -88,8 +90,7 @@ final class HttpLoad implements AutoCloseable {
                 int due = perSecond == 0 ? count : (int) Math.min(count, (nowNanos - startNanos) / 1e9 * perSecond + 1);
                 while (sent < due && !idle.isEmpty()) {
                     // what found no idle connection has been due since its turn: it has waited
-                    long dueNanos = perSecond == 0 ? nowNanos : startNanos + (long) (sent / perSecond * 1e9);
-                    send(idle.poll(), perSecond == 0 ? nowNanos : Math.max(dueNanos, nowNanos - 1_000_000_000L));
+                    send(idle.poll(), perSecond == 0 ? nowNanos : startNanos + (long) (sent / perSecond * 1e9));
                 }
                 if (perSecond == 0 || due == count) {
                     selector.select(1_000);
@@ -127,8 +128,9 @@ final class HttpLoad implements AutoCloseable {
         }
         long[] measured = Arrays.copyOfRange(nanos, from, to);
         Arrays.sort(measured);
-        double[] cpu = new double[clocks.length];
-        Arrays.setAll(cpu, i -> cpuAfter[i] - cpuBefore[i]);
+        List<Double> cpu = IntStream.range(0, clocks.length)
+                .mapToObj(i -> cpuAfter[i] - cpuBefore[i])
+                .toList();
         return new Result(
                 (to - from) * 1e9 / (toNanos - fromNanos),
                 cpu,

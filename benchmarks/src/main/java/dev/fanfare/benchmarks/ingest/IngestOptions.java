@@ -29,8 +29,8 @@ final class IngestOptions {
             defaultValue = "batch,single,half",
             description =
                     "batch: events in batches, beside a bare Kafka producer. single: one event a request, beside an"
-                            + " HTTP server with an empty handler. half: the latter at half its rate, for the latency. Default:"
-                            + " ${DEFAULT-VALUE}.")
+                            + " HTTP server with an empty handler. half: the latter at half its rate, for the latency."
+                            + " Default: ${DEFAULT-VALUE}.")
     List<Scenario> scenarios = new ArrayList<>();
 
     @Option(

@@ -184,8 +184,8 @@ final class IngestStage implements AutoCloseable {
             Map<Figure, Double> figures = new EnumMap<>(Figure.class);
             double per100k = 100_000.0 / ((double) result.answers() * eventsEach);
             figures.put(Figure.PER_SECOND, result.answersPerSecond() * eventsEach);
-            figures.put(Figure.CPU, result.cpuSeconds()[0] * per100k);
-            figures.put(Figure.BROKER_CPU, result.cpuSeconds()[1] * per100k);
+            figures.put(Figure.CPU, result.cpuSeconds().get(0) * per100k);
+            figures.put(Figure.BROKER_CPU, result.cpuSeconds().get(1) * per100k);
             figures.put(Figure.RESIDENT_MIB, (double) server.peakResidentMib());
             figures.put(Figure.P50_MILLIS, result.p50Millis());
             figures.put(Figure.P99_MILLIS, result.p99Millis());

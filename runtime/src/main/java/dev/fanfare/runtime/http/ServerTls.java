@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,21 +32,13 @@ final class ServerTls {
     private Material material;
 
     /** What the files hold. */
-    private record Material(byte[] certificate, byte[] key, byte[] clientCa) {
-        boolean isSameAs(Material other) {
-            return Arrays.equals(certificate, other.certificate)
-                    && Arrays.equals(key, other.key)
-                    && Arrays.equals(clientCa, other.clientCa);
-        }
-
+    private record Material(Buffer certificate, Buffer key, Buffer clientCa) {
         KeyCertOptions own() {
-            return new PemKeyCertOptions()
-                    .addCertValue(Buffer.buffer(certificate))
-                    .addKeyValue(Buffer.buffer(key));
+            return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
         }
 
         TrustOptions trusted() {
-            return new PemTrustOptions().addCertValue(Buffer.buffer(clientCa));
+            return new PemTrustOptions().addCertValue(clientCa);
         }
     }
 
@@ -114,7 +105,7 @@ final class ServerTls {
             LOG.error("TLS files can't be read, going on with the old ones cause={}", e.toString());
             return;
         }
-        if (now.isSameAs(material)) {
+        if (now.equals(material)) {
             return;
         }
         material = now;
@@ -135,9 +126,9 @@ final class ServerTls {
 
     private static Material read(Path certificate, Path key, @Nullable Path clientCa) throws IOException {
         return new Material(
-                Files.readAllBytes(certificate),
-                Files.readAllBytes(key),
-                clientCa == null ? new byte[0] : Files.readAllBytes(clientCa));
+                Buffer.buffer(Files.readAllBytes(certificate)),
+                Buffer.buffer(Files.readAllBytes(key)),
+                clientCa == null ? Buffer.buffer() : Buffer.buffer(Files.readAllBytes(clientCa)));
     }
 
     private static void requireReadable(String setting, Optional<Path> file, List<String> faults) {
