@@ -110,6 +110,7 @@ public record Plot(List<Bar> bars, String p50, String p99, long most, long slow,
 
     private static void point(StringBuilder points, int i, long millis, long slow) {
         double y = HEIGHT - (slow == 0 ? 0 : (double) millis * (HEIGHT - 2) / slow);
-        points.append(String.format(Locale.ROOT, "%d,%.1f ", i * BAR + BAR / 2, y));
+        // level over its whole step, so that a single one is seen
+        points.append(String.format(Locale.ROOT, "%d,%.1f %d,%.1f ", i * BAR, y, i * BAR + BAR - 1, y));
     }
 }

@@ -205,13 +205,15 @@ public final class Diagnosis {
             return;
         }
         Map.Entry<Integer, Long> most = most(hour);
+        boolean advised = !findings.isEmpty();
         raise(Level.WARNING);
         findings.add(String.format(
                         Locale.ROOT,
                         "%.1f %% of the last hour's %s requests failed",
                         100 - window.successPercent(),
                         number(window.exchanges()))
-                + (most == null ? "." : ", " + mostly(most, failed) + ". " + adviceFor(most.getKey())));
+                + (most == null ? "." : ", " + mostly(most, failed) + ".")
+                + (most == null || advised || most.getKey() == 0 ? "" : " " + adviceFor(most.getKey())));
     }
 
     private static String mostly(Map.Entry<Integer, Long> most, long failed) {

@@ -36,6 +36,7 @@ public record Health(Level level, List<String> findings, Window lastHour, Window
      */
     public record Window(long exchanges, long delivered, long p50Millis, long p99Millis) {
         /** The share that was delivered, in per cent; 100 where nothing was sent. */
+        @JsonProperty
         public double successPercent() {
             return exchanges == 0 ? 100 : 100.0 * delivered / exchanges;
         }
