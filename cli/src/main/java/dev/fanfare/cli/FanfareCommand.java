@@ -1,6 +1,7 @@
 package dev.fanfare.cli;
 
 import dev.fanfare.cli.api.AttemptsCommand;
+import dev.fanfare.cli.api.EventTypesCommand;
 import dev.fanfare.cli.api.EventsCommand;
 import dev.fanfare.cli.api.KeysCommand;
 import dev.fanfare.cli.api.ReplayEventsCommand;
@@ -54,7 +55,17 @@ public final class FanfareCommand implements Runnable {
     static {
         GROUPS.put("Try it", List.of("dev", "listen", "events"));
         GROUPS.put(
-                "Operate", List.of("subscriptions", "attempts", "trace", "dlq", "tenants", "keys", "topics", "keyset"));
+                "Operate",
+                List.of(
+                        "subscriptions",
+                        "attempts",
+                        "trace",
+                        "dlq",
+                        "event-types",
+                        "tenants",
+                        "keys",
+                        "topics",
+                        "keyset"));
         GROUPS.put("At the shell", List.of("completion", "man"));
         GROUPS.put(
                 "Run one role against a Kafka cluster", List.of("ingest", "router", "dispatcher", "retry", "control"));
@@ -90,6 +101,7 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(subscriptions);
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TraceCommand(shell));
+        root.addSubcommand(new EventTypesCommand(shell));
         root.addSubcommand(new TenantsCommand(shell));
         root.addSubcommand(new KeysCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));

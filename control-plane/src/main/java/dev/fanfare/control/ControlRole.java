@@ -8,6 +8,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptRoutes;
 import dev.fanfare.control.catalog.CatalogWriter;
+import dev.fanfare.control.catalog.EventTypeRoutes;
 import dev.fanfare.control.catalog.KeyRoutes;
 import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
@@ -54,7 +55,7 @@ import org.apache.kafka.clients.admin.Admin;
  * The role {@code control}: the management API, questions over attempts, the console.
  *
  * <pre>
- * HTTP ─▶ TenantRoutes, KeyRoutes ─▶ CatalogWriter ─▶ fanfare.catalog ─▶ Catalog ─▶ Access, HTTP
+ * HTTP ─▶ TenantRoutes, KeyRoutes, EventTypeRoutes ─▶ CatalogWriter ─▶ fanfare.catalog ─▶ Catalog ─▶ Access, HTTP
  * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
@@ -139,7 +140,7 @@ public final class ControlRole implements Role {
                 new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
         this.console = new ConsoleRoutes(
                 access,
-                accessSettings.tenants(),
+                catalog,
                 new Parts(
                         index,
                         actions,
@@ -163,6 +164,7 @@ public final class ControlRole implements Role {
         new TenantRoutes(catalog, catalogWriter, index::count, context.clock())
                 .mount(routes, guard, this::guardForAdministrators);
         new KeyRoutes(catalog, catalogWriter, context.clock(), context.random()).mount(routes, guard);
+        new EventTypeRoutes(catalog, catalogWriter, context.clock()).mount(routes, guard);
         subscriptionRoutes.mount(routes, guard);
         replayRoutes.mount(routes, guard);
         testRoutes.mount(routes, guard);

@@ -77,6 +77,19 @@ class ApiDescriptionTest {
         assertThat(properties("Replay"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("subscription.ReplayView").toList());
+        assertThat(properties("Tenant"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("catalog.TenantView").toList());
+        assertThat(properties("Key"))
+                .containsExactlyInAnyOrderElementsOf(components("catalog.KeyView")
+                        .filter(name -> !name.equals("key"))
+                        .toList());
+        assertThat(properties("EventType"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("catalog.EventTypeView").toList());
+        assertThat(properties("EventTypeVersion"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("catalog.EventTypeView$VersionView").toList());
         assertThat(DESCRIPTION.at("/components/schemas/Verdict/enum").toString())
                 .isEqualTo(Json.STRICT.writeValueAsString(
                         Stream.of(Verdict.values()).map(Verdict::text).toList()));

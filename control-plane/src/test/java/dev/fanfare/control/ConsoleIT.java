@@ -86,6 +86,22 @@ class ConsoleIT {
     }
 
     @Test
+    void anAdministratorsKeyOpensItUntilTheKeyIsRevokedAndATenantsKeyDoesnt() {
+        Answer made = control.post("/v1/keys", "{\"name\":\"ops\",\"scopes\":[\"manage\"]}");
+        Answer ofTenant = control.post("/v1/tenants/acme/keys", "{\"name\":\"x\",\"scopes\":[\"manage\"]}");
+        assertThat(logIn(ofTenant.json().path("key").asText(), Map.of()).status())
+                .isEqualTo(401);
+
+        Answer answer = logIn(made.json().path("key").asText(), Map.of());
+        assertThat(answer.status()).isEqualTo(303);
+        String cookie = answer.header("set-cookie").split(";", 2)[0];
+        assertThat(get(PAGE, cookie).status()).isEqualTo(200);
+
+        control.send("POST", "/v1/keys/" + made.json().path("id").asText() + "/revoke", null, Map.of());
+        assertThat(get(PAGE, cookie).status()).isEqualTo(303);
+    }
+
+    @Test
     void aFormOfAnotherSiteIsRefused() {
         assertThat(logIn("k", Map.of("Origin", "https://evil.example")).status())
                 .isEqualTo(403);

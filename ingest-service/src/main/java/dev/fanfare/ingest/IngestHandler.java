@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * One request: read, validated, published, answered. Its methods run on the request's event loop and never block.
  *
  * <pre>
- * head ─▶ RequestFormat ─▶ BodyReader ─▶ ContentCoding ─▶ events ─▶ EventValidator ─▶ EventPublisher ─▶ 202 {"id":…}
- *         ContentCoding                                                                                 or {"ids":[…]}
- *          415             408, 413, 503  400, 413         400        400              413, 503
+ * head ─▶ RequestFormat ─▶ BodyReader ─▶ ContentCoding ─▶ events ─▶ EventValidator
+ *         ContentCoding                                                │  400
+ *          415             408, 413, 503  400, 413         400         ▼
+ *                   202 {"id":…} or {"ids":[…]} ◀─ EventPublisher ◀─ EventTypeCheck
+ *                                                   413, 503          422, 503
  * </pre>
  *
  * <p>All events of a batch are read and validated before the first is published.
@@ -35,15 +37,25 @@ final class IngestHandler {
     private final IngestSettings settings;
     private final BodyReader bodies;
     private final EventValidator validator;
+    private final EventTypeCheck types;
+    private final RateLimits limits;
     private final EventPublisher publisher;
     private final MeterRegistry meters;
     private final Counter accepted;
     private final InFlight inFlight = new InFlight();
 
-    IngestHandler(IngestSettings settings, EventValidator validator, EventPublisher publisher, MeterRegistry meters) {
+    IngestHandler(
+            IngestSettings settings,
+            EventValidator validator,
+            EventTypeCheck types,
+            RateLimits limits,
+            EventPublisher publisher,
+            MeterRegistry meters) {
         this.settings = settings;
         this.bodies = new BodyReader(settings);
         this.validator = validator;
+        this.types = types;
+        this.limits = limits;
         this.publisher = publisher;
         this.meters = meters;
         this.accepted = Counter.builder("fanfare.events.accepted")
@@ -70,7 +82,7 @@ final class IngestHandler {
     void handle(RoutingContext context) {
         RequestFormat format = RequestFormat.of(context.request().headers());
         ContentCoding coding = ContentCoding.of(context);
-        bodies.read(context, body -> publish(context, events(context, format, coding, body)));
+        bodies.read(context, body -> take(context, events(context, format, coding, body)));
     }
 
     /** Turns away those whose body doesn't come; to be called about every second. */
@@ -118,9 +130,20 @@ final class IngestHandler {
         return new Sent(List.of(event), false);
     }
 
-    private void publish(RoutingContext context, Sent sent) {
+    private void take(RoutingContext context, Sent sent) {
         inFlight.enter();
         context.addEndHandler(ended -> inFlight.leave());
+        limits.charge(context, sent.events().size());
+        String tenant = context.pathParam("tenant");
+        if (types.appliesTo(tenant)) {
+            types.check(context, tenant, sent.events(), sent.batch())
+                    .onComplete(fit -> publish(context, sent), context::fail);
+        } else {
+            publish(context, sent);
+        }
+    }
+
+    private void publish(RoutingContext context, Sent sent) {
         Context loop = context.vertx().getOrCreateContext();
         publisher
                 .publish(sent.events(), TraceContext.of(context.request().headers()))

@@ -1,6 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.catalog.Scope;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Access;
@@ -39,6 +40,7 @@ public final class IngestRole implements Role {
     private final IngestSettings settings;
     private final Catalog catalog;
     private final Access access;
+    private final RateLimits limits;
     private final EventPublisher publisher;
     private final IngestHandler handler;
     private @Nullable Long watch;
@@ -53,8 +55,15 @@ public final class IngestRole implements Role {
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
         this.access = new Access(accessSettings, catalog, context.clock());
         this.publisher = EventPublisher.on(context.kafka(), settings, client);
+        this.limits =
+                new RateLimits(catalog, settings.rateLimit().map(RateLimit::new).orElse(null), System::nanoTime);
         this.handler = new IngestHandler(
-                settings, new EventValidator(context.clock(), context.random()), publisher, context.meters());
+                settings,
+                new EventValidator(context.clock(), context.random()),
+                new EventTypeCheck(catalog),
+                limits,
+                publisher,
+                context.meters());
     }
 
     @Override
@@ -67,6 +76,7 @@ public final class IngestRole implements Role {
         routes.post("/v1/tenants/:tenant/events")
                 .handler(handler::countRefusal)
                 .handler(request -> access.check(request, Scope.EVENTS_WRITE))
+                .handler(limits::admit)
                 .handler(handler::handle);
     }
 

@@ -1,6 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.runtime.config.ByteSize;
 import dev.fanfare.runtime.config.InvalidSettings;
@@ -9,6 +10,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How events are taken in. */
 @ConfigMapping(prefix = "ingest")
@@ -35,6 +37,12 @@ public interface IngestSettings {
     /** How long a request waits for Kafka's acknowledgement before it is answered 503. */
     @WithDefault("10s")
     Duration ackTimeout();
+
+    /**
+     * Events a second that this instance takes from each tenant whose own record names no limit; what comes faster is
+     * answered 429. Without it there is none.
+     */
+    Optional<Double> rateLimit();
 
     /** More would keep the event loop, which serves others too, for longer than 100 ms. */
     int MOST_IN_A_BATCH = 10_000;
@@ -76,6 +84,13 @@ public interface IngestSettings {
             faults.add("ingest.ack-timeout: " + DurationText.format(settings.ackTimeout())
                     + " is out of range: 500ms to 2m");
         }
+        settings.rateLimit().ifPresent(perSecond -> {
+            try {
+                new RateLimit(perSecond);
+            } catch (IllegalArgumentException e) {
+                faults.add("ingest.rate-limit: " + e.getMessage());
+            }
+        });
         if (!faults.isEmpty()) {
             throw new InvalidSettings(faults);
         }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.RecordHeaders;
+import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryId;
 import dev.fanfare.contract.delivery.DeliveryRecords;
@@ -191,6 +192,20 @@ class RouterIT {
         // what it waits for
         broker.send(row(subscription("default", "latest", "other.*")));
         deliveriesOf("large", 1);
+    }
+
+    @Test
+    void aTenantCountsFromTheAcknowledgementOfItsRecordOn() {
+        for (int i = 0; i < 10; i++) {
+            String young = "young-" + i;
+            broker.send(row(subscription(young, "s", "*")));
+            Tenant tenant = new Tenant(young, null, Tenant.EventTypes.OPEN, null, 1, 1);
+            broker.send(new ProducerRecord<>(Topics.CATALOG, tenant.key().getBytes(UTF_8), tenant.toJson()));
+            ProducerRecord<byte[], byte[]> event = event("y-" + i, "any.thing", new byte[0]);
+            event.headers().add("ce_tenant", young.getBytes(UTF_8));
+            broker.send(event);
+            assertThat(deliveriesOf("y-" + i, 1).get(0).key()).isEqualTo((young + "/s").getBytes(UTF_8));
+        }
     }
 
     @Test

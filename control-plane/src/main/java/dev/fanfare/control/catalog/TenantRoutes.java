@@ -31,10 +31,8 @@ import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,13 +95,9 @@ public final class TenantRoutes {
         int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
         String after = Cursor.read(query, ObjectName::isValid);
         query.check();
-        NavigableSet<String> ids = new TreeSet<>(catalog.configuredTenants());
-        catalog.table().rows().values().forEach(row -> {
-            if (row.value() instanceof Tenant tenant) {
-                ids.add(tenant.id());
-            }
-        });
-        List<String> page = ids.tailSet(after, false).stream().limit(limit + 1L).toList();
+        List<String> page = catalog.tenantIds().tailSet(after, false).stream()
+                .limit(limit + 1L)
+                .toList();
         List<TenantView> items = page.stream().limit(limit).map(this::view).toList();
         Answers.json(context, 200, new Page(items, page.size() > limit ? Cursor.after(page.get(limit - 1)) : null));
     }

@@ -1,5 +1,6 @@
 package dev.fanfare.control.console;
 
+import dev.fanfare.contract.catalog.KeyToken;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
@@ -10,6 +11,7 @@ import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.retry.dead.DeadLetterFilter;
+import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.StaticFile;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -45,7 +47,7 @@ public final class ConsoleRoutes {
     private static final int PAGE = 50;
     private static final int MOST_AUDIT = 200;
 
-    private final List<String> tenants;
+    private final Catalog catalog;
     private final Parts parts;
     private final Clock clock;
     private final Login login;
@@ -57,8 +59,8 @@ public final class ConsoleRoutes {
      *
      * @param random a secure generator: session ids are made with it
      */
-    public ConsoleRoutes(Access access, List<String> tenants, Parts parts, Clock clock, RandomGenerator random) {
-        this.tenants = List.copyOf(tenants);
+    public ConsoleRoutes(Access access, Catalog catalog, Parts parts, Clock clock, RandomGenerator random) {
+        this.catalog = catalog;
         this.parts = parts;
         this.clock = clock;
         this.login = new Login(access, pages, clock, random);
@@ -67,7 +69,9 @@ public final class ConsoleRoutes {
 
     /** Mounts the pages and their files. */
     public void mount(Router router) {
-        router.get("/console").handler(context -> Pages.redirect(context, "/console/tenants/" + tenants.get(0)));
+        router.get("/console")
+                .handler(context -> Pages.redirect(
+                        context, "/console/tenants/" + catalog.tenantIds().first()));
         login.mount(router);
         page(router, TENANT, this::overview);
         page(router, TENANT + "/subscriptions", this::subscriptions);
@@ -106,7 +110,7 @@ public final class ConsoleRoutes {
 
     private void requireTenant(RoutingContext context) {
         String tenant = context.pathParam("tenant");
-        if (!tenants.contains(tenant)) {
+        if (!catalog.isTenant(tenant)) {
             throw new ProblemException(
                     Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + tenant + "'"));
         }
@@ -237,8 +241,12 @@ public final class ConsoleRoutes {
                         context::fail);
     }
 
-    private static Actor actor(RoutingContext context) {
-        return new Actor("console", null, context.request().remoteAddress().hostAddress());
+    private Actor actor(RoutingContext context) {
+        String id = login.session(context).key().id();
+        return new Actor(
+                "console, with " + (id == null ? "the configured key" : "key " + KeyToken.visible(id)),
+                null,
+                context.request().remoteAddress().hostAddress());
     }
 
     private <T> void show(RoutingContext context, String section, String template, String name, Callable<T> content) {
@@ -261,7 +269,7 @@ public final class ConsoleRoutes {
                         found -> {
                             Frame frame = new Frame(
                                     context.pathParam("tenant"),
-                                    tenants,
+                                    List.copyOf(catalog.tenantIds()),
                                     section,
                                     login.session(context).formToken(),
                                     refresh ? null : login.takeNotice(context));

@@ -5,6 +5,7 @@ import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.console.Sessions.Session;
 import dev.fanfare.runtime.http.Access;
+import dev.fanfare.runtime.http.ShownKey;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
@@ -95,11 +96,12 @@ final class Login {
 
     private void logIn(RoutingContext context) {
         String key = context.request().getFormAttribute("key");
-        if (key == null || !access.isKey(key.strip())) {
-            page(context, 401, "This API key is not known.");
+        ShownKey shown = ShownKey.of(key == null ? "" : key.strip());
+        if (access.administrator(shown) == null) {
+            page(context, 401, "This API key is not known, or not one of an administrator who may manage.");
             return;
         }
-        Session session = sessions.open();
+        Session session = sessions.open(shown);
         context.response().addCookie(cookie(context, session.id()).setMaxAge(Sessions.LIFETIME.toSeconds()));
         Pages.redirect(context, "/console");
     }
@@ -129,7 +131,12 @@ final class Login {
 
     private @Nullable Session find(HttpServerRequest request) {
         Cookie cookie = request.getCookie(COOKIE);
-        return cookie == null ? null : sessions.find(cookie.getValue());
+        Session session = cookie == null ? null : sessions.find(cookie.getValue());
+        if (session != null && access.administrator(session.key()) == null) {
+            sessions.close(session); // the key was revoked, or its time has come
+            return null;
+        }
+        return session;
     }
 
     /** Lets a post through that one of our own pages made: browsers say where it comes from. */

@@ -1,6 +1,7 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.runtime.http.ShownKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
@@ -23,9 +24,10 @@ final class Sessions {
     /**
      * One log-in.
      *
+     * @param key       by which it was opened
      * @param formToken what a form of this session must send along, so that no other site can post it
      */
-    record Session(String id, String formToken, long expiresAtMillis) {
+    record Session(String id, ShownKey key, String formToken, long expiresAtMillis) {
         @Override
         public String toString() {
             return "Session[expiresAtMillis=" + expiresAtMillis + "]";
@@ -43,11 +45,11 @@ final class Sessions {
         this.random = random;
     }
 
-    synchronized Session open() {
+    synchronized Session open(ShownKey key) {
         if (byId.size() >= MOST) {
             remove(byId.keySet().iterator().next());
         }
-        Session session = new Session(token(), token(), clock.millis() + LIFETIME.toMillis());
+        Session session = new Session(token(), key, token(), clock.millis() + LIFETIME.toMillis());
         byId.put(session.id(), session);
         return session;
     }

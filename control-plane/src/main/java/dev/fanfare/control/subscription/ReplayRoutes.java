@@ -15,6 +15,7 @@ import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.Members;
 import dev.fanfare.control.http.Query;
+import dev.fanfare.runtime.http.Caller;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -46,7 +47,6 @@ public final class ReplayRoutes {
     private static final String ALL = SubscriptionRoutes.ONE + "/replays";
     private static final String ONE = ALL + "/:run";
     private static final Set<String> KNOWN = Set.of("since", "until", "types");
-    private static final Actor CALLER = new Actor("API key", null, null);
     private static final int MAX_MOMENT_LENGTH = 64;
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
@@ -82,7 +82,8 @@ public final class ReplayRoutes {
                         index, context.pathParam("tenant"), context.pathParam("id"), "replayed")
                 .value();
         EventReplay replay = read(body, subscription);
-        blocking(context, () -> runs.begin(replay, CALLER), begun -> {
+        Actor caller = Caller.of(context).actor();
+        blocking(context, () -> runs.begin(replay, caller), begun -> {
             ReplayView view = ReplayView.of(begun);
             context.response().putHeader(HttpHeaders.LOCATION, view.statusUrl());
             Answers.json(context, 202, view);
@@ -168,12 +169,13 @@ public final class ReplayRoutes {
                 Answers.json(context, 200, ReplayView.of(run));
                 return;
             }
+            Actor caller = Caller.of(context).actor();
             blocking(
                     context,
                     () -> {
                         long now = clock.millis();
                         runs.write(
-                                EventReplay.stop(Uuid7.mint(now, random).toString(), run.id(), CALLER, now),
+                                EventReplay.stop(Uuid7.mint(now, random).toString(), run.id(), caller, now),
                                 "of a replay asked for");
                         return run;
                     },

@@ -3,6 +3,7 @@ package dev.fanfare.control.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.control.console.Sessions.Session;
+import dev.fanfare.runtime.http.ShownKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -34,7 +35,7 @@ class SessionsTest {
 
     @Test
     void aSessionIsFoundUntilItsTimeIsOver() {
-        Session session = sessions.open();
+        Session session = sessions.open(ShownKey.of("k"));
         now = now.plus(Sessions.LIFETIME).minusMillis(1);
         assertThat(sessions.find(session.id())).isEqualTo(session);
         now = now.plusMillis(1);
@@ -43,17 +44,17 @@ class SessionsTest {
 
     @Test
     void aClosedSessionIsNotFound() {
-        Session session = sessions.open();
+        Session session = sessions.open(ShownKey.of("k"));
         sessions.close(session);
         assertThat(sessions.find(session.id())).isNull();
     }
 
     @Test
     void manyLoginsPushOutTheOldestAndNoMore() {
-        Session first = sessions.open();
-        Session second = sessions.open();
+        Session first = sessions.open(ShownKey.of("k"));
+        Session second = sessions.open(ShownKey.of("k"));
         for (int i = 0; i < 999; i++) {
-            sessions.open();
+            sessions.open(ShownKey.of("k"));
         }
         assertThat(sessions.find(first.id())).isNull();
         assertThat(sessions.find(second.id())).isNotNull();
@@ -61,7 +62,7 @@ class SessionsTest {
 
     @Test
     void aSessionDoesNotPrintItself() {
-        Session session = sessions.open();
+        Session session = sessions.open(ShownKey.of("k"));
         assertThat(session.toString()).doesNotContain(session.id()).doesNotContain(session.formToken());
     }
 }

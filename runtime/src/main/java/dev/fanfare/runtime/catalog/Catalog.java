@@ -11,7 +11,9 @@ import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class Catalog implements Directory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
     private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration BACKOFF = Duration.ofMillis(500);
 
     private final Set<String> configuredTenants;
@@ -106,6 +108,17 @@ public final class Catalog implements Directory, AutoCloseable {
         return row == null ? null : row.value();
     }
 
+    /** All tenants that are known here, sorted. Walks the catalog. */
+    public NavigableSet<String> tenantIds() {
+        NavigableSet<String> ids = new TreeSet<>(configuredTenants);
+        table.rows().values().forEach(row -> {
+            if (row.value() instanceof Tenant tenant) {
+                ids.add(tenant.id());
+            }
+        });
+        return ids;
+    }
+
     /** The tenants that exist whatever the topic says. */
     public Set<String> configuredTenants() {
         return configuredTenants;
@@ -154,7 +167,7 @@ public final class Catalog implements Directory, AutoCloseable {
     }
 
     /**
-     * Does what {@link #catchUp} does, on this thread; may block for four seconds.
+     * Does what {@link #catchUp} does, on this thread; may block for ten seconds.
      *
      * @throws TimeoutException where it can't
      */

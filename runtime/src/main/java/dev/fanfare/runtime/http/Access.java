@@ -7,7 +7,7 @@ import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.config.Secret;
-import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * Authorization: Bearer … ─▶ the configured key? ─▶ an API key by its id: hash, state, expiry ─▶ tenant ─▶ scope ─▶ next
- *                                        │ not known here                          │ not known here
- *                                        └──────▶ read the catalog to its end, look again ◀──────┘
- *                                                  401 | 404 | 503 where Kafka can't be asked
+ *                             a token? ─▶ TokenIssuer  │ not known here                        │ not known here
+ *                                                      └─▶ read the catalog to its end, look again ◀─┘
+ *                                                           401 | 404 | 503 where Kafka can't be asked
  * </pre>
  *
  * <p>A key that one instance has created is thus known to all others as soon as it was answered. What is known is
@@ -46,7 +46,13 @@ public final class Access {
     private final byte @Nullable [] configuredHash;
     private final Directory directory;
     private final Clock clock;
+    private final @Nullable TokenIssuer issuer;
 
+    /**
+     * Over the directory, which stays the caller's.
+     *
+     * @throws dev.fanfare.runtime.config.InvalidSettings where a token issuer is named by halves
+     */
     public Access(AccessSettings settings, Directory directory, Clock clock) {
         this.configuredHash = settings.key()
                 .map(Secret::reveal)
@@ -55,6 +61,7 @@ public final class Access {
                 .orElse(null);
         this.directory = directory;
         this.clock = clock;
+        this.issuer = TokenIssuer.of(settings, clock);
     }
 
     /**
@@ -70,9 +77,14 @@ public final class Access {
         check(context, new Need(scope, null));
     }
 
-    /** Whether a text is the configured key; compared in constant time. */
-    public boolean isKey(String text) {
-        return isConfigured(KeyToken.hash(text));
+    /** Who shows this key, where it is an administrator's that may manage everything now; null where it isn't. */
+    public @Nullable Caller administrator(ShownKey key) {
+        try {
+            Caller caller = identify(key);
+            return caller != null && caller.tenant() == null && caller.may(Scope.MANAGE) ? caller : null;
+        } catch (ProblemException e) {
+            return null; // revoked or expired
+        }
     }
 
     private void check(RoutingContext context, Need need) {
@@ -81,60 +93,91 @@ public final class Access {
             throw unauthorized("send the API key as 'Authorization: Bearer <key>'");
         }
         String bearer = header.substring(SCHEME.length()).strip();
-        Caller caller = identify(bearer);
+        ShownKey key = ShownKey.of(bearer);
+        Caller caller = identify(key);
         if (caller != null && isAllowed(caller, need)) {
             caller.attachTo(context);
             context.next();
-        } else if (caller == null && KeyToken.idIn(bearer) == null) {
+        } else if (caller == null && issuer != null && TokenIssuer.isToken(bearer)) {
+            decideLater(context, ofToken(context, issuer, bearer, need));
+        } else if (caller == null && key.id() == null) {
             throw unauthorized("this API key is not known");
         } else {
-            checkAgain(context, bearer, need);
+            decideLater(context, caughtUp(context).map(done -> ofKey(key, need)));
         }
+    }
+
+    /** Nothing of the body is lost meanwhile. */
+    private static void decideLater(RoutingContext context, Future<Caller> decision) {
+        context.request().pause();
+        decision.onComplete(result -> {
+            try {
+                if (result.succeeded()) {
+                    result.result().attachTo(context);
+                    context.next();
+                } else {
+                    context.fail(result.cause());
+                }
+            } finally {
+                // not before somebody listens to the body, or its first bytes would be lost
+                context.request().resume();
+            }
+        });
     }
 
     /** What isn't known here may just have been created at another instance. */
-    private void checkAgain(RoutingContext context, String bearer, Need need) {
-        context.request().pause();
-        Context loop = context.vertx().getOrCreateContext();
-        directory
-                .catchUp()
-                .whenComplete((done, failure) -> loop.runOnContext(next -> {
-                    try {
-                        if (failure != null) {
-                            throw notNow(context, failure);
-                        }
-                        Caller caller = identify(bearer);
-                        if (caller == null) {
-                            throw unauthorized("this API key is not known");
-                        }
-                        if (!isAllowed(caller, need)) {
-                            throw new ProblemException(Problem.of(
-                                    404,
-                                    "unknown-tenant",
-                                    "Unknown tenant",
-                                    "there is no tenant '" + need.tenant() + "'"));
-                        }
-                        caller.attachTo(context);
-                        context.next();
-                    } catch (ProblemException e) {
-                        context.fail(e);
-                    } finally {
-                        // not before somebody listens to the body, or its first bytes would be lost
-                        context.request().resume();
-                    }
-                }));
+    private Future<Void> caughtUp(RoutingContext context) {
+        return Future.fromCompletionStage(directory.catchUp(), context.vertx().getOrCreateContext())
+                .recover(failure -> Future.failedFuture(notNow(
+                        context,
+                        failure,
+                        "this key or tenant is not known here, and Kafka did not tell in time whether it is new")));
+    }
+
+    /** Once all is known. */
+    private Caller ofKey(ShownKey key, Need need) {
+        Caller caller = identify(key);
+        if (caller == null) {
+            throw unauthorized("this API key is not known");
+        }
+        return requireAllowed(caller, need);
+    }
+
+    /** A token's signature takes some time, and its key may have to be fetched: not on the event loop. */
+    private Future<Caller> ofToken(RoutingContext context, TokenIssuer issuer, String token, Need need) {
+        return context.vertx()
+                .executeBlocking(
+                        () -> {
+                            try {
+                                return issuer.verify(token);
+                            } catch (TokenIssuer.Refused e) {
+                                throw unauthorized(String.valueOf(e.getMessage()));
+                            } catch (TokenIssuer.Away e) {
+                                throw notNow(context, e, String.valueOf(e.getMessage()));
+                            }
+                        },
+                        false)
+                .compose(caller -> isAllowed(caller, need)
+                        ? Future.succeededFuture(caller)
+                        : caughtUp(context).map(done -> requireAllowed(caller, need)));
+    }
+
+    private Caller requireAllowed(Caller caller, Need need) {
+        if (isAllowed(caller, need)) {
+            return caller;
+        }
+        throw new ProblemException(
+                Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + need.tenant() + "'"));
     }
 
     /** Null where no key with this id is known here, or another secret. */
-    private @Nullable Caller identify(String bearer) {
-        String hash = KeyToken.hash(bearer);
-        if (isConfigured(hash)) {
+    private @Nullable Caller identify(ShownKey shown) {
+        if (isConfigured(shown.hash())) {
             return new Caller("the configured key", null, ALL, null);
         }
-        String id = KeyToken.idIn(bearer);
-        AccessKey key = id == null ? null : directory.key(id);
+        AccessKey key = shown.id() == null ? null : directory.key(shown.id());
         long nowMillis = clock.millis();
-        if (key == null || !key.matches(hash, nowMillis)) {
+        if (key == null || !key.matches(shown.hash(), nowMillis)) {
             return null;
         }
         if (key.state() == AccessKey.State.REVOKED) {
@@ -161,7 +204,7 @@ public final class Access {
                             : "this key is for tenant '" + own + "' alone");
         }
         if (!caller.may(need.scope())) {
-            throw forbidden("this needs the scope '" + need.scope().text() + "', which this key doesn't have");
+            throw forbidden("this needs the scope '" + need.scope().text() + "', which this caller doesn't have");
         }
         return need.tenant() == null || directory.isTenant(need.tenant());
     }
@@ -170,14 +213,10 @@ public final class Access {
         return configuredHash != null && MessageDigest.isEqual(configuredHash, ascii(hash));
     }
 
-    private static ProblemException notNow(RoutingContext context, Throwable failure) {
-        LOG.warn("a key or a tenant can't be looked up cause={}", failure.toString());
+    private static ProblemException notNow(RoutingContext context, Throwable failure, String detail) {
+        LOG.warn("a caller can't be identified now cause={}", failure.toString());
         context.response().putHeader(HttpHeaders.RETRY_AFTER, "2");
-        return new ProblemException(Problem.of(
-                503,
-                "unavailable",
-                "Temporarily unavailable",
-                "this key or tenant is not known here, and Kafka did not tell in time whether it is new: try again"));
+        return new ProblemException(Problem.of(503, "unavailable", "Temporarily unavailable", detail + ": try again"));
     }
 
     private static ProblemException unauthorized(String detail) {

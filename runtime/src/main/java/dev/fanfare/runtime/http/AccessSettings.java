@@ -9,12 +9,32 @@ import java.util.Optional;
 /** Who may call the HTTP interfaces. */
 @ConfigMapping(prefix = "access")
 public interface AccessSettings {
-    /** The key that callers send as {@code Authorization: Bearer <key>}. Without it every call is refused. */
+    /**
+     * An administrator's key for the beginning: with it others are made. Callers send it as {@code Authorization: Bearer
+     * <key>}.
+     */
     Optional<Secret> key();
 
-    /** The tenants that exist. */
+    /** Tenants that exist without being created. */
     @WithDefault("default")
     List<String> tenants();
+
+    /** Who issues the access tokens (JWT) that are taken beside keys, as their claim {@code iss} has it; without it none are. */
+    Optional<String> oidcIssuer();
+
+    /** Where the issuer's public keys are, as a JWK set. */
+    Optional<String> oidcJwksUrl();
+
+    /** What a token's claim {@code aud} must hold: our name at the issuer. */
+    Optional<String> oidcAudience();
+
+    /** The claim that names the caller's tenant; {@code *} in it makes an administrator. */
+    @WithDefault("tenant")
+    String oidcTenantClaim();
+
+    /** The claim that holds the caller's scopes: a list, or a text with spaces between. */
+    @WithDefault("scope")
+    String oidcScopesClaim();
 
     /** Whose an event is that was produced straight to Kafka without {@code ce_tenant}. */
     @WithDefault("default")

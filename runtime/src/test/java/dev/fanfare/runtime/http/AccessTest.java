@@ -7,15 +7,10 @@ import dev.fanfare.contract.catalog.AccessKey.HashedSecret;
 import dev.fanfare.contract.catalog.KeyToken;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.runtime.config.Settings;
-import dev.fanfare.runtime.lifecycle.Readiness;
-import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.testkit.SeededClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,7 +45,8 @@ class AccessTest {
 
     @BeforeEach
     void listen() {
-        front = new HttpFront(vertx, List.of(new GuardedRole()), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        front = new HttpFront(
+                vertx, List.of(new GuardedRole(access)), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         port = front.listen("127.0.0.1", 0);
     }
 
@@ -229,40 +225,5 @@ class AccessTest {
                         .POST(BodyPublishers.ofString("body"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Answers with the tenant, the caller and the body. */
-    private final class GuardedRole implements Role {
-        @Override
-        public String name() {
-            return "guarded";
-        }
-
-        @Override
-        public void mount(Router routes) {
-            for (Scope scope : Scope.values()) {
-                routes.post("/v1/tenants/:tenant/" + scope)
-                        .handler((SecurityPolicyHandler) context -> access.check(context, scope))
-                        .handler(BodyHandler.create(false))
-                        .handler(context -> context.end(context.pathParam("tenant") + " "
-                                + Caller.of(context).name() + " "
-                                + context.body().asString()));
-            }
-            routes.post("/v1/administer")
-                    .handler((SecurityPolicyHandler) context -> access.check(context, Scope.READ))
-                    .handler(BodyHandler.create(false))
-                    .handler(context -> context.end());
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public Readiness readiness() {
-            return Readiness.READY;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -200,8 +200,8 @@ class HttpFrontTest {
                         .section(AccessSettings.class),
                 new FakeDirectory(),
                 Clock.systemUTC());
-        assertThat(closed.isKey("")).isFalse();
-        assertThat(closed.isKey("right")).isFalse();
+        assertThat(closed.administrator(ShownKey.of(""))).isNull();
+        assertThat(closed.administrator(ShownKey.of("right"))).isNull();
     }
 
     private void assertProblem(HttpResponse<String> response, int status, String word) throws IOException {
