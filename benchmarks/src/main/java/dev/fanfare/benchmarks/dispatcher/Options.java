@@ -45,7 +45,7 @@ final class Options {
     @Option(
             names = "--deliveries",
             paramLabel = "N",
-            defaultValue = "300000",
+            defaultValue = "1000000",
             description = "In each backlog, and as many requests of the bare client. Default: ${DEFAULT-VALUE}.")
     int deliveries;
 
@@ -96,7 +96,7 @@ final class Options {
             names = "--java-options",
             split = " ",
             paramLabel = "\"-X…\"",
-            defaultValue = "-Xmx512m -XX:+UseSerialGC",
+            defaultValue = "-Xmx512m -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=3 -XX:MaxInlineLevel=9",
             description = "Of the dispatcher and of the bare client. Default: ${DEFAULT-VALUE}.")
     List<String> javaOptions = new ArrayList<>();
 

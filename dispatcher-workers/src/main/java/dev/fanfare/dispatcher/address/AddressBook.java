@@ -71,6 +71,11 @@ public final class AddressBook implements AutoCloseable {
         return addresses(host);
     }
 
+    /** How long what was found is remembered. */
+    public Duration keep() {
+        return Duration.ofNanos(keepNanos);
+    }
+
     /** Forgets what is out of date. For a timer. */
     public void sweep() {
         entries.values().removeIf(entry -> !isCurrent(entry));

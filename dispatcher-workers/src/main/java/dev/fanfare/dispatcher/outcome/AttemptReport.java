@@ -99,14 +99,14 @@ public final class AttemptReport {
             long endMillis = attempt.startedAtMillis() + attempt.durationMillis();
             latency.record(Math.max(0, endMillis - concluded.acceptedAtMillis()), TimeUnit.MILLISECONDS);
         }
-        LOG.info(
-                "attempt delivery={} subscription={}/{} attempt={} verdict={} status={} duration_ms={}",
-                attempt.deliveryId(),
-                attempt.tenant(),
-                attempt.subscription(),
-                attempt.attempt(),
-                attempt.verdict(),
-                status == null ? "none" : status,
-                attempt.durationMillis());
+        if (LOG.isInfoEnabled()) {
+            // Not by placeholders: there is one for each request, and they would be looked for in each.
+            LOG.info("attempt delivery=" + attempt.deliveryId()
+                    + " subscription=" + attempt.tenant() + "/" + attempt.subscription()
+                    + " attempt=" + attempt.attempt()
+                    + " verdict=" + attempt.verdict()
+                    + " status=" + (status == null ? "none" : status)
+                    + " duration_ms=" + attempt.durationMillis());
+        }
     }
 }

@@ -20,6 +20,7 @@ import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
 import dev.fanfare.dispatcher.outcome.ResponseClassifier;
 import dev.fanfare.dispatcher.outcome.Ruling;
 import dev.fanfare.dispatcher.outcome.Unsent;
+import dev.fanfare.dispatcher.send.Routes.Route;
 import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.Standing;
@@ -56,6 +57,7 @@ final class AttemptSender {
 
     private final WebhookClient client;
     private final IdentityClients identities;
+    private final Routes routes;
     private final AccessTokens tokens;
     private final AnswerLimits answerLimits;
     private final SubscriptionView subscriptions;
@@ -73,11 +75,13 @@ final class AttemptSender {
     AttemptSender(
             WebhookClient client,
             IdentityClients identities,
+            Routes routes,
             SendingSetup setup,
             Consumer<Outcome> outbox,
             Runnable afterEnd) {
         this.client = client;
         this.identities = identities;
+        this.routes = routes;
         this.tokens = new AccessTokens(
                 new TokenSource(
                         client,
@@ -118,6 +122,11 @@ final class AttemptSender {
     private void begin(Turn<OpenDelivery> turn, Endpoint endpoint) {
         Exchange exchange = new Exchange(this, turn, endpoint, clock.millis());
         running.add(exchange);
+        Route route = routes.find(endpoint);
+        if (route != null) {
+            exchange.follow(route);
+            return;
+        }
         String refusal = policy.refusal(endpoint.scheme(), endpoint.host(), endpoint.port());
         if (refusal != null) {
             exchange.forbid(refusal);
@@ -173,6 +182,10 @@ final class AttemptSender {
                 : client;
     }
 
+    Routes routes() {
+        return routes;
+    }
+
     AccessTokens tokens() {
         return tokens;
     }
@@ -181,6 +194,7 @@ final class AttemptSender {
     void sweep() {
         identities.closeIdle();
         tokens.sweep();
+        routes.sweep();
     }
 
     void answered(Exchange exchange, Answer answer) {

@@ -10,6 +10,7 @@ import dev.fanfare.dispatcher.http.Way;
 import dev.fanfare.dispatcher.lane.Turn;
 import dev.fanfare.dispatcher.outcome.Answer;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
+import dev.fanfare.dispatcher.send.Routes.Route;
 import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import java.io.IOException;
@@ -49,6 +50,9 @@ final class Exchange implements Reply {
     private volatile @Nullable Call call;
     private List<InetAddress> permitted = List.of();
     private int address;
+    /** To the first of them, where that is known. */
+    private @Nullable Way firstWay;
+
     /** The proxy's, where there is one. */
     private List<InetAddress> proxies = List.of();
 
@@ -95,6 +99,13 @@ final class Exchange implements Reply {
         end(new Answer.Forbidden(refusal));
     }
 
+    /** Goes where the attempt before it went. */
+    void follow(Route route) {
+        permitted = route.permitted();
+        firstWay = route.first();
+        authorize();
+    }
+
     /** Goes on once the host's addresses are known. */
     void onAddresses(@Nullable List<InetAddress> addresses, @Nullable Throwable failure) {
         if (addresses == null) {
@@ -118,6 +129,8 @@ final class Exchange implements Reply {
             permitted = good;
             OutgoingProxy proxy = sender.transport().proxy();
             if (proxy == null) {
+                firstWay = way();
+                sender.routes().keep(endpoint, good, firstWay);
                 authorize();
             } else {
                 sender.lookUp(proxy.host(), this, this::onProxyAddresses);
@@ -189,6 +202,10 @@ final class Exchange implements Reply {
     }
 
     private Way way() {
+        Way first = firstWay;
+        if (first != null && address == 0) {
+            return first;
+        }
         Transport transport = sender.transport();
         OutgoingProxy proxy = transport.proxy();
         return new Way(

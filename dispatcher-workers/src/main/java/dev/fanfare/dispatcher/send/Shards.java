@@ -247,6 +247,7 @@ public final class Shards implements AutoCloseable {
                                     new Transport(
                                             transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
                             transport.tls()),
+                    new Routes(reactor, setup.addressBook().keep()),
                     setup,
                     outbox,
                     this::onEnd);

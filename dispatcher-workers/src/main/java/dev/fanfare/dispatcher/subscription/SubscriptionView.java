@@ -7,6 +7,7 @@ import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
+import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -18,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +40,11 @@ public final class SubscriptionView implements AutoCloseable {
     private final Map<String, Ready> ready = new ConcurrentHashMap<>();
 
     /**
-     * A standing worked out for one version of a subscription.
+     * A standing worked out for one version of an active subscription.
      *
      * @param untilMillis when the first of its secrets expires
      */
-    private record Ready(long version, Standing standing, long atNanos, long untilMillis) {}
+    private record Ready(UUID generation, Standing standing, long atNanos, long untilMillis) {}
 
     public SubscriptionView(KafkaConnection kafka, String clientId, SecretSeal seal, Clock clock) {
         this.seal = seal;
@@ -70,6 +73,13 @@ public final class SubscriptionView implements AutoCloseable {
      * @param key {@link Delivery#key()}
      */
     public Standing standing(String key, Delivery delivery) {
+        Ready known = ready.get(key);
+        if (known != null
+                && known.generation().equals(delivery.generation())
+                && !isOver(known)
+                && !isDueForReminder(known)) {
+            return known.standing();
+        }
         Row<Subscription> row = table.get(key);
         if (row == null) {
             return new Standing.Cancelled("the subscription was deleted");
@@ -82,12 +92,11 @@ public final class SubscriptionView implements AutoCloseable {
             case PAUSED -> new Standing.Paused("the subscription is paused");
             case DISABLED -> new Standing.Disabled("the subscription is disabled");
             case ACTIVE -> {
-                Ready known = ready.get(key);
-                if (known == null || known.version() != row.offset() || isOver(known) || isDueForReminder(known)) {
-                    known = workOut(subscription, row.offset());
-                    ready.put(key, known);
-                }
-                yield known.standing();
+                Ready fresh = ready.compute(key, (same, old) -> workOut(table.get(same)));
+                // Else it has changed meanwhile.
+                yield fresh != null && fresh.generation().equals(delivery.generation())
+                        ? fresh.standing()
+                        : standing(key, delivery);
             }
         };
     }
@@ -100,7 +109,12 @@ public final class SubscriptionView implements AutoCloseable {
         return known.untilMillis() != Long.MAX_VALUE && known.untilMillis() <= clock.millis();
     }
 
-    private Ready workOut(Subscription subscription, long version) {
+    /** Within the map's lock on the key: the table forgets it after it has changed, so nothing old can stay. */
+    private @Nullable Ready workOut(@Nullable Row<Subscription> row) {
+        if (row == null || row.value().state() != State.ACTIVE) {
+            return null;
+        }
+        Subscription subscription = row.value();
         long nowMillis = clock.millis();
         List<SealedSecret> used = subscription.secrets().stream()
                 .filter(secret -> secret.isUsedAt(nowMillis))
@@ -111,7 +125,8 @@ public final class SubscriptionView implements AutoCloseable {
                 .mapToLong(Long::longValue)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        return new Ready(version, standing(subscription, version, used), System.nanoTime(), untilMillis);
+        return new Ready(
+                subscription.generation(), standing(subscription, row.offset(), used), System.nanoTime(), untilMillis);
     }
 
     private Standing standing(Subscription subscription, long version, List<SealedSecret> used) {
