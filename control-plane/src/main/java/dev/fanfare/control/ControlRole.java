@@ -23,6 +23,7 @@ import dev.fanfare.control.subscription.ReplayRoutes;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.control.subscription.SubscriptionActions;
+import dev.fanfare.control.subscription.SubscriptionEdits;
 import dev.fanfare.control.subscription.SubscriptionIndex;
 import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
@@ -125,15 +126,9 @@ public final class ControlRole implements Role {
                 context.kafka(), index, context.clock(), context.random(), client + "-tests", settings.writeTimeout());
         SubscriptionActions actions =
                 new SubscriptionActions(index, writer, tests, runs, seal, context.clock(), context.random());
-        this.subscriptionRoutes = new SubscriptionRoutes(
-                index,
-                writer,
-                actions,
-                seal,
-                context.clock(),
-                context.random(),
-                defaultRetry,
-                settings.maxSubscriptions());
+        SubscriptionEdits edits = new SubscriptionEdits(
+                index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
+        this.subscriptionRoutes = new SubscriptionRoutes(index, edits, actions, context.clock());
         this.replayRoutes = new ReplayRoutes(index, runs, context.clock(), context.random());
         this.testRoutes = new TestRoutes(tests);
         this.deadLetters =
@@ -143,6 +138,7 @@ public final class ControlRole implements Role {
                 catalog,
                 new Parts(
                         index,
+                        edits,
                         actions,
                         attempts,
                         events,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.delivery.DeadLetterRecords;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryRecords;
@@ -103,6 +104,33 @@ class ConsoleActionsIT {
                         "subscription created", "subscription paused", "subscription resumed", "acme/turned", "console")
                 .doesNotContain("whsec_");
         assertThat(page("/console/tenants/other/audit")).doesNotContain("acme/turned");
+    }
+
+    @Test
+    void aSubscriptionIsCreatedChangedAndDeletedByForms() {
+        String list = TENANT + "/subscriptions";
+        assertThat(act(list, "&id=formed&url=ftp%3A%2F%2Facme.example&types=order..&description=Books"))
+                .as("refused, and what was typed is still there")
+                .contains("url ", "eventTypes", "value=\"ftp://acme.example\"", "value=\"order..\"", "value=\"Books\"")
+                .doesNotContain("Subscribed.");
+
+        assertThat(act(list, "&id=formed&url=https%3A%2F%2Facme.example%2Fa&types=order.paid%2C+order.sent"))
+                .contains("Subscribed.", "whsec_", "https://acme.example/a");
+        assertThat(page(list + "/formed")).doesNotContain("whsec_");
+        assertThat(control.get(SUBSCRIPTIONS + "/formed").json().path("eventTypes"))
+                .extracting(JsonNode::asText)
+                .containsExactly("order.paid", "order.sent");
+        assertThat(act(list, "&id=formed&url=https%3A%2F%2Facme.example")).contains("already");
+
+        assertThat(act(list + "/formed/change", "&url=https%3A%2F%2Facme.example%2Fb&types=&description=All+of+it"))
+                .contains("Changed.", "https://acme.example/b", "All of it");
+        assertThat(control.get(SUBSCRIPTIONS + "/formed").json().path("eventTypes"))
+                .extracting(JsonNode::asText)
+                .containsExactly("*");
+        assertThat(act(list + "/formed/change", "&url=nonsense")).contains("url ").doesNotContain("Changed.");
+
+        assertThat(act(list + "/formed/delete", "")).contains("formed is deleted");
+        assertThat(control.get(SUBSCRIPTIONS + "/formed").status()).isEqualTo(404);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +30,40 @@ final class ConsoleActions {
     private final Parts parts;
     private final Clock clock;
 
+    /** A subscription that is new, and what to tell of it. */
+    record Subscribed(String id, Notice notice) {}
+
     ConsoleActions(Parts parts, Clock clock) {
         this.parts = parts;
         this.clock = clock;
     }
 
+    /** Creates a subscription; waits for nothing itself. */
+    CompletionStage<Subscribed> subscribe(String tenant, SubscriptionForm form, Actor by) {
+        return parts.edits()
+                .create(tenant, form.creation(), by)
+                .thenApply(created -> new Subscribed(
+                        created.id(),
+                        new Notice(
+                                "good",
+                                "Subscribed. The endpoint checks webhooks with this signing key, shown this once.",
+                                created.shown())));
+    }
+
+    /** Deletes one; waits for nothing itself. */
+    CompletionStage<Notice> unsubscribe(String tenant, String id, Actor by) {
+        return parts.edits()
+                .delete(tenant, id, by)
+                .thenApply(done -> new Notice("good", "Subscription " + id + " is deleted.", null));
+    }
+
     /** Does something to a subscription; waits for nothing itself. */
-    CompletionStage<Notice> toSubscription(String what, String tenant, String id, Actor by) {
+    CompletionStage<Notice> toSubscription(String what, String tenant, String id, MultiMap form, Actor by) {
         return switch (what) {
+            case "change" ->
+                parts.edits()
+                        .change(tenant, id, SubscriptionForm.of(form).change(), by)
+                        .thenApply(done -> good(done, "Changed."));
             case "pause" ->
                 parts.actions().pause(tenant, id, by).thenApply(done -> good(done, "Paused. Its events are kept."));
             case "resume" ->
@@ -101,8 +128,11 @@ final class ConsoleActions {
     /** What went wrong, for whoever pressed the button. */
     static Notice failed(Throwable thrown) {
         Throwable cause = Answers.cause(thrown);
-        if (cause instanceof ProblemException problem) {
-            return new Notice("bad", String.valueOf(problem.getMessage()), null);
+        if (cause instanceof ProblemException refusal) {
+            String fields = refusal.problem().errors().stream()
+                    .map(error -> error.field() + " " + error.detail())
+                    .collect(Collectors.joining("; "));
+            return new Notice("bad", fields.isEmpty() ? String.valueOf(refusal.getMessage()) : fields, null);
         }
         LOG.warn("an action of the console failed cause={}", cause.toString());
         return new Notice("bad", "It failed: " + cause.getMessage(), null);

@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsoleRoutes {
     private static final String TENANT = "/console/tenants/:tenant";
-    private static final String SUBSCRIPTION = TENANT + "/subscriptions/:id";
+    private static final String SUBSCRIPTIONS = TENANT + "/subscriptions";
+    private static final String SUBSCRIPTION = SUBSCRIPTIONS + "/:id";
     private static final String DEAD_LETTERS = TENANT + "/dead-letters";
     private static final int MAX_FORM_BYTES = 64 * 1024;
     private static final int PAGE = 50;
@@ -74,11 +77,12 @@ public final class ConsoleRoutes {
                         context, "/console/tenants/" + catalog.tenantIds().first()));
         login.mount(router);
         page(router, TENANT, this::overview);
-        page(router, TENANT + "/subscriptions", this::subscriptions);
+        page(router, SUBSCRIPTIONS, this::subscriptions);
         page(router, SUBSCRIPTION, this::subscription);
         page(router, TENANT + "/events", this::event);
         page(router, DEAD_LETTERS, this::deadLetters);
         page(router, TENANT + "/audit", this::audit);
+        form(router, SUBSCRIPTIONS, this::subscribe);
         form(router, SUBSCRIPTION + "/:action", this::actOnSubscription);
         form(router, DEAD_LETTERS + "/:action", this::actOnDeadLetters);
         StaticFile.of(ConsoleRoutes.class, "console.css", "text/css; charset=utf-8", Map.of())
@@ -141,7 +145,13 @@ public final class ConsoleRoutes {
                 context,
                 "subscriptions",
                 "subscriptions.jte",
-                Map.of("count", parts.subscriptions().count(tenant), "next", next),
+                Map.of(
+                        "count",
+                        parts.subscriptions().count(tenant),
+                        "next",
+                        next,
+                        "form",
+                        SubscriptionForm.of(context.queryParams())),
                 "rows",
                 () -> shown.stream()
                         .map(one -> SubscriptionRow.of(one, parts.attempts(), clock.millis()))
@@ -160,7 +170,7 @@ public final class ConsoleRoutes {
                 context,
                 "subscriptions",
                 "subscription.jte",
-                Map.of("failuresOnly", failures),
+                Map.of("failuresOnly", failures, "form", SubscriptionForm.of(row.value())),
                 "page",
                 () -> SubscriptionPage.of(
                         row.value(),
@@ -203,22 +213,43 @@ public final class ConsoleRoutes {
         show(context, "audit", "audit.jte", "entries", () -> parts.audit().of(tenant, MOST_AUDIT));
     }
 
+    private void subscribe(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String list = pathOf(tenant) + "/subscriptions";
+        SubscriptionForm form = SubscriptionForm.of(context.request().formAttributes());
+        begun(context, () -> actions.subscribe(tenant, form, actor(context)))
+                .onComplete(
+                        done -> {
+                            login.tell(context, done.notice());
+                            Pages.redirect(context, list + "/" + done.id());
+                        },
+                        failure -> {
+                            login.tell(context, ConsoleActions.failed(failure));
+                            Pages.redirect(context, list + form.query());
+                        });
+    }
+
     private void actOnSubscription(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
         String what = context.pathParam("action");
         MultiMap form = context.request().formAttributes();
         Actor by = actor(context);
+        if (what.equals("delete")) {
+            tell(
+                    context,
+                    begun(context, () -> actions.unsubscribe(tenant, id, by)),
+                    pathOf(tenant) + "/subscriptions");
+            return;
+        }
         Future<Notice> done =
                 switch (what) {
                     case "test" -> context.vertx().executeBlocking(() -> actions.test(tenant, id), false);
                     case "replay" -> context.vertx().executeBlocking(() -> actions.replay(tenant, id, form, by), false);
                     default ->
-                        Future.fromCompletionStage(
-                                actions.toSubscription(what, tenant, id, by),
-                                context.vertx().getOrCreateContext());
+                        begun(context, () -> actions.toSubscription(what, tenant, id, form, by));
                 };
-        tell(context, done, "/console/tenants/" + tenant + "/subscriptions/" + id);
+        tell(context, done, pathOf(tenant) + "/subscriptions/" + id);
     }
 
     private void actOnDeadLetters(RoutingContext context) {
@@ -228,7 +259,14 @@ public final class ConsoleRoutes {
         Actor by = actor(context);
         Future<Notice> done =
                 context.vertx().executeBlocking(() -> actions.toDeadLetters(what, tenant, form, by), false);
-        tell(context, done, "/console/tenants/" + tenant + "/dead-letters");
+        tell(context, done, pathOf(tenant) + "/dead-letters");
+    }
+
+    /** What is refused at once fails as what is refused later. */
+    private static <T> Future<T> begun(RoutingContext context, Supplier<CompletionStage<T>> action) {
+        return Future.succeededFuture()
+                .compose(nothing -> Future.fromCompletionStage(
+                        action.get(), context.vertx().getOrCreateContext()));
     }
 
     private void tell(RoutingContext context, Future<Notice> done, String path) {
@@ -239,6 +277,10 @@ public final class ConsoleRoutes {
                             Pages.redirect(context, path);
                         },
                         context::fail);
+    }
+
+    private static String pathOf(String tenant) {
+        return "/console/tenants/" + tenant;
     }
 
     private Actor actor(RoutingContext context) {

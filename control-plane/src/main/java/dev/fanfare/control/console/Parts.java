@@ -6,11 +6,13 @@ import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SubscriptionActions;
+import dev.fanfare.control.subscription.SubscriptionEdits;
 import dev.fanfare.control.subscription.SubscriptionIndex;
 
 /** What the console shows and works on; all of it stays the role's. */
 public record Parts(
         SubscriptionIndex subscriptions,
+        SubscriptionEdits edits,
         SubscriptionActions actions,
         AttemptIndex attempts,
         EventSearch events,

@@ -1,29 +1,22 @@
 package dev.fanfare.control.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.DurationText;
-import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
-import dev.fanfare.contract.Uuid7;
-import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.problem.Problem;
-import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
-import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
-import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.Cursor;
 import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.MergePatch;
 import dev.fanfare.control.http.Query;
+import dev.fanfare.control.subscription.SubscriptionEdits.Placed;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
-import dev.fanfare.control.subscription.SubscriptionWriter.Decision;
 import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -41,7 +34,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,40 +58,19 @@ public final class SubscriptionRoutes {
     private static final int DEFAULT_PAGE = 100;
     private static final int MAX_PAGE = 500;
     private static final String JSON = JsonBody.MEDIA_TYPE;
-    private static final String ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
-    private static final int ID_LENGTH = 16;
 
     private final SubscriptionIndex index;
-    private final SubscriptionWriter writer;
+    private final SubscriptionEdits edits;
     private final SubscriptionActions actions;
-    private final SubscriptionReader reader;
-    private final SecretSeal seal;
     private final Clock clock;
-    private final RandomGenerator random;
-    private final int mostPerTenant;
 
-    /**
-     * Over the index and its writer, which stay the caller's.
-     *
-     * @param random a secure generator: secrets are made with it
-     */
+    /** Over parts that stay the caller's. */
     public SubscriptionRoutes(
-            SubscriptionIndex index,
-            SubscriptionWriter writer,
-            SubscriptionActions actions,
-            SecretSeal seal,
-            Clock clock,
-            RandomGenerator random,
-            Retry defaultRetry,
-            int mostPerTenant) {
+            SubscriptionIndex index, SubscriptionEdits edits, SubscriptionActions actions, Clock clock) {
         this.index = index;
-        this.writer = writer;
+        this.edits = edits;
         this.actions = actions;
-        this.reader = new SubscriptionReader(defaultRetry);
-        this.seal = seal;
         this.clock = clock;
-        this.random = random;
-        this.mostPerTenant = mostPerTenant;
     }
 
     /** Mounts the routes, each behind the guard. */
@@ -157,40 +128,19 @@ public final class SubscriptionRoutes {
 
     private void create(RoutingContext context) {
         String tenant = context.pathParam("tenant");
-        SubscriptionDraft draft = reader.read(JsonBody.read(context, "subscription", JSON), tenant, null);
-        String id = draft.id() == null ? mintId() : draft.id();
-        SigningKey key = draft.signingAtCreation().mint(random);
-        Decision decision = current -> {
-            if (current != null) {
-                throw new ProblemException(Problem.of(
-                        409,
-                        "already-exists",
-                        "Already exists",
-                        "there is a subscription '" + id + "' already: change it with PUT or PATCH"));
-            }
-            return creation(draft, tenant, id, key);
-        };
-        submit(context, tenant, id, decision, outcome -> created(context, outcome, key));
+        JsonNode body = JsonBody.read(context, "subscription", JSON);
+        answer(context, edits.place(tenant, body, actor(context)), placed -> created(context, placed));
     }
 
     private void replace(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
         JsonNode body = JsonBody.read(context, "subscription", JSON);
-        if (!ObjectName.isValid(id)) {
-            throw SubscriptionReader.invalid(List.of(new FieldError("id", "must be " + ObjectName.RULE)));
-        }
-        SubscriptionDraft draft = reader.read(body, tenant, id);
-        SigningKey key = draft.signingAtCreation().mint(random);
-        Decision decision = current -> {
-            requireConditions(context, current);
-            return current == null ? creation(draft, tenant, id, key) : update(draft, current.value());
-        };
-        submit(context, tenant, id, decision, outcome -> {
-            if (outcome.before() == null) {
-                created(context, outcome, key);
+        answer(context, edits.replace(tenant, id, body, actor(context), conditions(context)), placed -> {
+            if (placed.isNew()) {
+                created(context, placed);
             } else {
-                updated(context, outcome);
+                updated(context, placed.outcome());
             }
         });
     }
@@ -199,37 +149,16 @@ public final class SubscriptionRoutes {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
         JsonNode changes = JsonBody.read(context, "subscription", JSON, MergePatch.MEDIA_TYPE);
-        Decision decision = current -> {
-            if (current == null) {
-                throw unknown(tenant, id);
-            }
-            requireConditions(context, current);
-            return update(reader.read(patched(current.value(), changes), tenant, id), current.value());
-        };
-        submit(context, tenant, id, decision, outcome -> updated(context, outcome));
-    }
-
-    /** What belongs to one type of {@code auth} means nothing to another: a patch that names another begins anew. */
-    private JsonNode patched(Subscription current, JsonNode changes) {
-        ObjectNode before = Json.TOPIC.valueToTree(SubscriptionView.of(current, clock.millis(), null));
-        JsonNode type = changes.path("auth").path("type");
-        if (!type.isMissingNode() && !type.equals(before.path("auth").path("type"))) {
-            before.remove("auth");
-        }
-        return MergePatch.apply(before, changes);
+        answer(
+                context,
+                edits.patch(tenant, id, changes, actor(context), conditions(context)),
+                outcome -> updated(context, outcome));
     }
 
     private void delete(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         String id = context.pathParam("id");
-        Decision decision = current -> {
-            if (current == null) {
-                throw unknown(tenant, id);
-            }
-            requireConditions(context, current);
-            return new Change.Remove();
-        };
-        submit(context, tenant, id, decision, outcome -> {
+        answer(context, edits.delete(tenant, id, actor(context), conditions(context)), outcome -> {
             LOG.info("subscription deleted tenant={} id={}", tenant, id);
             context.response().setStatusCode(204).end();
         });
@@ -257,23 +186,8 @@ public final class SubscriptionRoutes {
                 });
     }
 
-    private Change creation(SubscriptionDraft draft, String tenant, String id, SigningKey key) {
-        if (index.count(tenant) >= mostPerTenant) {
-            throw new ProblemException(Problem.of(
-                    409,
-                    "too-many-subscriptions",
-                    "Too many subscriptions",
-                    "tenant '" + tenant + "' has " + mostPerTenant
-                            + " subscriptions, which is the most (control.max-subscriptions)"));
-        }
-        long now = clock.millis();
-        return new Change.Put(draft.create(
-                tenant, id, Uuid7.mint(now, random), seal.seal(key, Delivery.key(tenant, id), now), seal, now));
-    }
-
-    private Change update(SubscriptionDraft draft, Subscription current) {
-        Subscription updated = draft.update(current, seal, clock.millis());
-        return updated.equals(current) ? new Change.Keep() : new Change.Put(updated);
+    private static SubscriptionEdits.Condition conditions(RoutingContext context) {
+        return current -> requireConditions(context, current);
     }
 
     private static void requireConditions(RoutingContext context, @Nullable Row<Subscription> current) {
@@ -281,11 +195,6 @@ public final class SubscriptionRoutes {
                 context.request().headers().getAll(HttpHeaders.IF_MATCH),
                 context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH),
                 current);
-    }
-
-    private void submit(
-            RoutingContext context, String tenant, String id, Decision decision, Consumer<Outcome> whenDone) {
-        answer(context, writer.submit(tenant, id, actor(context), decision), whenDone);
     }
 
     private static <T> void answer(RoutingContext context, CompletionStage<T> outcome, Consumer<T> whenDone) {
@@ -297,13 +206,13 @@ public final class SubscriptionRoutes {
         return Caller.of(context).actor();
     }
 
-    private void created(RoutingContext context, Outcome outcome, SigningKey key) {
-        Row<Subscription> row = Objects.requireNonNull(outcome.after());
+    private void created(RoutingContext context, Placed placed) {
+        Row<Subscription> row = placed.row();
         Subscription made = row.value();
         LOG.info("subscription created tenant={} id={} offset={}", made.tenant(), made.id(), row.offset());
         context.response()
                 .putHeader(HttpHeaders.LOCATION, "/v1/tenants/" + made.tenant() + "/subscriptions/" + made.id());
-        answer(context, 201, row, secretOf(key));
+        answer(context, 201, row, secretOf(placed.key()));
     }
 
     private void updated(RoutingContext context, Outcome outcome) {
@@ -328,14 +237,6 @@ public final class SubscriptionRoutes {
     /** What its owner is shown this once; of a key pair the public key is enough, which every answer has. */
     private static @Nullable String secretOf(SigningKey key) {
         return key instanceof WebhookSecret secret ? secret.reveal() : null;
-    }
-
-    private String mintId() {
-        StringBuilder id = new StringBuilder("sub-");
-        for (int i = 0; i < ID_LENGTH; i++) {
-            id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
-        }
-        return id.toString();
     }
 
     /** There is no such subscription. */
