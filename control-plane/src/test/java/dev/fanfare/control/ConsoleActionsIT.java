@@ -127,7 +127,9 @@ class ConsoleActionsIT {
         assertThat(control.get(SUBSCRIPTIONS + "/formed").json().path("eventTypes"))
                 .extracting(JsonNode::asText)
                 .containsExactly("*");
-        assertThat(act(list + "/formed/change", "&url=nonsense")).contains("url ").doesNotContain("Changed.");
+        assertThat(act(list + "/formed/change", "&url=nonsense"))
+                .contains("url ")
+                .doesNotContain("Changed.");
 
         assertThat(act(list + "/formed/delete", "")).contains("formed is deleted");
         assertThat(control.get(SUBSCRIPTIONS + "/formed").status()).isEqualTo(404);

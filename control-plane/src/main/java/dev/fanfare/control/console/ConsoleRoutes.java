@@ -236,18 +236,14 @@ public final class ConsoleRoutes {
         MultiMap form = context.request().formAttributes();
         Actor by = actor(context);
         if (what.equals("delete")) {
-            tell(
-                    context,
-                    begun(context, () -> actions.unsubscribe(tenant, id, by)),
-                    pathOf(tenant) + "/subscriptions");
+            tell(context, begun(context, () -> actions.unsubscribe(tenant, id, by)), pathOf(tenant) + "/subscriptions");
             return;
         }
         Future<Notice> done =
                 switch (what) {
                     case "test" -> context.vertx().executeBlocking(() -> actions.test(tenant, id), false);
                     case "replay" -> context.vertx().executeBlocking(() -> actions.replay(tenant, id, form, by), false);
-                    default ->
-                        begun(context, () -> actions.toSubscription(what, tenant, id, form, by));
+                    default -> begun(context, () -> actions.toSubscription(what, tenant, id, form, by));
                 };
         tell(context, done, pathOf(tenant) + "/subscriptions/" + id);
     }
@@ -265,8 +261,8 @@ public final class ConsoleRoutes {
     /** What is refused at once fails as what is refused later. */
     private static <T> Future<T> begun(RoutingContext context, Supplier<CompletionStage<T>> action) {
         return Future.succeededFuture()
-                .compose(nothing -> Future.fromCompletionStage(
-                        action.get(), context.vertx().getOrCreateContext()));
+                .compose(nothing ->
+                        Future.fromCompletionStage(action.get(), context.vertx().getOrCreateContext()));
     }
 
     private void tell(RoutingContext context, Future<Notice> done, String path) {
