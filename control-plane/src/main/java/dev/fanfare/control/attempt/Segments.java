@@ -117,7 +117,8 @@ final class Segments implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("folder " + folder + " can't be written (control.state-dir): " + e, e);
         } catch (RocksDBException e) {
-            if (String.valueOf(e.getMessage()).contains("lock")) {
+            // the lock's file, by its name: "block checksum mismatch" is damage
+            if (String.valueOf(e.getMessage()).contains("/LOCK:")) {
                 throw new IllegalStateException(
                         "folder " + folder + " is in use by another process: give each its own control.state-dir", e);
             }

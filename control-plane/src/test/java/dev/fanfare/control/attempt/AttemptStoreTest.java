@@ -108,6 +108,25 @@ class AttemptStoreTest {
     }
 
     @Test
+    void aFolderWithADamagedBlockIsBegunAnew() throws Exception {
+        write(List.of(source(attempt("sub", "e", "d", Verdict.RETRY, 503, MONDAY))));
+        store.close();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".sst")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                // all but the footer, which says where the blocks are
+                for (int i = 0; i < bytes.length - 64; i++) {
+                    bytes[i] ^= 1;
+                }
+                Files.write(file, bytes);
+            }
+        }
+        open();
+        assertThat(store.position(0)).isNull();
+        assertThat(all(AttemptQuery.of("t"), 10)).isEmpty();
+    }
+
+    @Test
     void aFolderInUseIsRefusedAndLeftAlone() {
         write(List.of(source(attempt("sub", "e", "d", Verdict.RETRY, 503, MONDAY))));
         assertThatThrownBy(() -> AttemptStore.open(folder, "topic-b", MEMORY))
