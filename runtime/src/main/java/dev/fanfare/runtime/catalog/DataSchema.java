@@ -18,7 +18,7 @@ import java.util.Set;
  * A JSON Schema (2020-12) of an event's data, compiled. Thread-safe.
  *
  * <p>{@code format} is an annotation, as 2020-12 has it. References lead into the schema itself only: nothing is fetched.
- * A schema may still be slow on purpose, by its patterns: keep its use off the event loop.
+ * A schema may still be slow on purpose, though its patterns are bounded: keep its use off the event loop.
  */
 public final class DataSchema {
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
@@ -102,6 +102,8 @@ public final class DataSchema {
                     .toList();
         } catch (SchemaException e) {
             return List.of(new FieldError(at, "can't be checked against its schema: " + e.getMessage()));
+        } catch (NumberFormatException e) {
+            return List.of(new FieldError(at, "holds a number that is too large for its schema, such as 1e999"));
         } catch (StackOverflowError e) {
             return List.of(new FieldError(at, "is nested too deeply for its schema"));
         }
@@ -112,6 +114,7 @@ public final class DataSchema {
         SchemaRegistryConfig config = SchemaRegistryConfig.builder()
                 .locale(Locale.ENGLISH)
                 .formatAssertionsEnabled(formats)
+                .regularExpressionFactory(BoundedPattern::new)
                 .build();
         return SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_2020_12, builder -> builder.schemaRegistryConfig(config));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +80,35 @@ class DataSchemaTest {
 
         assertThat(schema.faults(deep, "/data")).singleElement().satisfies(fault -> assertThat(fault.detail())
                 .contains("too deeply"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'enum':[1]}", "{'const':1.5}", "{'multipleOf':2}"})
+    void aNumberBeyondAllBoundsIsAFaultAndNoCrash(String schema) throws Exception {
+        assertThat(DataSchema.compile(json(schema)).faults(json("1e999"), "/data"))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.detail()).contains("too large"));
+    }
+
+    @Test
+    @Timeout(60)
+    void aPatternThatWouldMatchForYearsIsGivenUp() throws Exception {
+        DataSchema schema = DataSchema.compile(json("{'properties':{'a':{'pattern':'(.*a){25}b'}}}"));
+
+        assertThat(schema.faults(json("{'a':'" + "a".repeat(60) + "'}"), "/data"))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.detail()).contains("takes too long"));
+        assertThat(schema.faults(json("{'a':'b'}"), "/data"))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.detail()).contains("does not match"));
+    }
+
+    @Test
+    void aPatternIsLookedForInLongTextsToo() throws Exception {
+        DataSchema schema = DataSchema.compile(json("{'pattern':'^[a-z]+$'}"));
+
+        assertThat(schema.faults(json("'" + "a".repeat(1_000_000) + "'"), "")).isEmpty();
+        assertThat(schema.faults(json("'" + "a".repeat(1_000_000) + "1'"), "")).hasSize(1);
     }
 
     private static JsonNode json(String text) throws Exception {
