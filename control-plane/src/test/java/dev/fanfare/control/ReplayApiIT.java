@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -138,6 +140,20 @@ class ReplayApiIT {
         assertThat(held.json().path("detail").asText()).contains("resume it first");
         assertThat(control.post(SUBSCRIPTIONS + "/nobody/replay", SINCE).status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void ofReplaysThatAreAskedForAtOnceOneIsBegun() {
+        control.put(SUBSCRIPTIONS + "/hasty", MINIMAL);
+        List<CompletableFuture<Integer>> asked = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> control.post(SUBSCRIPTIONS + "/hasty/replay", SINCE)
+                                .status(),
+                        task -> new Thread(task).start()))
+                .limit(4)
+                .toList();
+        assertThat(asked.stream().map(CompletableFuture::join)).containsOnlyOnce(202);
+        assertThat(control.get(SUBSCRIPTIONS + "/hasty/replays").json().path("items"))
+                .hasSize(1);
     }
 
     @Test

@@ -19,11 +19,14 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +44,7 @@ public final class RunLog implements AutoCloseable {
     private final Duration timeout;
     private final Clock clock;
     private final RandomGenerator random;
+    private final ReentrantLock beginning = new ReentrantLock();
 
     /**
      * Prepares; {@link #start} reads the topic.
@@ -104,6 +108,22 @@ public final class RunLog implements AutoCloseable {
      * @throws ProblemException 409 where one is
      */
     public Run begin(EventReplay replay, Actor by) {
+        // one at a time: two that look at once would both find none under way
+        try {
+            if (!beginning.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TimeoutException("too many replays are waiting to be begun");
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+        try {
+            return beginAlone(replay, by);
+        } finally {
+            beginning.unlock();
+        }
+    }
+
+    private Run beginAlone(EventReplay replay, Actor by) {
         catchUp();
         all().filter(run -> run.state() == Run.State.RUNNING)
                 .filter(run -> isOf(run, replay.tenant(), replay.subscription()))
