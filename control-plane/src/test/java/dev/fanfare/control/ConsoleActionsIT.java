@@ -165,6 +165,7 @@ class ConsoleActionsIT {
         assertThat(page(letters)).contains("dlv_a", "dlv_b", "dlv_c").doesNotContain("dlv_x");
         assertThat(page(letters + "?subscription=bank")).contains("dlv_c").doesNotContain("dlv_a");
 
+        assertThat(act(letters + "/explode", "&which=all")).contains("no such action");
         assertThat(act(letters + "/replay", "")).contains("Nothing is selected");
         assertThat(act(letters + "/discard", "&id=dlv_a")).contains("Say why");
         assertThat(act(letters + "/discard", "&id=dlv_a&id=dlv_x&because=retired"))

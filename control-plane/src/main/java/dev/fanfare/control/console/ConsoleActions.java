@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /** What the buttons of the console do. Each comes to a notice, and is noted in the audit by the part that does it. */
 final class ConsoleActions {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleActions.class);
+    private static final Notice NO_SUCH_ACTION = new Notice("bad", "There is no such action.", null);
     private static final Map<String, Duration> STRETCHES =
             Map.of("hour", Duration.ofHours(1), "day", Duration.ofDays(1), "week", Duration.ofDays(7));
 
@@ -77,7 +78,7 @@ final class ConsoleActions {
                                 "good",
                                 "This is the new signing key, shown this once. The old one signs beside it for 24 hours.",
                                 key));
-            default -> CompletableFuture.completedFuture(new Notice("bad", "There is no such action.", null));
+            default -> CompletableFuture.completedFuture(NO_SUCH_ACTION);
         };
     }
 
@@ -96,13 +97,21 @@ final class ConsoleActions {
 
     /** Replays or discards dead letters. Waits for Kafka. */
     Notice toDeadLetters(String what, String tenant, MultiMap form, Actor by) {
+        @Nullable Action action =
+                switch (what) {
+                    case "replay" -> Action.REPLAY;
+                    case "discard" -> Action.DISCARD;
+                    default -> null;
+                };
+        if (action == null) {
+            return NO_SUCH_ACTION;
+        }
         boolean all = "all".equals(form.get("which"));
         Set<String> ids = Set.copyOf(form.getAll("id"));
         if (!all && ids.isEmpty()) {
             return new Notice("bad", "Nothing is selected.", null);
         }
         String because = text(form, "because");
-        Action action = what.equals("discard") ? Action.DISCARD : Action.REPLAY;
         if (action == Action.DISCARD && because == null) {
             return new Notice("bad", "Say why you discard them: it stands in the audit, and can't be undone.", null);
         }
