@@ -3,6 +3,7 @@ package dev.fanfare.control;
 import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,19 +13,30 @@ import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.control.deadletter.DeadLetterDesk;
+import dev.fanfare.retry.dead.DeadLetterFilter;
+import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
@@ -179,6 +191,28 @@ class ConsoleActionsIT {
                 .hasSize(1);
         await().untilAsserted(() -> assertThat(page(TENANT + "/audit"))
                 .contains("dlq-discard began", "dlq-discard done", "“retired”", "dlq-replay done"));
+    }
+
+    @Test
+    void aRunThatCantBeTakenOnIsTidiedUpAsFailed() throws Exception {
+        DeadLetterDesk desk = new DeadLetterDesk(
+                KafkaConnection.to(broker.bootstrapServers()), Clock.systemUTC(), new Random(1), "closed-desk");
+        desk.close();
+        assertThatThrownBy(() -> desk.begin(
+                        DeadLetterDesk.Action.REPLAY,
+                        DeadLetterFilter.ids(Set.of("dlv_none")),
+                        null,
+                        new Actor("desk-test", null, null)))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("nothing was moved");
+        List<Run.State> states = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> message : broker.records(Topics.RUNS)) {
+            Run run = Run.fromJson(message.value());
+            if (run.startedBy().text().contains("desk-test")) {
+                states.add(run.state());
+            }
+        }
+        assertThat(states).containsExactly(Run.State.RUNNING, Run.State.FAILED);
     }
 
     private static String text(Header header) {

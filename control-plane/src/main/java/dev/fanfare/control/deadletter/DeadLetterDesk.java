@@ -1,6 +1,8 @@
 package dev.fanfare.control.deadletter;
 
 import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.retry.dead.DeadLetter;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -108,6 +111,7 @@ public final class DeadLetterDesk implements AutoCloseable {
      * Begins a run over what matches and is outstanding now; returns when it is noted.
      *
      * @param because why, for the audit; null where no reason is given
+     * @throws ProblemException 503 where too many wait
      */
     public Run begin(Action action, DeadLetterFilter filter, @Nullable String because, Actor by) {
         long now = clock.millis();
@@ -124,7 +128,13 @@ public final class DeadLetterDesk implements AutoCloseable {
                 because,
                 null);
         book.write(run, "began");
-        thread.execute(() -> work(action, new RunOrder(run, filter, Pace.unlimited(), clock)));
+        try {
+            thread.execute(() -> work(action, new RunOrder(run, filter, Pace.unlimited(), clock)));
+        } catch (RejectedExecutionException e) {
+            String why = "too many runs are waiting here, or the process is stopping: nothing was moved";
+            book.write(run.at(Run.State.FAILED, run.counts(), clock.millis(), why), "failed");
+            throw new ProblemException(Problem.of(503, "unavailable", "Temporarily unavailable", why));
+        }
         return run;
     }
 
