@@ -52,7 +52,10 @@ class ConsoleIT {
 
     @Test
     void whoIsNotLoggedInIsSentToTheLoginPageAndSeesNothing() {
-        assertThat(control.get("/console").header("location")).isEqualTo(PAGE);
+        assertThat(control.get("/console").header("location"))
+                .as("no tenant's name")
+                .isEqualTo("/console/login");
+        assertThat(get("/console", session()).header("location")).isEqualTo(PAGE);
         Answer page = get(PAGE, "");
         assertThat(page.status()).isEqualTo(303);
         assertThat(page.header("location")).isEqualTo("/console/login");

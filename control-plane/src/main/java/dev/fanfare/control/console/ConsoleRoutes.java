@@ -73,6 +73,7 @@ public final class ConsoleRoutes {
     /** Mounts the pages and their files. */
     public void mount(Router router) {
         router.get("/console")
+                .handler((SecurityPolicyHandler) login::require)
                 .handler(context -> Pages.redirect(
                         context, "/console/tenants/" + catalog.tenantIds().first()));
         login.mount(router);
