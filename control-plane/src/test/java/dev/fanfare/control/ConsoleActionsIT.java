@@ -184,6 +184,11 @@ class ConsoleActionsIT {
                 .contains("has begun");
         await().untilAsserted(() -> assertThat(page(letters)).contains("dlv_b").doesNotContain("dlv_a"));
         assertThat(page("/console/tenants/other/dead-letters")).contains("dlv_x");
+        Map<String, String> refresh = Map.of("Cookie", cookie, "authorization", "", "HX-Request", "true");
+        assertThat(control.send("GET", letters, null, refresh).body())
+                .as("the runs alone, without reading the dead letters")
+                .contains("id=\"live\"", "Discard ")
+                .doesNotContain("dlv_b");
         assertThat(act(letters + "/replay", "&which=all&subscription=shop")).contains("has begun");
         await().untilAsserted(() -> assertThat(page(letters)).contains("dlv_c").doesNotContain("dlv_b"));
         assertThat(broker.records(Topics.DELIVERIES))

@@ -6,6 +6,7 @@ import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.deadletter.DeadLetterDesk.Outstanding;
 import dev.fanfare.control.event.EventStory;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.subscription.RunLog;
@@ -196,6 +197,8 @@ public final class ConsoleRoutes {
     private void deadLetters(RoutingContext context) {
         String tenant = context.pathParam("tenant");
         DeadLetterFilter filter = ConsoleActions.filter(tenant, context.queryParams(), Set.of());
+        // what refreshes itself shows the runs alone: the topic isn't read through for it every few seconds
+        boolean runsOnly = isRefresh(context);
         show(
                 context,
                 "dead-letters",
@@ -204,7 +207,9 @@ public final class ConsoleRoutes {
                 () -> DeadLetterPage.of(
                         tenant,
                         filter,
-                        parts.deadLetters().list(filter, DeadLetterPage.MOST),
+                        runsOnly
+                                ? new Outstanding(List.of(), 0)
+                                : parts.deadLetters().list(filter, DeadLetterPage.MOST),
                         parts.runs().all(),
                         clock.millis()));
     }
@@ -288,6 +293,10 @@ public final class ConsoleRoutes {
                 context.request().remoteAddress().hostAddress());
     }
 
+    private static boolean isRefresh(RoutingContext context) {
+        return context.request().getHeader("HX-Request") != null;
+    }
+
     private <T> void show(RoutingContext context, String section, String template, String name, Callable<T> content) {
         show(context, section, template, Map.of(), name, content);
     }
@@ -301,7 +310,7 @@ public final class ConsoleRoutes {
             String name,
             Callable<T> content) {
         // what refreshes itself would take away what the whole page is to tell
-        boolean refresh = context.request().getHeader("HX-Request") != null;
+        boolean refresh = isRefresh(context);
         context.vertx()
                 .executeBlocking(content, false)
                 .onComplete(
