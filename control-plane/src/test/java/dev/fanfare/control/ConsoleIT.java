@@ -163,6 +163,7 @@ class ConsoleIT {
                         "&lt;script&gt;alert(1)",
                         "[{\"exact\":{\"subject\":\"&lt;/span&gt;",
                         "title=\"&lt;/span>&lt;script>",
+                        "events?id=%3C%2Fspan%3E%3Cscript",
                         "onerror=&#34;alert(",
                         "&amp;amp;lt;%3Cscript%3E")
                 .doesNotContain("<script>alert")

@@ -1,6 +1,8 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.contract.delivery.Verdict;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,6 +27,11 @@ public final class Display {
     /** A moment as RFC 3339 writes it, with its day. */
     public static String moment(String rfc3339) {
         return DAY_AND_TIME.format(Instant.parse(rfc3339));
+    }
+
+    /** A text as the value of a query's parameter in a link; HTML is escaped besides. */
+    public static String parameter(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** How long something took. */
