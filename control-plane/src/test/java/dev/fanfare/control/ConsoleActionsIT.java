@@ -160,6 +160,7 @@ class ConsoleActionsIT {
     void aTestEventAndAReplayAreBegun() {
         String path = subscribe("tried");
         assertThat(act(path + "/test", "")).contains("webhook-id dlv_");
+        assertThat(page(TENANT + "/audit")).contains("subscription tested", "acme/tried");
         assertThat(act(path + "/replay", "&since=day")).contains("has begun");
         assertThat(control.get(SUBSCRIPTIONS + "/tried/replays").json().path("items"))
                 .hasSize(1);

@@ -83,8 +83,8 @@ final class ConsoleActions {
     }
 
     /** Sends a test event. Waits for Kafka. */
-    Notice test(String tenant, String id) {
-        Delivery sent = parts.actions().test(tenant, id);
+    Notice test(String tenant, String id, Actor by) {
+        Delivery sent = parts.actions().test(tenant, id, by);
         return new Notice("good", "A test event is on its way: webhook-id " + sent.id() + ".", null);
     }
 

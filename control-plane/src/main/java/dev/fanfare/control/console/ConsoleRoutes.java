@@ -247,7 +247,7 @@ public final class ConsoleRoutes {
         }
         Future<Notice> done =
                 switch (what) {
-                    case "test" -> context.vertx().executeBlocking(() -> actions.test(tenant, id), false);
+                    case "test" -> context.vertx().executeBlocking(() -> actions.test(tenant, id, by), false);
                     case "replay" -> context.vertx().executeBlocking(() -> actions.replay(tenant, id, form, by), false);
                     default -> begun(context, () -> actions.toSubscription(what, tenant, id, form, by));
                 };

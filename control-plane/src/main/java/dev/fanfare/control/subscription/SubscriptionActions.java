@@ -72,8 +72,8 @@ public final class SubscriptionActions {
     }
 
     /** Sends a test event. Waits for Kafka. */
-    public Delivery test(String tenant, String id) {
-        return tests.send(tenant, id, null, null);
+    public Delivery test(String tenant, String id, Actor by) {
+        return tests.send(tenant, id, null, null, by);
     }
 
     /** Begins to send events of the past. Waits for Kafka. */

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.problem.Problem.FieldError;
+import dev.fanfare.contract.run.Actor;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.Members;
+import dev.fanfare.runtime.http.Caller;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -53,8 +55,9 @@ public final class TestRoutes {
 
     private void test(RoutingContext context) {
         ObjectNode body = JsonBody.readOptional(context, "test");
+        Actor caller = Caller.of(context).actor();
         context.vertx()
-                .executeBlocking(() -> send(context.pathParam("tenant"), context.pathParam("id"), body), false)
+                .executeBlocking(() -> send(context.pathParam("tenant"), context.pathParam("id"), body, caller), false)
                 .onComplete(
                         delivery -> {
                             Sent sent = Sent.of(delivery);
@@ -64,7 +67,7 @@ public final class TestRoutes {
                         failure -> Answers.failure(context, failure));
     }
 
-    private Delivery send(String tenant, String id, ObjectNode body) {
+    private Delivery send(String tenant, String id, ObjectNode body, Actor caller) {
         List<FieldError> faults = new ArrayList<>();
         Members members = new Members(body, "", faults);
         members.refuseOthers(KNOWN, name -> null);
@@ -75,6 +78,6 @@ public final class TestRoutes {
         if (!faults.isEmpty()) {
             throw SubscriptionReader.invalid(faults);
         }
-        return sender.send(tenant, id, type, members.json("data"));
+        return sender.send(tenant, id, type, members.json("data"), caller);
     }
 }

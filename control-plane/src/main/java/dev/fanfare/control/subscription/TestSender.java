@@ -13,6 +13,8 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.http.JsonBody;
@@ -76,15 +78,26 @@ public final class TestSender implements AutoCloseable {
      *
      * @param type of the event; null: {@value #TYPE}
      * @param data of the event; null: a few words
+     * @param by   who asked for it, for the audit
      * @throws ProblemException 404, or 409 where nothing is sent to the subscription now
      */
-    public Delivery send(String tenant, String id, @Nullable String type, @Nullable JsonNode data) {
+    public Delivery send(String tenant, String id, @Nullable String type, @Nullable JsonNode data, Actor by) {
         Row<Subscription> to = ActiveSubscription.require(index, tenant, id, "sent");
         long nowMillis = clock.millis();
         Event event = event(to.value(), Objects.requireNonNullElse(type, TYPE), data, nowMillis);
+        audit(Delivery.key(tenant, id), by, nowMillis);
         Delivery delivery = send(to, event, nowMillis);
         LOG.info("test event sent tenant={} id={} delivery={}", tenant, id, delivery.id());
         return delivery;
+    }
+
+    /** First, as all changes do: a line may be without its event, and no event without its line. */
+    private void audit(String object, Actor by, long nowMillis) {
+        AuditEntry entry = new AuditEntry(nowMillis, "subscription tested", object, by, Map.of(), Map.of(), null);
+        KafkaAnswer.await(
+                producer.send(new ProducerRecord<>(Topics.AUDIT, 0, object.getBytes(UTF_8), entry.toJson())),
+                timeout.plusSeconds(1),
+                "writing to the audit");
     }
 
     private Event event(Subscription subscription, String type, @Nullable JsonNode data, long nowMillis) {
