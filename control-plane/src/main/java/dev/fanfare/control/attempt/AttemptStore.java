@@ -34,7 +34,7 @@ final class AttemptStore implements AutoCloseable {
     static final long TENANT_SLOT_MILLIS = 60 * 1_000L;
     static final long SUBSCRIPTION_SLOT_MILLIS = 5 * 60 * 1_000L;
 
-    private static final String FORMAT = "1 " + Arrays.toString(Verdict.values()) + " ";
+    private static final String FORMAT = "2 " + Arrays.toString(Verdict.values()) + " ";
     private static final long DAY_MILLIS = 24 * 60 * 60 * 1_000L;
     private static final byte TENANT_SLOTS = 'm';
     private static final byte SUBSCRIPTION_SLOTS = 'n';

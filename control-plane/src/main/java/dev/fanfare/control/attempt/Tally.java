@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * How many attempts came to what, and how long they took. Confined to one thread.
@@ -16,6 +17,9 @@ public final class Tally {
     private static final Verdict[] VERDICTS = Verdict.values();
     private static final int CLASSES = 32;
     private static final long[] CLASS_ENDS = new long[CLASSES];
+    private static final byte END = -1;
+    private static final int MOST_BYTES_OF_COUNT = 10;
+    private static final int MOST_BYTES_OF_COUNTS = (VERDICTS.length + CLASSES) * (1 + MOST_BYTES_OF_COUNT) + 2;
 
     static {
         double end = 1;
@@ -118,32 +122,43 @@ public final class Tally {
         };
     }
 
+    /** Most counts of a subscription's five minutes are 0, and most others small: they take no more than they need. */
     byte[] bytes() {
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (VERDICTS.length + CLASSES)
-                + Integer.BYTES
-                + failures.size() * (Short.BYTES + Long.BYTES));
-        for (long count : verdicts) {
-            bytes.putLong(count);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(MOST_BYTES_OF_COUNTS + failures.size() * (Short.BYTES + MOST_BYTES_OF_COUNT));
+        write(verdicts, bytes);
+        write(durations, bytes);
+        failures.forEach((status, count) -> {
+            bytes.putShort((short) (int) status);
+            ByteUtils.writeVarlong(count, bytes);
+        });
+        return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    /** Those that aren't 0, each behind its place; an end. */
+    private static void write(long[] counts, ByteBuffer bytes) {
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] != 0) {
+                bytes.put((byte) i);
+                ByteUtils.writeVarlong(counts[i], bytes);
+            }
         }
-        for (long count : durations) {
-            bytes.putLong(count);
+        bytes.put(END);
+    }
+
+    private static void read(ByteBuffer bytes, long[] counts) {
+        for (byte i = bytes.get(); i != END; i = bytes.get()) {
+            counts[i] = ByteUtils.readVarlong(bytes);
         }
-        bytes.putInt(failures.size());
-        failures.forEach((status, count) -> bytes.putShort((short) (int) status).putLong(count));
-        return bytes.array();
     }
 
     static Tally read(byte[] value) {
         ByteBuffer bytes = ByteBuffer.wrap(value);
         Tally tally = new Tally();
-        for (int i = 0; i < tally.verdicts.length; i++) {
-            tally.verdicts[i] = bytes.getLong();
-        }
-        for (int i = 0; i < CLASSES; i++) {
-            tally.durations[i] = bytes.getLong();
-        }
-        for (int i = bytes.getInt(); i > 0; i--) {
-            tally.failures.put((int) bytes.getShort(), bytes.getLong());
+        read(bytes, tally.verdicts);
+        read(bytes, tally.durations);
+        while (bytes.hasRemaining()) {
+            tally.failures.put((int) bytes.getShort(), ByteUtils.readVarlong(bytes));
         }
         return tally;
     }

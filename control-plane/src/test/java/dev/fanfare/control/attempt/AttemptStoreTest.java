@@ -168,6 +168,27 @@ class AttemptStoreTest {
         assertThat(store.minutes("other", MONDAY, MONDAY + DAY)).isEmpty();
     }
 
+    @Test
+    void countsOfAnySizeAreReadBackAsTheyWereAndFewOfThemAreSmall(Seeds seeds) {
+        Random random = seeds.random("counts");
+        Tally few = new Tally();
+        few.add(attempt("sub", "e", "d", Verdict.RETRY, 503, MONDAY));
+        assertThat(few.bytes()).hasSizeLessThan(16);
+        Tally many = new Tally();
+        for (int doubling = 0; doubling < 60; doubling++) {
+            many.add(random(random));
+            Tally read = Tally.read(many.bytes());
+            assertThat(read.failures()).isEqualTo(many.failures());
+            for (Verdict verdict : Verdict.values()) {
+                assertThat(read.count(verdict)).isEqualTo(many.count(verdict));
+            }
+            for (double share : List.of(0.01, 0.5, 0.99)) {
+                assertThat(read.percentileMillis(share)).isEqualTo(many.percentileMillis(share));
+            }
+            many.add(read);
+        }
+    }
+
     private void write(List<AttemptStore.Source> sources) {
         written.addAll(sources);
         store.write(sources, Map.of(0, nextOffset));
