@@ -190,7 +190,7 @@ public final class AttemptIndex implements AutoCloseable {
             } catch (KafkaException e) {
                 LOG.warn("following attempts failed, trying again cause={}", e.toString());
                 pauseBriefly();
-            } catch (IllegalStateException e) {
+            } catch (RuntimeException e) {
                 LOG.error("attempts are not indexed for now, trying again", e);
                 placed = false; // what was polled and not written comes again
                 pauseBriefly();
