@@ -110,6 +110,8 @@ class EventTypesIT {
                 "faults            | {'schema':{'$ref':'https://example.com/x'}}              | schema/$ref",
                 "faults            | {'example':{}}                                           | schema",
                 "faults            | {'schema':{'type':'object'},'example':[]}                | example",
+                "faults            | {'schema':{'minimum':1e999}}                            | schema",
+                "faults            | {'schema':{},'example':[-1e999]}                         | example",
                 "faults            | {'schema':{},'version':2}                                | version",
                 "faults            | {'schema':{},'exmple':1}                                 | exmple",
                 "faults            | {'schema':{},'deprecation':{'endsAt':'soon'}}            | deprecation.endsAt",
@@ -123,6 +125,13 @@ class EventTypesIT {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.faultyFields()).contains(field);
         assertThat(control.get(TYPES + "/" + type).etag()).isEqualTo(before);
+    }
+
+    @Test
+    void aSchemaThatIsNestedTooDeeplyForRecordsAndAnswersIsRefused() {
+        control.put(TYPES + "/deep", "{}");
+        String deep = "{\"schema\":{\"const\":" + "[".repeat(998) + "]".repeat(998) + "}}";
+        assertThat(control.put(TYPES + "/deep/versions/1", deep).faultyFields()).containsExactly("schema");
     }
 
     @Test

@@ -20,6 +20,8 @@ final class EventTypeReader {
     static final String WHAT = "event type";
 
     private static final int MAX_NOTICE_LENGTH = 1_024;
+    /** As an event's data; records and answers nest it deeper yet. */
+    private static final int MOST_DEEP = 200;
 
     /** The last three are ours, and read over. */
     private static final Set<String> OF_TYPE =
@@ -57,12 +59,12 @@ final class EventTypeReader {
         if (given != null && given != number) {
             members.fault("version", "is not the version of the path, " + number);
         }
-        JsonNode schema = members.json("schema");
-        JsonNode example = members.json("example");
+        JsonNode schema = keepable(members, "schema");
+        JsonNode example = keepable(members, "example");
         Deprecation deprecation = readDeprecation(members);
-        if (schema == null) {
+        if (!members.has("schema")) {
             members.fault("schema", "is required: a JSON Schema (2020-12) of the data");
-        } else {
+        } else if (schema != null) {
             List<FieldError> ofSchema = DataSchema.check(schema, "schema");
             faults.addAll(ofSchema);
             if (ofSchema.isEmpty() && example != null) {
@@ -71,6 +73,33 @@ final class EventTypeReader {
         }
         check(faults);
         return new Version(number, Objects.requireNonNull(schema), example, deprecation, nowMillis);
+    }
+
+    /** Whatever stands there; null where it is absent, or would not be the same once it was written and read. */
+    private static @Nullable JsonNode keepable(Members members, String name) {
+        JsonNode node = members.json(name);
+        String fault = node == null ? null : whyNotKept(node, 1);
+        if (fault != null) {
+            members.fault(name, fault);
+            return null;
+        }
+        return node;
+    }
+
+    private static @Nullable String whyNotKept(JsonNode node, int depth) {
+        if (depth > MOST_DEEP) {
+            return "is nested more than " + MOST_DEEP + " deep";
+        }
+        if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
+            return "holds a number that is too large, such as 1e999";
+        }
+        for (JsonNode child : node) {
+            String fault = whyNotKept(child, depth + 1);
+            if (fault != null) {
+                return fault;
+            }
+        }
+        return null;
     }
 
     private static Members members(JsonNode body, List<FieldError> faults) {
