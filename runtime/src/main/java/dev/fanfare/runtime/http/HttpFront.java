@@ -83,7 +83,9 @@ public final class HttpFront implements AutoCloseable {
                 .setHost(host)
                 .setPort(port)
                 .setIdleTimeout(120)
-                .setHandle100ContinueAutomatically(true);
+                .setHandle100ContinueAutomatically(true)
+                // where it may be asked for, a connection is not known before its first request's head is whole
+                .setHttp2ClearTextEnabled(false);
         if (tls != null) {
             tls.applyTo(options);
         }

@@ -26,6 +26,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -157,6 +158,16 @@ class HttpFrontTest {
         front.close();
         front.close();
         assertThatThrownBy(() -> get("/health/live")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aClientWhoseFirstHeaderNeverEndsIsLeft() throws Exception {
+        try (HttpFront impatient = new HttpFront(vertx, List.of(), meters, Duration.ofMillis(600));
+                Socket socket = new Socket("127.0.0.1", impatient.listen("127.0.0.1", 0))) {
+            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nx: ".getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout(20_000);
+            assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+        }
     }
 
     @ParameterizedTest
