@@ -111,6 +111,10 @@ public final class Access {
     private static void decideLater(RoutingContext context, Future<Caller> decision) {
         context.request().pause();
         decision.onComplete(result -> {
+            if (context.response().closed()) {
+                // what handlers would do at the end of the answer has been done, and would not be done again
+                return;
+            }
             try {
                 if (result.succeeded()) {
                     result.result().attachTo(context);
