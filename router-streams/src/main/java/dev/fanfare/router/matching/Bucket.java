@@ -94,6 +94,8 @@ sealed interface Bucket {
     record Many(List<Map<String, Candidate>> shares) implements Bucket {
         private static final int MOST_IN_A_SHARE = 1_024;
         private static final int GROWTH = 4;
+        /** Ids of one hash stay together however many shares there are. */
+        private static final int MOST_SHARES = 4_096;
 
         private static Many of(Stream<Candidate> all, int shares) {
             Many many =
@@ -118,7 +120,7 @@ sealed interface Bucket {
 
         @Override
         public Bucket with(Candidate candidate) {
-            if (put(candidate) <= MOST_IN_A_SHARE) {
+            if (put(candidate) <= MOST_IN_A_SHARE || shares.size() >= MOST_SHARES) {
                 return this;
             }
             return of(shares.stream().flatMap(share -> share.values().stream()), GROWTH * shares.size());

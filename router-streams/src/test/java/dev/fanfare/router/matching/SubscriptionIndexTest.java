@@ -180,6 +180,21 @@ class SubscriptionIndexTest {
                 .hasSize(many - 1);
     }
 
+    /** Whoever chooses ids may choose such: they can't be told apart by shares, however many there are. */
+    @Test
+    void idsOfTheSameHashCostNoMoreMemoryThanOthers() {
+        SubscriptionIndex index = new SubscriptionIndex();
+        int many = 1_100;
+        for (int i = 0; i < many; i++) {
+            StringBuilder id = new StringBuilder();
+            for (int bit = 0; bit < 11; bit++) {
+                id.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            index.change(null, new Candidate(subscription("acme", id.toString(), true, List.of("a")), i));
+        }
+        assertThat(found(index, "acme", "a")).hasSize(many);
+    }
+
     /** From one pattern to another that matches the same event: whoever looks meanwhile finds it, and once. */
     @Test
     void aSubscriptionThatMovesIsNeitherMissedNorFoundTwice() throws Exception {
