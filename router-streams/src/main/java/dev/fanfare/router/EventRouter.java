@@ -13,8 +13,10 @@ import dev.fanfare.router.matching.SubscriptionMatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -100,9 +102,17 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     }
 
     private void recall(SeenEvents events) {
-        if (!events.recall(RECALLED_AT_ONCE)) {
-            context().schedule(RECALL_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> events.recall(RECALLED_AT_ONCE));
+        if (events.recall(RECALLED_AT_ONCE)) {
+            return;
         }
+        AtomicReference<@Nullable Cancellable> recalling = new AtomicReference<>();
+        recalling.set(context().schedule(RECALL_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> {
+            Cancellable schedule = recalling.get();
+            // each time counts as something to be committed
+            if (events.recall(RECALLED_AT_ONCE) && schedule != null) {
+                schedule.cancel();
+            }
+        }));
     }
 
     @Override

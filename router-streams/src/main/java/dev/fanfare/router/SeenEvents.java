@@ -69,7 +69,11 @@ final class SeenEvents implements AutoCloseable {
         for (int i = 0; i < most && recalled != null; i++) {
             if (recalled.hasNext()) {
                 KeyValue<Windowed<Bytes>, byte[]> row = recalled.next();
-                note(row.key.key(), row.key.window().start());
+                long bucket = row.key.window().start();
+                // under another window, buckets began at other times: nobody looks into those
+                if (bucket == bucket(bucket)) {
+                    note(row.key.key(), bucket);
+                }
             } else {
                 recalled.close();
                 recalled = null;
