@@ -67,7 +67,7 @@ public interface RouterSettings {
 
     /**
      * Native memory for the store of events that were routed, its caches and write buffers together; and up to as much
-     * again of the heap, for knowing without a look into the store that an event is new: 64 MiB do for some 50 million.
+     * again of the heap, for knowing without a look into the store that an event is new: 64 MiB do for 20 to 50 million.
      */
     @WithDefault("64MiB")
     ByteSize deduplicationMemory();
