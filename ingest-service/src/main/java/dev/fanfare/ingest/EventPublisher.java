@@ -235,7 +235,8 @@ final class EventPublisher implements AutoCloseable {
         return new NotPublished(Cause.OUTAGE, several ? OUTAGE_MIDWAY : OUTAGE);
     }
 
-    private static long size(Event event) {
+    /** What an event takes in memory, about. */
+    static long size(Event event) {
         long bytes = event.data().length + (long) IngestSettings.EVENT_BYTES;
         for (Map.Entry<String, String> attribute : event.attributes().entrySet()) {
             bytes += attribute.getKey().length() + attribute.getValue().length();

@@ -42,6 +42,7 @@ final class EventTypeCheck {
     private static final Logger LOG = LoggerFactory.getLogger(EventTypeCheck.class);
 
     private final Catalog catalog;
+    private final Room room;
     private final Map<String, Compiled> compiled = new ConcurrentHashMap<>();
 
     /** The schemas of one state of a type, each compiled when it is first needed. */
@@ -51,8 +52,14 @@ final class EventTypeCheck {
         }
     }
 
-    EventTypeCheck(Catalog catalog) {
+    /**
+     * With no schema compiled yet.
+     *
+     * @param room for events that wait for their check: packed bodies took less where they were read
+     */
+    EventTypeCheck(Catalog catalog, Room room) {
         this.catalog = catalog;
+        this.room = room;
     }
 
     /** Whether a tenant's events are held to its event types. */
@@ -66,9 +73,22 @@ final class EventTypeCheck {
      *
      * @param batch whether faults are to be named by the event's place, from 0
      * @return fails with a {@link ProblemException}: 422 with every fault; 503 where a type isn't known here and Kafka is
-     *     away
+     *     away, or too many events wait
      */
     Future<Void> check(RoutingContext context, String tenant, List<CompleteEvent> events, boolean batch) {
+        long bytes = 0;
+        for (CompleteEvent event : events) {
+            bytes += EventPublisher.size(event.event());
+        }
+        if (!room.take(bytes)) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, IngestHandler.RETRY_AFTER_SECONDS);
+            return Future.failedFuture(new ProblemException(Problem.of(
+                    503,
+                    "not-accepted",
+                    "Event not accepted",
+                    "more events wait to be held to their types than ingest.buffer holds: send it again later")));
+        }
+        long taken = bytes;
         return context.vertx()
                 .<Void>executeBlocking(
                         () -> {
@@ -76,6 +96,7 @@ final class EventTypeCheck {
                             return null;
                         },
                         false)
+                .onComplete(checked -> room.giveBack(taken))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof RetriableException ? notNow(context, failure) : failure));
     }

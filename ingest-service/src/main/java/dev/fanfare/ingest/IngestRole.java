@@ -1,6 +1,8 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.catalog.Scope;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.catalog.Catalog;
@@ -10,7 +12,9 @@ import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +64,7 @@ public final class IngestRole implements Role {
         this.handler = new IngestHandler(
                 settings,
                 new EventValidator(context.clock(), context.random()),
-                new EventTypeCheck(catalog),
+                new EventTypeCheck(catalog, new Room(settings.buffer().bytes())),
                 limits,
                 publisher,
                 context.meters());
@@ -76,8 +80,22 @@ public final class IngestRole implements Role {
         routes.post("/v1/tenants/:tenant/events")
                 .handler(handler::countRefusal)
                 .handler(request -> access.check(request, Scope.EVENTS_WRITE))
+                .handler(this::requireCatalog)
                 .handler(limits::admit)
                 .handler(handler::handle);
+    }
+
+    /** Until it is read, nobody knows what a tenant is limited to, nor whether it is held to its event types. */
+    private void requireCatalog(RoutingContext request) {
+        if (!catalog.isLoaded()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, IngestHandler.RETRY_AFTER_SECONDS);
+            throw new ProblemException(Problem.of(
+                    503,
+                    "not-accepted",
+                    "Event not accepted",
+                    "tenants and their event types are not read yet: send it again later"));
+        }
+        request.next();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.fanfare.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,10 +30,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -209,6 +217,83 @@ class CatalogIT {
         assertThat(send("open", RunningIngest.KEY, "{\"type\":\"order.created\",\"data\":7}")
                         .statusCode())
                 .isEqualTo(202);
+    }
+
+    /** The catalog's end is not to be had while a transaction is open on it. */
+    @Test
+    void untilTheCatalogIsReadNothingIsTakenForNobodyKnowsItsRules() throws Exception {
+        Tenant strict = tenant("early", EventTypes.STRICT, null);
+        Map<String, String> early = Map.of("access.tenants", "early");
+        try (KafkaProducer<byte[], byte[]> writer = transactional("early")) {
+            writer.beginTransaction();
+            writer.send(new ProducerRecord<>(Topics.CATALOG, 0, strict.key().getBytes(UTF_8), strict.toJson()))
+                    .get();
+            try (RunningIngest starting = new RunningIngest(broker, early)) {
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> starting.role.readiness().reason().contains("tenants and keys"));
+
+                HttpResponse<String> before = starting.send(starting.request("early")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(EVENT)));
+                writer.commitTransaction();
+                starting.awaitReady();
+                HttpResponse<String> after = starting.send(starting.request("early")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(EVENT)));
+
+                assertThat(before.statusCode()).as(before.body()).isEqualTo(503);
+                assertThat(before.headers().firstValue("retry-after")).isPresent();
+                assertThat(after.statusCode()).as(after.body()).isEqualTo(422);
+            }
+        }
+    }
+
+    /** An unknown type is asked for, and no answer comes while a transaction is open on the catalog. */
+    @Test
+    void packedEventsThatWaitForTheirCheckTakeNoMoreMemoryThanTheBuffer() throws Exception {
+        put(tenant("narrow", EventTypes.STRICT, null));
+        Map<String, String> small =
+                Map.of("ingest.max-body", "64KiB", "ingest.max-batch", "1", "ingest.buffer", "130KiB");
+        byte[] packed = Packed.gzip(("{\"type\":\"t\",\"data\":\"" + "x".repeat(60_000) + "\"}").getBytes(UTF_8));
+        try (RunningIngest narrow = RunningIngest.on(broker, small);
+                KafkaProducer<byte[], byte[]> writer = transactional("narrow")) {
+            Tenant another = tenant("another", EventTypes.OPEN, null);
+            writer.beginTransaction();
+            writer.send(new ProducerRecord<>(Topics.CATALOG, 0, another.key().getBytes(UTF_8), another.toJson()))
+                    .get();
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                answers.add(narrow.sendAsync(narrow.request("narrow")
+                        .header("Content-Type", "application/json")
+                        .header("Content-Encoding", "gzip")
+                        .POST(BodyPublishers.ofByteArray(packed))));
+            }
+            CompletableFuture.anyOf(answers.toArray(CompletableFuture<?>[]::new))
+                    .get(30, TimeUnit.SECONDS);
+            writer.commitTransaction();
+
+            assertThat(answers.stream().map(CompletableFuture::join).map(HttpResponse::body))
+                    .filteredOn(body -> body.contains("ingest.buffer"))
+                    .hasSize(1);
+            assertThat(narrow.send(narrow.request("default")
+                                    .header("Content-Type", "application/json")
+                                    .POST(BodyPublishers.ofString(EVENT)))
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> transactional(String id) {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        broker.bootstrapServers(),
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        id),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+        return producer;
     }
 
     private static EventType orderCreated(String tenant) throws Exception {
