@@ -9,16 +9,13 @@ import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.control.catalog.EventTypeView.VersionView;
 import dev.fanfare.control.http.Answers;
-import dev.fanfare.control.http.Cursor;
-import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.http.JsonBody;
-import dev.fanfare.control.http.Query;
+import dev.fanfare.control.http.Paging;
 import dev.fanfare.control.table.TableWriter.Change;
 import dev.fanfare.control.table.TableWriter.Outcome;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -27,9 +24,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +41,6 @@ public final class EventTypeRoutes {
     private static final String ALL = TenantRoutes.ONE + "/event-types";
     private static final String ONE = ALL + "/:name";
     private static final String VERSION = ONE + "/versions/:version";
-    private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_PAGE = 500;
     private static final int MOST_PER_TENANT = 10_000;
     /** A record holds all versions, and topics take 2 MiB. */
     private static final int MOST_BYTES = 1024 * 1024;
@@ -75,23 +68,12 @@ public final class EventTypeRoutes {
     }
 
     private void list(RoutingContext context) {
-        Query query = new Query(context, Set.of("limit", "cursor"));
-        int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
-        String after = Cursor.read(query, EventType::isValidName);
-        query.check();
-        List<EventType> page = types(context.pathParam("tenant")).tailMap(after, false).values().stream()
-                .limit(limit + 1L)
+        Paging paging = Paging.of(context, EventType::isValidName);
+        List<EventType> found = types(context.pathParam("tenant")).tailMap(paging.after(), false).values().stream()
+                .limit(paging.wanted())
                 .toList();
-        Answers.json(
-                context,
-                200,
-                new Page(
-                        page.stream().limit(limit).map(EventTypeView::of).toList(),
-                        page.size() > limit ? Cursor.after(page.get(limit - 1).name()) : null));
+        Answers.json(context, 200, paging.page(found, EventType::name, EventTypeView::of));
     }
-
-    /** One page; {@code nextCursor} is null on the last. */
-    record Page(List<EventTypeView> items, @Nullable String nextCursor) {}
 
     private TreeMap<String, EventType> types(String tenant) {
         TreeMap<String, EventType> types = new TreeMap<>();
@@ -105,12 +87,7 @@ public final class EventTypeRoutes {
 
     private void get(RoutingContext context) {
         Row<EventType> row = find(context);
-        if (EntityTag.isAmong(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH), row)) {
-            context.response()
-                    .setStatusCode(304)
-                    .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
-                    .end();
-        } else {
+        if (!Answers.isKnown(context, row)) {
             answer(context, 200, row);
         }
     }
@@ -264,8 +241,7 @@ public final class EventTypeRoutes {
     }
 
     private static void answer(RoutingContext context, int status, Row<EventType> row) {
-        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
-        Answers.json(context, status, EventTypeView.of(row.value()));
+        Answers.state(context, status, row, EventTypeView.of(row.value()));
     }
 
     private static int number(RoutingContext context) {

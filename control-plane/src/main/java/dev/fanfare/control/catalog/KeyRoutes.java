@@ -8,10 +8,8 @@ import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.control.http.Answers;
-import dev.fanfare.control.http.Cursor;
-import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.http.JsonBody;
-import dev.fanfare.control.http.Query;
+import dev.fanfare.control.http.Paging;
 import dev.fanfare.control.table.TableWriter.Change;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Caller;
@@ -46,8 +44,6 @@ public final class KeyRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRoutes.class);
     private static final String OF_TENANT = TenantRoutes.ONE + "/keys";
     private static final String OF_ADMINISTRATORS = "/v1/keys";
-    private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_PAGE = 500;
     private static final int MOST_PER_TENANT = 1_000;
     /** Each is looked at when the key is used. */
     private static final int MOST_SECRETS = 5;
@@ -84,28 +80,15 @@ public final class KeyRoutes {
     }
 
     private void list(RoutingContext context) {
-        Query query = new Query(context, Set.of("limit", "cursor"));
-        int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
-        String after = Cursor.read(query, ObjectName::isValid);
-        query.check();
+        Paging paging = Paging.of(context, ObjectName::isValid);
         TreeMap<String, AccessKey> keys = new TreeMap<>();
         keysOf(context.pathParam("tenant")).forEach(key -> keys.put(key.id(), key));
-        List<AccessKey> page =
-                keys.tailMap(after, false).values().stream().limit(limit + 1L).toList();
+        List<AccessKey> found = keys.tailMap(paging.after(), false).values().stream()
+                .limit(paging.wanted())
+                .toList();
         long now = clock.millis();
-        Answers.json(
-                context,
-                200,
-                new Page(
-                        page.stream()
-                                .limit(limit)
-                                .map(key -> KeyView.of(key, null, now))
-                                .toList(),
-                        page.size() > limit ? Cursor.after(page.get(limit - 1).id()) : null));
+        Answers.json(context, 200, paging.page(found, AccessKey::id, key -> KeyView.of(key, null, now)));
     }
-
-    /** One page; {@code nextCursor} is null on the last. */
-    record Page(List<KeyView> items, @Nullable String nextCursor) {}
 
     private List<AccessKey> keysOf(@Nullable String tenant) {
         return catalog.table().rows().values().stream()
@@ -242,8 +225,7 @@ public final class KeyRoutes {
     }
 
     private void answer(RoutingContext context, int status, Row<AccessKey> row, @Nullable KeyToken token) {
-        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
-        Answers.json(context, status, KeyView.of(row.value(), token, clock.millis()));
+        Answers.state(context, status, row, KeyView.of(row.value(), token, clock.millis()));
     }
 
     private static @Nullable Row<AccessKey> row(@Nullable Row<CatalogEntry> row) {

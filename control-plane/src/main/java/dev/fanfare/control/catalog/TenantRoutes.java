@@ -12,12 +12,10 @@ import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.control.http.Answers;
-import dev.fanfare.control.http.Cursor;
-import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.Members;
 import dev.fanfare.control.http.MergePatch;
-import dev.fanfare.control.http.Query;
+import dev.fanfare.control.http.Paging;
 import dev.fanfare.control.table.TableWriter.Change;
 import dev.fanfare.control.table.TableWriter.Outcome;
 import dev.fanfare.runtime.catalog.Catalog;
@@ -33,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +50,6 @@ public final class TenantRoutes {
     static final int MAX_TEXT_LENGTH = 1_024;
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantRoutes.class);
-    private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_PAGE = 500;
     private static final String WHAT = "tenant";
     private static final Set<String> KNOWN =
             Set.of("id", "description", "eventTypes", "rateLimit", "configured", "createdAt", "updatedAt");
@@ -91,19 +88,12 @@ public final class TenantRoutes {
     }
 
     private void list(RoutingContext context) {
-        Query query = new Query(context, Set.of("limit", "cursor"));
-        int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
-        String after = Cursor.read(query, ObjectName::isValid);
-        query.check();
-        List<String> page = catalog.tenantIds().tailSet(after, false).stream()
-                .limit(limit + 1L)
+        Paging paging = Paging.of(context, ObjectName::isValid);
+        List<String> found = catalog.tenantIds().tailSet(paging.after(), false).stream()
+                .limit(paging.wanted())
                 .toList();
-        List<TenantView> items = page.stream().limit(limit).map(this::view).toList();
-        Answers.json(context, 200, new Page(items, page.size() > limit ? Cursor.after(page.get(limit - 1)) : null));
+        Answers.json(context, 200, paging.page(found, Function.identity(), this::view));
     }
-
-    /** One page; {@code nextCursor} is null on the last. */
-    record Page(List<TenantView> items, @Nullable String nextCursor) {}
 
     private TenantView view(String id) {
         Tenant tenant = catalog.tenant(id);
@@ -115,12 +105,7 @@ public final class TenantRoutes {
         Row<Tenant> row = CatalogWriter.row(catalog.table().get(Tenant.key(id)), Tenant.class);
         if (row == null) {
             Answers.json(context, 200, TenantView.configured(id));
-        } else if (EntityTag.isAmong(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH), row)) {
-            context.response()
-                    .setStatusCode(304)
-                    .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
-                    .end();
-        } else {
+        } else if (!Answers.isKnown(context, row)) {
             answer(context, 200, row);
         }
     }
@@ -241,10 +226,10 @@ public final class TenantRoutes {
     }
 
     private void answer(RoutingContext context, int status, Row<Tenant> row) {
-        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
-        Answers.json(
+        Answers.state(
                 context,
                 status,
+                row,
                 TenantView.of(row.value(), isConfigured(row.value().id())));
     }
 

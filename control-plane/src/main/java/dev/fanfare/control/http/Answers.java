@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -32,6 +33,24 @@ public final class Answers {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(Buffer.buffer(bytes));
+    }
+
+    /** Answers with one state of an object, and its entity tag. */
+    public static void state(RoutingContext context, int status, Row<?> row, Object body) {
+        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
+        json(context, status, body);
+    }
+
+    /** Whether the caller has this state already, as {@code If-None-Match} says: then a 304 was the answer. */
+    public static boolean isKnown(RoutingContext context, Row<?> row) {
+        if (!EntityTag.isAmong(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH), row)) {
+            return false;
+        }
+        context.response()
+                .setStatusCode(304)
+                .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
+                .end();
+        return true;
     }
 
     /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */

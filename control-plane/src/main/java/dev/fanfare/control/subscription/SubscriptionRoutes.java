@@ -10,11 +10,10 @@ import dev.fanfare.contract.signing.SigningKey;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.http.Answers;
-import dev.fanfare.control.http.Cursor;
 import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.MergePatch;
-import dev.fanfare.control.http.Query;
+import dev.fanfare.control.http.Paging;
 import dev.fanfare.control.subscription.SubscriptionEdits.Placed;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
@@ -30,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -55,8 +53,6 @@ public final class SubscriptionRoutes {
     private static final String COLLECTION = "/v1/tenants/:tenant/subscriptions";
     public static final String ONE = COLLECTION + "/:id";
     static final int MAX_BODY_BYTES = 64 * 1024;
-    private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_PAGE = 500;
     private static final String JSON = JsonBody.MEDIA_TYPE;
 
     private final SubscriptionIndex index;
@@ -89,25 +85,11 @@ public final class SubscriptionRoutes {
 
     private void list(RoutingContext context) {
         String tenant = context.pathParam("tenant");
-        Query query = new Query(context, Set.of("limit", "cursor"));
-        int limit = query.limit(DEFAULT_PAGE, MAX_PAGE);
-        String after = Cursor.read(query, ObjectName::isValid);
-        query.check();
-        List<Subscription> found = index.page(tenant, after, limit + 1);
-        List<Subscription> page = found.subList(0, Math.min(limit, found.size()));
-        String next = found.size() > limit ? Cursor.after(page.get(limit - 1).id()) : null;
-        Answers.json(
-                context,
-                200,
-                new Page(
-                        page.stream()
-                                .map(one -> SubscriptionView.of(one, clock.millis(), null))
-                                .toList(),
-                        next));
+        Paging paging = Paging.of(context, ObjectName::isValid);
+        List<Subscription> found = index.page(tenant, paging.after(), paging.wanted());
+        long now = clock.millis();
+        Answers.json(context, 200, paging.page(found, Subscription::id, one -> SubscriptionView.of(one, now, null)));
     }
-
-    /** One page; {@code nextCursor} is null on the last. */
-    record Page(List<SubscriptionView> items, @Nullable String nextCursor) {}
 
     private void get(RoutingContext context) {
         String tenant = context.pathParam("tenant");
@@ -116,14 +98,9 @@ public final class SubscriptionRoutes {
         if (row == null) {
             throw unknown(tenant, id);
         }
-        if (EntityTag.isAmong(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH), row)) {
-            context.response()
-                    .setStatusCode(304)
-                    .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
-                    .end();
-            return;
+        if (!Answers.isKnown(context, row)) {
+            answer(context, 200, row, null);
         }
-        answer(context, 200, row, null);
     }
 
     private void create(RoutingContext context) {
@@ -230,8 +207,7 @@ public final class SubscriptionRoutes {
     }
 
     private void answer(RoutingContext context, int status, Row<Subscription> row, @Nullable String secret) {
-        context.response().putHeader(HttpHeaders.ETAG, EntityTag.of(row));
-        Answers.json(context, status, SubscriptionView.of(row.value(), clock.millis(), secret));
+        Answers.state(context, status, row, SubscriptionView.of(row.value(), clock.millis(), secret));
     }
 
     /** What its owner is shown this once; of a key pair the public key is enough, which every answer has. */
