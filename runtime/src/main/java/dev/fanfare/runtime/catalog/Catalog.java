@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * {@code fanfare.catalog} in memory: tenants, API keys, event types. The tenants of the settings are there besides.
  *
  * <pre>
- * fanfare.catalog ─▶ CompactedTable ─▶ rows by record key; keys by id as well
+ * fanfare.catalog ─▶ CompactedTable ─▶ rows by record key; keys and tenants by id as well
  * not known? ─▶ catchUp: where does the topic end now? ─▶ read that far ─▶ look again
  * </pre>
  *
@@ -49,6 +49,7 @@ public final class Catalog implements Directory, AutoCloseable {
     private final Set<String> configuredTenants;
     private final CompactedTable<CatalogEntry> table;
     private final Map<String, AccessKey> keysById = new ConcurrentHashMap<>();
+    private final Map<String, Tenant> tenantsById = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable CompletableFuture<Void>> notBegun = new AtomicReference<>();
     private final ExecutorService asking;
     private final Thread loader;
@@ -90,32 +91,24 @@ public final class Catalog implements Directory, AutoCloseable {
 
     @Override
     public boolean isTenant(String id) {
-        return configuredTenants.contains(id) || table.get(Tenant.key(id)) != null;
+        return configuredTenants.contains(id) || tenantsById.containsKey(id);
     }
 
     /** A tenant's record; null where it has none, which a configured one needn't. */
     public @Nullable Tenant tenant(String id) {
-        return entry(Tenant.key(id)) instanceof Tenant tenant ? tenant : null;
+        return tenantsById.get(id);
     }
 
     /** An event type; null where the catalog has none of this name. */
     public @Nullable EventType eventType(String tenant, String name) {
-        return entry(EventType.key(tenant, name)) instanceof EventType type ? type : null;
+        Row<CatalogEntry> row = table.get(EventType.key(tenant, name));
+        return row != null && row.value() instanceof EventType type ? type : null;
     }
 
-    private @Nullable CatalogEntry entry(String key) {
-        Row<CatalogEntry> row = table.get(key);
-        return row == null ? null : row.value();
-    }
-
-    /** All tenants that are known here, sorted. Walks the catalog. */
+    /** All tenants that are known here, sorted. */
     public NavigableSet<String> tenantIds() {
         NavigableSet<String> ids = new TreeSet<>(configuredTenants);
-        table.rows().values().forEach(row -> {
-            if (row.value() instanceof Tenant tenant) {
-                ids.add(tenant.id());
-            }
-        });
+        ids.addAll(tenantsById.keySet());
         return ids;
     }
 
@@ -202,6 +195,13 @@ public final class Catalog implements Directory, AutoCloseable {
             keysById.put(now.id(), now);
         } else if (before != null && before.value() instanceof AccessKey gone) {
             keysById.remove(gone.id());
+        }
+        if (after != null && after.value() instanceof Tenant now && now.key().equals(key)) {
+            tenantsById.put(now.id(), now);
+        } else if (before != null
+                && before.value() instanceof Tenant gone
+                && gone.key().equals(key)) {
+            tenantsById.remove(gone.id());
         }
     }
 
