@@ -80,12 +80,7 @@ public record DeadLetterPage(
         return new Moved(
                 replay ? "Replay" : run.kind().equals(Run.DLQ_DISCARD) ? "Discard" : "Import",
                 run.state().text(),
-                switch (run.state()) {
-                    case RUNNING -> "waiting";
-                    case DONE -> "good";
-                    case STOPPED -> "quiet";
-                    case FAILED -> "bad";
-                },
+                Display.tone(run.state()),
                 String.format(
                         Locale.ROOT,
                         "%s, by %s: %,d %s%s",

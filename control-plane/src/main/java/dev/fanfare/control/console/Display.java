@@ -1,6 +1,7 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.contract.delivery.Verdict;
+import dev.fanfare.contract.run.Run;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,6 +43,16 @@ public final class Display {
     /** A number with its thousands apart. */
     public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** The colour of a run. */
+    static String tone(Run.State state) {
+        return switch (state) {
+            case RUNNING -> "waiting";
+            case DONE -> "good";
+            case STOPPED -> "quiet";
+            case FAILED -> "bad";
+        };
     }
 
     /** The colour of a verdict, or of what a delivery has come to. */

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.subscription.Subscription;
 import io.vertx.core.MultiMap;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -59,12 +57,10 @@ public record SubscriptionForm(String id, String url, String types, String descr
 
     /** So that a form whose input was refused can be shown again as it was. */
     String query() {
-        return "?id=" + encoded(id) + "&url=" + encoded(url) + "&types=" + encoded(types) + "&description="
-                + encoded(description);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return "?id=" + Display.parameter(id)
+                + "&url=" + Display.parameter(url)
+                + "&types=" + Display.parameter(types)
+                + "&description=" + Display.parameter(description);
     }
 
     private static String field(MultiMap fields, String name) {

@@ -96,12 +96,7 @@ public record SubscriptionPage(
         return new Replay(
                 run.id(),
                 run.state().text(),
-                switch (run.state()) {
-                    case RUNNING -> "waiting";
-                    case DONE -> "good";
-                    case STOPPED -> "quiet";
-                    case FAILED -> "bad";
-                },
+                Display.tone(run.state()),
                 String.format(
                         Locale.ROOT,
                         "begun %s, %,d of %,d events sent%s",
