@@ -1,8 +1,7 @@
 package dev.fanfare.cli.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fanfare.cli.output.JsonOutput;
-import dev.fanfare.cli.output.OutputFormat;
+import dev.fanfare.cli.output.ListOutput;
 import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.PastTime;
 import dev.fanfare.cli.shell.Shell;
@@ -52,12 +51,7 @@ public final class AttemptsCommand {
                             defaultValue = "20",
                             description = "How many at most (default: ${DEFAULT-VALUE}).")
                     int limit,
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "table",
-                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
-                    OutputFormat output) {
+            @Mixin ListOutput output) {
         StringBuilder query = new StringBuilder("?limit=").append(limit);
         add(query, "subscription", subscription);
         add(query, "event", event);
@@ -76,9 +70,10 @@ public final class AttemptsCommand {
                 .json()
                 .path("items")
                 .forEach(attempts::add);
-        if (output != OutputFormat.TABLE) {
-            JsonOutput.printAll(shell, attempts, output);
-        } else if (attempts.isEmpty()) {
+        if (output.printsData(shell, attempts)) {
+            return;
+        }
+        if (attempts.isEmpty()) {
             shell.out().println("No attempts.");
         } else {
             table(attempts).print(shell);

@@ -1,9 +1,9 @@
 package dev.fanfare.cli.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.ListOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.CommandFailure;
@@ -80,17 +80,9 @@ public final class EventTypesCommand {
     }
 
     @Command(name = "list", description = "List the tenant's types.")
-    void list(
-            @Mixin ApiOptions options,
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "table",
-                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
-                    OutputFormat output) {
+    void list(@Mixin ApiOptions options, @Mixin ListOutput output) {
         List<JsonNode> all = new JsonApi(options.client(shell)).pages("/event-types");
-        if (output != OutputFormat.TABLE) {
-            JsonOutput.printAll(shell, all, output);
+        if (output.printsData(shell, all)) {
             return;
         }
         if (all.isEmpty()) {
@@ -111,9 +103,8 @@ public final class EventTypesCommand {
     }
 
     @Command(name = "show", description = "Show one type, with all versions, as JSON.")
-    void show(@Mixin ApiOptions options, @Parameters(paramLabel = "NAME") String name) throws JsonProcessingException {
-        JsonNode type = new JsonApi(options.client(shell)).get(path(name));
-        shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(type));
+    void show(@Mixin ApiOptions options, @Parameters(paramLabel = "NAME") String name) {
+        JsonOutput.print(shell, new JsonApi(options.client(shell)).get(path(name)), OutputFormat.JSON);
     }
 
     @Command(name = "deprecate", description = "Tell those who send a type, or one version of it, that it will go.")

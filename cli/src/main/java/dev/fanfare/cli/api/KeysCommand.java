@@ -3,6 +3,7 @@ package dev.fanfare.cli.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.ListOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Style;
 import dev.fanfare.cli.output.Table;
@@ -90,17 +91,9 @@ public final class KeysCommand {
     }
 
     @Command(name = "list", description = "List keys, without what is secret about them.")
-    void list(
-            @Mixin Holder holder,
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "table",
-                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
-                    OutputFormat output) {
+    void list(@Mixin Holder holder, @Mixin ListOutput output) {
         List<JsonNode> all = holder.client(shell).pages("/keys");
-        if (output != OutputFormat.TABLE) {
-            JsonOutput.printAll(shell, all, output);
+        if (output.printsData(shell, all)) {
             return;
         }
         if (all.isEmpty()) {

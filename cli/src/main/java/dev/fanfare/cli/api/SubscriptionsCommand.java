@@ -1,9 +1,9 @@
 package dev.fanfare.cli.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.ListOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Style;
 import dev.fanfare.cli.output.Table;
@@ -119,18 +119,10 @@ public final class SubscriptionsCommand {
     }
 
     @Command(name = "list", description = "List the tenant's subscriptions.")
-    void list(
-            @Mixin ApiOptions api,
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "table",
-                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
-                    OutputFormat output) {
+    void list(@Mixin ApiOptions api, @Mixin ListOutput output) {
         List<JsonNode> all = new ArrayList<>();
         new SubscriptionsApi(api.client(shell)).forEach(all::add);
-        if (output != OutputFormat.TABLE) {
-            JsonOutput.printAll(shell, all, output);
+        if (output.printsData(shell, all)) {
             return;
         }
         if (all.isEmpty()) {
@@ -153,9 +145,8 @@ public final class SubscriptionsCommand {
     }
 
     @Command(name = "show", description = "Show one subscription as JSON.")
-    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) throws JsonProcessingException {
-        JsonNode subscription = new SubscriptionsApi(api.client(shell)).get(id);
-        shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(subscription));
+    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) {
+        JsonOutput.print(shell, new SubscriptionsApi(api.client(shell)).get(id), OutputFormat.JSON);
     }
 
     @Command(

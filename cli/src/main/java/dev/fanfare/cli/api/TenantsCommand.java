@@ -1,9 +1,9 @@
 package dev.fanfare.cli.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.cli.output.JsonOutput;
+import dev.fanfare.cli.output.ListOutput;
 import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.CommandFailure;
@@ -100,17 +100,9 @@ public final class TenantsCommand {
     }
 
     @Command(name = "list", description = "List all tenants.")
-    void list(
-            @Mixin ApiOptions api,
-            @Option(
-                            names = "--output",
-                            paramLabel = "FORMAT",
-                            defaultValue = "table",
-                            description = "table, json or jsonl (default: ${DEFAULT-VALUE}).")
-                    OutputFormat output) {
+    void list(@Mixin ApiOptions api, @Mixin ListOutput output) {
         List<JsonNode> all = client(api).pages(PATH);
-        if (output != OutputFormat.TABLE) {
-            JsonOutput.printAll(shell, all, output);
+        if (output.printsData(shell, all)) {
             return;
         }
         Table table = new Table("ID", "EVENT TYPES", "RATE", "DESCRIPTION");
@@ -127,9 +119,8 @@ public final class TenantsCommand {
     }
 
     @Command(name = "show", description = "Show one tenant as JSON.")
-    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) throws JsonProcessingException {
-        JsonNode tenant = client(api).get(path(id));
-        shell.out().println(Json.TOPIC.writerWithDefaultPrettyPrinter().writeValueAsString(tenant));
+    void show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id) {
+        JsonOutput.print(shell, client(api).get(path(id)), OutputFormat.JSON);
     }
 
     @Command(
