@@ -12,7 +12,6 @@ import dev.fanfare.contract.catalog.KeyToken;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -54,9 +53,7 @@ class AccessIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = run();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

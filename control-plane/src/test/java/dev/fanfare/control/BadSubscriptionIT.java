@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -36,11 +35,7 @@ class BadSubscriptionIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(
-                        broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of("control.write-timeout", "1s"))
-                .start();
+        control = RunningControl.on(broker, folder, Map.of("control.write-timeout", "1s"));
     }
 
     @AfterAll

@@ -21,7 +21,6 @@ import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.retry.dead.DeadLetterFilter;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -61,9 +60,7 @@ class ConsoleActionsIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -40,9 +39,7 @@ class ConsoleIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

@@ -15,7 +15,6 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -45,9 +44,7 @@ class EventStoryIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

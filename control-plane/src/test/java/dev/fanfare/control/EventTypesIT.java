@@ -3,12 +3,10 @@ package dev.fanfare.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,9 +28,7 @@ class EventTypesIT {
 
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker broker) throws Exception {
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

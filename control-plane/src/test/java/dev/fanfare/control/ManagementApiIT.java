@@ -55,9 +55,7 @@ class ManagementApiIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = run();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

@@ -10,7 +10,6 @@ import dev.fanfare.contract.run.EventReplay;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -42,9 +41,7 @@ class ReplayApiIT {
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        broker.createFanfareTopics();
-        KeysetFile.create(folder.resolve("keyset.json"));
-        control = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), Map.of()).start();
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll

@@ -10,7 +10,9 @@ import dev.fanfare.runtime.http.HttpFront;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
+import dev.fanfare.testkit.TestBroker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -45,6 +47,18 @@ final class RunningControl implements AutoCloseable {
         role = role(bootstrapServers, keyset, overrides, vertx);
         front = new HttpFront(vertx, List.of(role), meters);
         base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
+    }
+
+    /** Started on a broker that has nothing yet, with a keyset of its own: {@code keyset.json} in the folder. */
+    static RunningControl on(TestBroker fresh, Path folder, Map<String, String> overrides) throws Exception {
+        fresh.createFanfareTopics();
+        Path keyset = folder.resolve("keyset.json");
+        KeysetFile.create(keyset);
+        return new RunningControl(fresh.bootstrapServers(), keyset, overrides).start();
+    }
+
+    static RunningControl on(TestBroker fresh, Path folder) throws Exception {
+        return on(fresh, folder, Map.of());
     }
 
     /** The role alone, not started. */
