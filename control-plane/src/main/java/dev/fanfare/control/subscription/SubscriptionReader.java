@@ -6,7 +6,6 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.filter.FilterReader;
-import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription;
@@ -14,6 +13,7 @@ import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.Members;
 import java.net.URI;
 import java.time.Duration;
@@ -287,6 +287,6 @@ final class SubscriptionReader {
     }
 
     static ProblemException invalid(List<FieldError> faults) {
-        return new ProblemException(Problem.invalid("invalid-subscription", "Invalid subscription", faults));
+        return JsonBody.invalid("subscription", faults);
     }
 }
