@@ -10,7 +10,6 @@ import dev.fanfare.router.matching.SubscriptionMatcher;
 import dev.fanfare.router.replay.Routing;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,11 +31,7 @@ final class ReplayRouting implements Routing {
 
     @Override
     public boolean catchUp() {
-        long end = KafkaAnswer.await(
-                subscriptions.endOffset().toCompletableFuture(),
-                ANSWER_TIMEOUT,
-                "asking for the end of the subscriptions topic");
-        return subscriptions.awaitPosition(end, ANSWER_TIMEOUT);
+        return subscriptions.catchUp(ANSWER_TIMEOUT);
     }
 
     @Override

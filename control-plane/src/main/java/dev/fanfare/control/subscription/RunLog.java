@@ -77,10 +77,8 @@ public final class RunLog implements AutoCloseable {
 
     /** Waits until all is known that was acknowledged before now. */
     void catchUp() {
-        long end =
-                KafkaAnswer.await(table.endOffset().toCompletableFuture(), timeout, "asking for the end of the runs");
-        if (!table.awaitPosition(end, timeout)) {
-            throw new TimeoutException("the runs were not read to offset " + end + " in time");
+        if (!table.catchUp(timeout)) {
+            throw new TimeoutException("the runs were not read to their end in time");
         }
     }
 

@@ -157,9 +157,8 @@ public final class TableWriter<V> implements AutoCloseable {
     }
 
     private Outcome<V> change(String key, Decision<V> decision) {
-        long end = KafkaAnswer.await(table.endOffset().toCompletableFuture(), timeout, "asking for the topic's end");
-        if (!table.awaitPosition(end, timeout)) {
-            throw new TimeoutException(topic + " was not read to offset " + end + " in time");
+        if (!table.catchUp(timeout)) {
+            throw new TimeoutException(topic + " was not read to its end in time");
         }
         Row<V> before = table.get(key);
         Change<V> change = decision.on(before);

@@ -6,7 +6,6 @@ import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.HashSet;
@@ -42,9 +41,7 @@ final class Pauses implements AutoCloseable {
      * @return false where that takes too long
      */
     boolean catchUp() {
-        long end = KafkaAnswer.await(
-                table.endOffset().toCompletableFuture(), ANSWER_TIMEOUT, "asking for the end of the subscriptions");
-        return table.awaitPosition(end, ANSWER_TIMEOUT);
+        return table.catchUp(ANSWER_TIMEOUT);
     }
 
     /** The keys of the subscriptions that have changed since this was last asked. */

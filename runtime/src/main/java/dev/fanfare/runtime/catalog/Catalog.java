@@ -7,7 +7,6 @@ import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
@@ -165,10 +164,8 @@ public final class Catalog implements Directory, AutoCloseable {
      * @throws TimeoutException where it can't
      */
     public void catchUpNow() {
-        long end = KafkaAnswer.await(
-                table.endOffset().toCompletableFuture(), CATCH_UP_TIMEOUT, "asking for the end of the catalog");
-        if (!table.awaitPosition(end, CATCH_UP_TIMEOUT)) {
-            throw new TimeoutException("the catalog was not read to offset " + end + " in time");
+        if (!table.catchUp(CATCH_UP_TIMEOUT)) {
+            throw new TimeoutException("the catalog was not read to its end in time");
         }
     }
 

@@ -162,6 +162,19 @@ public final class CompactedTable<V> implements AutoCloseable {
     }
 
     /**
+     * Reads what was acknowledged before the call (read index); blocks.
+     *
+     * @param timeout for the broker's answer, and again for reading
+     * @return false where reading takes longer
+     * @throws KafkaException where the broker doesn't tell the topic's end
+     */
+    public boolean catchUp(Duration timeout) {
+        long end = KafkaAnswer.await(
+                endOffset().toCompletableFuture(), timeout, "asking for the end of " + partition.topic());
+        return awaitPosition(end, timeout);
+    }
+
+    /**
      * Asks the broker for the end of the topic: the high watermark, not the last stable offset. A transaction's commit
      * is acknowledged before its markers are written, so just after it the last stable offset may still lie before
      * records that their writer has already promised to somebody.
