@@ -1,0 +1,36 @@
+package dev.fanfare.testkit.conservation;
+
+/** What is counted of each delivery; one byte each, which stops at 255. */
+enum Fact {
+    /** An event and a subscription say that it must exist. */
+    OWED,
+    /** Records on the deliveries topic that a router made, or that a resume brought back. */
+    MADE,
+    /** How many runs brought it back. */
+    REPLAYED,
+    /** Which run was the last, as a hash: what it relays later carries the same. */
+    LAST_RUN,
+    /** Records of it that their reader has not passed yet. */
+    WAITING,
+    /** Attempts on record that were answered 2xx. */
+    DELIVERED,
+    /** Attempts on record after which it was dead. */
+    DIED,
+    CANCELLED,
+    /** Attempts on record that failed without an answer. */
+    UNANSWERED,
+    /** Whether it is parked now. */
+    PARKED,
+    /** Whether it is among the dead letters now. */
+    DEAD,
+    /** How often it was taken out of the dead letters. */
+    BURIED,
+    /** Requests that its receiver saw. */
+    ARRIVED,
+    /** Those that its receiver answered 2xx. */
+    ACCEPTED,
+    /** The number of the latest attempt that its receiver saw. */
+    LAST_ATTEMPT;
+
+    static final int COUNT = values().length;
+}
