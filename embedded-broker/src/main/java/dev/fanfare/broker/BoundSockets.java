@@ -6,33 +6,45 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.kafka.server.ServerSocketFactory;
 
 /**
- * The two listening sockets, bound before Kafka touches a file: a port in use is noticed first, and the port that
- * clients are told is the one that is bound. Kafka owns a socket once it has asked for it; {@link #close} closes both
+ * The listening sockets, bound before Kafka touches a file: a port in use is noticed first, and the port that
+ * clients are told is the one that is bound. Kafka owns a socket once it has asked for it; {@link #close} closes them
  * anyway, which is harmless for one that Kafka has closed.
  */
 final class BoundSockets implements ServerSocketFactory, AutoCloseable {
 
     static final String CLIENT_LISTENER = "PLAINTEXT";
     static final String CONTROLLER_LISTENER = "CONTROLLER";
+    static final String SECURED_LISTENER = "SECURED";
 
-    private final ServerSocketChannel clients;
-    private final ServerSocketChannel controller;
+    private final Map<String, ServerSocketChannel> byListener;
 
-    private BoundSockets(ServerSocketChannel clients, ServerSocketChannel controller) {
-        this.clients = clients;
-        this.controller = controller;
+    private BoundSockets(Map<String, ServerSocketChannel> byListener) {
+        this.byListener = byListener;
     }
 
-    /** @throws BrokerStartException if {@code port} can't be bound */
-    static BoundSockets bind(int port) {
-        ServerSocketChannel clients = bindOne(port);
+    /**
+     * Binds them.
+     *
+     * @param port    of the clients' listener; the others take any free one
+     * @param secured whether there is a second listener for clients
+     * @throws BrokerStartException if {@code port} can't be bound
+     */
+    static BoundSockets bind(int port, boolean secured) {
+        BoundSockets sockets = new BoundSockets(new LinkedHashMap<>());
         try {
-            return new BoundSockets(clients, bindOne(0));
+            sockets.byListener.put(CLIENT_LISTENER, bindOne(port));
+            sockets.byListener.put(CONTROLLER_LISTENER, bindOne(0));
+            if (secured) {
+                sockets.byListener.put(SECURED_LISTENER, bindOne(0));
+            }
+            return sockets;
         } catch (BrokerStartException e) {
-            closeUnchecked(clients);
+            sockets.close();
             throw e;
         }
     }
@@ -71,28 +83,28 @@ final class BoundSockets implements ServerSocketFactory, AutoCloseable {
         return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
     }
 
-    int clientPort() {
-        return clients.socket().getLocalPort();
-    }
-
-    int controllerPort() {
-        return controller.socket().getLocalPort();
+    /** Of a listener that was bound. */
+    int port(String listener) {
+        return socket(listener).socket().getLocalPort();
     }
 
     @Override
     public ServerSocketChannel openServerSocket(
             String listenerName, InetSocketAddress address, int backlog, int receiveBufferSize) {
-        return switch (listenerName) {
-            case CLIENT_LISTENER -> clients;
-            case CONTROLLER_LISTENER -> controller;
-            default -> throw new IllegalArgumentException("No socket was bound for the listener " + listenerName);
-        };
+        return socket(listenerName);
+    }
+
+    private ServerSocketChannel socket(String listener) {
+        ServerSocketChannel bound = byListener.get(listener);
+        if (bound == null) {
+            throw new IllegalArgumentException("No socket was bound for the listener " + listener);
+        }
+        return bound;
     }
 
     @Override
     public void close() {
-        closeUnchecked(clients);
-        closeUnchecked(controller);
+        byListener.values().forEach(BoundSockets::closeUnchecked);
     }
 
     private static void closeUnchecked(ServerSocketChannel channel) {

@@ -2,6 +2,7 @@ package dev.fanfare.broker;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an {@link EmbeddedBroker} needs to know before it starts.
@@ -10,8 +11,10 @@ import java.util.Map;
  * @param port the port that clients connect to on 127.0.0.1; 0 takes any free one
  * @param overrides Kafka broker properties that win over Fanfare's single-node defaults; the few on which the embedding
  *     itself rests (roles, listeners, folders) are refused
+ * @param secured the security protocol, such as {@code SASL_SSL}, of a second listener for clients, on any free port;
+ *     its keys and users are told by overrides that begin with {@code listener.name.secured.}
  */
-public record BrokerSettings(Path dataDir, int port, Map<String, String> overrides) {
+public record BrokerSettings(Path dataDir, int port, Map<String, String> overrides, Optional<String> secured) {
 
     /** @throws IllegalArgumentException if the port is outside 0..65535 */
     public BrokerSettings {
@@ -22,6 +25,11 @@ public record BrokerSettings(Path dataDir, int port, Map<String, String> overrid
         overrides = Map.copyOf(overrides);
     }
 
+    /** Without a second listener. */
+    public BrokerSettings(Path dataDir, int port, Map<String, String> overrides) {
+        this(dataDir, port, overrides, Optional.empty());
+    }
+
     /** A broker on any free port, with its data in {@code dataDir}. */
     public static BrokerSettings in(Path dataDir) {
         return new BrokerSettings(dataDir, 0, Map.of());
@@ -29,6 +37,6 @@ public record BrokerSettings(Path dataDir, int port, Map<String, String> overrid
 
     /** The same settings with another port; 0 takes any free one. */
     public BrokerSettings withPort(int port) {
-        return new BrokerSettings(dataDir, port, overrides);
+        return new BrokerSettings(dataDir, port, overrides, secured);
     }
 }

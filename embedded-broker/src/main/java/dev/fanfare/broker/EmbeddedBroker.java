@@ -55,7 +55,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private EmbeddedBroker(DataFolder folder, BoundSockets sockets) {
         this.folder = folder;
         this.sockets = sockets;
-        this.port = sockets.clientPort();
+        this.port = sockets.port(BoundSockets.CLIENT_LISTENER);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         DataFolder folder = DataFolder.take(settings.dataDir());
         BoundSockets sockets;
         try {
-            sockets = BoundSockets.bind(settings.port());
+            sockets = BoundSockets.bind(settings.port(), settings.secured().isPresent());
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -84,7 +84,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private void startServers(BrokerSettings settings) {
-        KafkaConfig config = SingleNodeConfig.of(folder.path(), port, sockets.controllerPort(), settings.overrides());
+        KafkaConfig config = SingleNodeConfig.of(folder.path(), sockets, settings.overrides(), settings.secured());
         folder.formatOnce(SingleNodeConfig.NODE_ID, BoundSockets.CONTROLLER_LISTENER);
         // a fault on one of Kafka's threads would leave startup waiting: whichever comes first decides
         CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
@@ -152,6 +152,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where clients connect, as Kafka's {@code bootstrap.servers} wants it. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
+    }
+
+    /**
+     * Where clients of the second listener connect.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public String securedBootstrapServers() {
+        return "127.0.0.1:" + sockets.port(BoundSockets.SECURED_LISTENER);
     }
 
     /** The port that is bound on 127.0.0.1, also when any free one was asked for. */

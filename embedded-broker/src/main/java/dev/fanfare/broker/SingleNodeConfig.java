@@ -2,6 +2,7 @@ package dev.fanfare.broker;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -76,7 +77,13 @@ final class SingleNodeConfig {
 
     private SingleNodeConfig() {}
 
-    static KafkaConfig of(Path logDir, int clientPort, int controllerPort, Map<String, String> overrides) {
+    /**
+     * The whole of it.
+     *
+     * @param securedProtocol of the second listener for clients, where there is one
+     */
+    static KafkaConfig of(
+            Path logDir, BoundSockets sockets, Map<String, String> overrides, Optional<String> securedProtocol) {
         for (String key : new TreeSet<>(overrides.keySet())) {
             if (OURS.contains(key)) {
                 throw new BrokerStartException(
@@ -90,18 +97,23 @@ final class SingleNodeConfig {
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", Integer.toString(NODE_ID));
         properties.put("log.dirs", logDir.toString());
-        properties.put(
-                "listeners",
-                BoundSockets.CLIENT_LISTENER + "://127.0.0.1:" + clientPort + "," + BoundSockets.CONTROLLER_LISTENER
-                        + "://127.0.0.1:" + controllerPort);
-        properties.put("advertised.listeners", BoundSockets.CLIENT_LISTENER + "://127.0.0.1:" + clientPort);
+        String clients = address(sockets, BoundSockets.CLIENT_LISTENER)
+                + securedProtocol
+                        .map(protocol -> "," + address(sockets, BoundSockets.SECURED_LISTENER))
+                        .orElse("");
+        properties.put("listeners", clients + "," + address(sockets, BoundSockets.CONTROLLER_LISTENER));
+        properties.put("advertised.listeners", clients);
         properties.put(
                 "listener.security.protocol.map",
-                BoundSockets.CLIENT_LISTENER + ":PLAINTEXT," + BoundSockets.CONTROLLER_LISTENER + ":PLAINTEXT");
+                BoundSockets.CLIENT_LISTENER + ":PLAINTEXT," + BoundSockets.CONTROLLER_LISTENER + ":PLAINTEXT"
+                        + securedProtocol
+                                .map(protocol -> "," + BoundSockets.SECURED_LISTENER + ":" + protocol)
+                                .orElse(""));
         properties.put("inter.broker.listener.name", BoundSockets.CLIENT_LISTENER);
         properties.put("controller.listener.names", BoundSockets.CONTROLLER_LISTENER);
         // static voters: nothing on disk remembers a port, so the next start may take another
-        properties.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+        properties.put(
+                "controller.quorum.voters", NODE_ID + "@127.0.0.1:" + sockets.port(BoundSockets.CONTROLLER_LISTENER));
         try {
             return KafkaConfig.fromProps(properties, false);
         } catch (ConfigException | IllegalArgumentException e) {
@@ -110,5 +122,9 @@ final class SingleNodeConfig {
                             + "); correct or remove the property it names.",
                     e);
         }
+    }
+
+    private static String address(BoundSockets sockets, String listener) {
+        return listener + "://127.0.0.1:" + sockets.port(listener);
     }
 }

@@ -11,9 +11,10 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * A self-signed certificate of a client and its key, made by the JDK's {@code keytool}.
+ * A self-signed certificate of a client and its key, made by the JDK's {@code keytool}; a server on 127.0.0.1 may use it
+ * too.
  *
- * @param certificatePem to be given, and to be trusted by the server
+ * @param certificatePem to be given, and to be trusted by the other end
  * @param privateKeyPem  PKCS #8
  */
 public record ClientKeys(X509Certificate certificate, String certificatePem, String privateKeyPem) {
@@ -38,6 +39,8 @@ public record ClientKeys(X509Certificate certificate, String certificatePem, Str
                             algorithm,
                             "-dname",
                             "CN=" + name,
+                            "-ext",
+                            "SAN=ip:127.0.0.1",
                             "-validity",
                             "2",
                             "-storetype",

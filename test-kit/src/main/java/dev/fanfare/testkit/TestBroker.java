@@ -15,6 +15,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,7 +74,7 @@ public final class TestBroker implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private @Nullable EmbeddedBroker broker;
 
-    private TestBroker(Map<String, String> own) {
+    private TestBroker(Map<String, String> own, Optional<String> secured) {
         Map<String, String> overrides = new HashMap<>(QUICK_GROUPS);
         overrides.putAll(own);
         try {
@@ -80,9 +82,9 @@ public final class TestBroker implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        EmbeddedBroker started = EmbeddedBroker.start(new BrokerSettings(folder, 0, overrides));
+        EmbeddedBroker started = EmbeddedBroker.start(new BrokerSettings(folder, 0, overrides, secured));
         broker = started;
-        settings = new BrokerSettings(folder, started.port(), overrides);
+        settings = new BrokerSettings(folder, started.port(), overrides, secured);
         admin = Admin.create(clientConfig());
         producer = new KafkaProducer<>(clientConfig(), new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -99,7 +101,18 @@ public final class TestBroker implements AutoCloseable {
 
     /** A broker of its own with other Kafka broker properties; whoever asks closes it. */
     public static TestBroker fresh(Map<String, String> overrides) {
-        return new TestBroker(overrides);
+        return new TestBroker(overrides, Optional.empty());
+    }
+
+    /**
+     * A broker of its own with a second listener for clients; whoever asks closes it. The first one, which all other
+     * methods use, stays open to everybody.
+     *
+     * @param protocol  of the second, such as {@code SASL_SSL}
+     * @param overrides with its keys and mechanisms, under {@code listener.name.secured.}
+     */
+    public static TestBroker secured(String protocol, Map<String, String> overrides) {
+        return new TestBroker(overrides, Optional.of(protocol));
     }
 
     private static final class Shared {
@@ -113,6 +126,11 @@ public final class TestBroker implements AutoCloseable {
     /** Where clients connect, as Kafka's {@code bootstrap.servers} wants it; the same after a stop and start. */
     public String bootstrapServers() {
         return "127.0.0.1:" + settings.port();
+    }
+
+    /** Where clients of the second listener connect; another place after a stop and start. */
+    public String securedBootstrapServers() {
+        return Objects.requireNonNull(broker, "the broker is stopped").securedBootstrapServers();
     }
 
     /** A client configuration with the bootstrap servers; the caller may change it. */
