@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** {@code ./fanfare dev} as a user starts it: the script, in a process of its own, on free ports. */
-final class DevProcess implements AutoCloseable {
+public final class DevProcess implements AutoCloseable {
     /** The checkout; the build tells it. */
-    static final Path ROOT = Path.of(System.getProperty("fanfare.root")).toAbsolutePath();
+    public static final Path ROOT = Path.of(System.getProperty("fanfare.root")).toAbsolutePath();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ final class DevProcess implements AutoCloseable {
     }
 
     /** Starts it and waits until it says that it is ready. */
-    static DevProcess start(Path folder, String... options) {
+    public static DevProcess start(Path folder, String... options) {
         int port = freePort();
         int kafkaPort = freePort();
         List<String> command = new ArrayList<>(
@@ -66,15 +66,15 @@ final class DevProcess implements AutoCloseable {
         return builder;
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://127.0.0.1:" + port + path;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return "127.0.0.1:" + kafkaPort;
     }
 
@@ -87,7 +87,7 @@ final class DevProcess implements AutoCloseable {
     }
 
     /** Sends a request with the key of {@code fanfare dev}. */
-    HttpResponse<String> send(String method, String path, String contentType, byte[] body) {
+    public HttpResponse<String> send(String method, String path, String contentType, byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer dev")
@@ -97,11 +97,20 @@ final class DevProcess implements AutoCloseable {
         return send(request);
     }
 
-    HttpResponse<String> get(String path) {
+    public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create(url(path)))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer dev")
                 .build());
+    }
+
+    /** What is gone already stays gone. */
+    void delete(String path) {
+        send("DELETE", path, "application/json", new byte[0]);
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     /** As {@code kill -9} does, with no chance to tidy up. */

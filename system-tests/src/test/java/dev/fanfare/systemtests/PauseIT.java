@@ -22,33 +22,45 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pause and resume as a subscriber sees them: {@code ./fanfare dev} in a process of its own. */
+/**
+ * Pause and resume as a subscriber sees them: {@code ./fanfare dev} in a process of its own. It serves the tests one after the
+ * other; each takes its subscriptions away again.
+ */
 class PauseIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static DevProcess dev;
 
     private final FaultyReceiver receiver = FaultyReceiver.start();
     private final Map<String, String> secrets = new HashMap<>();
     private final List<ExpectedDelivery> expected = new ArrayList<>();
-    private DevProcess dev;
 
     @BeforeEach
-    void start() {
-        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+    void startIfNeedBe() {
+        if (dev == null || !dev.isRunning()) {
+            dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+        }
     }
 
     @AfterEach
-    void stop() {
-        dev.close();
+    void unsubscribe() {
+        secrets.keySet().forEach(id -> dev.delete("/v1/tenants/default/subscriptions/" + id));
         receiver.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        dev.close();
     }
 
     @Test
@@ -103,7 +115,7 @@ class PauseIT {
     void killedInTheMiddleOfAResumeNothingIsLost() throws Exception {
         subscribe("held");
         turn("held", "pause");
-        send(1_500, "during");
+        send(1_500, "held");
         awaitParked(1_500);
         turn("held", "resume");
         receiver.awaitCount(1, PATIENCE);
