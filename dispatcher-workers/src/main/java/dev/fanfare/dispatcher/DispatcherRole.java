@@ -18,6 +18,7 @@ import dev.fanfare.dispatcher.send.Shards;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
 import dev.fanfare.retry.plan.RetryPlanner;
 import dev.fanfare.runtime.config.TopicSettings;
+import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
@@ -27,6 +28,7 @@ import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.vertx.ext.web.Router;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -77,6 +79,7 @@ public final class DispatcherRole implements Role {
     private final String clientId;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable DeliveryConsumer loop;
+    private volatile @Nullable Shards sending;
     private @Nullable Thread thread;
 
     /** Reads its settings; opens nothing yet. */
@@ -97,6 +100,11 @@ public final class DispatcherRole implements Role {
     @Override
     public String name() {
         return "dispatcher";
+    }
+
+    @Override
+    public void mount(Router routes) {
+        new LanesRoute(context.settings().section(AccessSettings.class), context.clock(), () -> sending).mount(routes);
     }
 
     @Override
@@ -142,6 +150,7 @@ public final class DispatcherRole implements Role {
                 sendingSetup(subscriptions, outcomes, unsent, report),
                 () -> keepsUp(transaction, outbox),
                 outbox::add));
+        sending = shards;
         observe(shards, consumer);
         Intake intake = new Intake(
                 partitions,
@@ -185,6 +194,7 @@ public final class DispatcherRole implements Role {
                 outcomes,
                 unsent,
                 report,
+                context.tracing(),
                 context.clock());
     }
 

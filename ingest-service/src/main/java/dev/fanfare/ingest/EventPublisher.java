@@ -7,6 +7,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.ingest.NotPublished.Cause;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
+import dev.fanfare.runtime.trace.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,7 @@ final class EventPublisher implements AutoCloseable {
     private final Room room;
     private final Duration ackTimeout;
     private final Producer<byte[], byte[]> producer;
+    private final Tracing tracing;
     private volatile boolean reached;
     private volatile boolean outage;
     private volatile long lastFailureNanos;
@@ -57,14 +59,15 @@ final class EventPublisher implements AutoCloseable {
 
     private volatile boolean closing;
 
-    EventPublisher(Producer<byte[], byte[]> producer, IngestSettings settings) {
+    EventPublisher(Producer<byte[], byte[]> producer, IngestSettings settings, Tracing tracing) {
         this.producer = producer;
+        this.tracing = tracing;
         this.room = new Room(settings.buffer().bytes());
         this.ackTimeout = settings.ackTimeout();
     }
 
     /** On a producer whose send never waits. */
-    static EventPublisher on(KafkaConnection kafka, IngestSettings settings, String clientId) {
+    static EventPublisher on(KafkaConnection kafka, IngestSettings settings, String clientId, Tracing tracing) {
         int ackMillis = (int) settings.ackTimeout().toMillis();
         int lingerMillis = 2;
         Map<String, Object> own = Map.of(
@@ -84,7 +87,7 @@ final class EventPublisher implements AutoCloseable {
                 // batches are not packed full: our own bound is to be met first
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
                 2 * settings.buffer().bytes() + 16 * 1024 * 1024);
-        return new EventPublisher(kafka.producer(clientId, own), settings);
+        return new EventPublisher(kafka.producer(clientId, own), settings, tracing);
     }
 
     /**
@@ -142,7 +145,12 @@ final class EventPublisher implements AutoCloseable {
         }
         Acknowledgements acknowledgements = new Acknowledgements(events.size(), bytes);
         for (CompleteEvent event : events) {
-            acknowledgements.send(record(event, trace));
+            ProducerRecord<byte[], byte[]> record = record(event, trace);
+            acknowledgements.send(
+                    record,
+                    tracing.isOn()
+                            ? EventSpan.begin(tracing, event.event(), record, acknowledgements)
+                            : acknowledgements);
         }
         return acknowledgements.all;
     }
@@ -175,16 +183,16 @@ final class EventPublisher implements AutoCloseable {
             }
         }
 
-        void send(ProducerRecord<byte[], byte[]> record) {
+        void send(ProducerRecord<byte[], byte[]> record, Callback acknowledged) {
             if (all.isCompletedExceptionally()) {
                 // it is to be sent again whole: the rest needn't go
                 settled();
                 return;
             }
             try {
-                Future<RecordMetadata> unused = producer.send(record, this);
+                Future<RecordMetadata> unused = producer.send(record, acknowledged);
             } catch (KafkaException e) {
-                onCompletion(null, e);
+                acknowledged.onCompletion(null, e);
             }
         }
 

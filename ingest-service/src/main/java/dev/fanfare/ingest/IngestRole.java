@@ -58,7 +58,7 @@ public final class IngestRole implements Role {
         String client = "fanfare-ingest-" + context.instanceId();
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
         this.access = new Access(accessSettings, catalog, context.clock());
-        this.publisher = EventPublisher.on(context.kafka(), settings, client);
+        this.publisher = EventPublisher.on(context.kafka(), settings, client, context.tracing());
         this.limits =
                 new RateLimits(catalog, settings.rateLimit().map(RateLimit::new).orElse(null), System::nanoTime);
         this.handler = new IngestHandler(

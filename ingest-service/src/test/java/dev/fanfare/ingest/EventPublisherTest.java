@@ -6,6 +6,7 @@ import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.ingest.NotPublished.Cause;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.trace.Tracing;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ class EventPublisherTest {
             Set.of());
     private final MockProducer<byte[], byte[]> kafka = new MockProducer<>(
             cluster, false, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
-    private final EventPublisher publisher = new EventPublisher(kafka, SETTINGS);
+    private final EventPublisher publisher = new EventPublisher(kafka, SETTINGS, Tracing.off());
 
     @BeforeEach
     void seeTheTopic() {

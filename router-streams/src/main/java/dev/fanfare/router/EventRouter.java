@@ -8,13 +8,16 @@ import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.TopicLayout;
+import dev.fanfare.router.RoutingSpan.Fate;
 import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import dev.fanfare.runtime.trace.Tracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -52,7 +55,8 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             StoreMemory storeMemory,
             int chunk,
             ReadIndex readIndex,
-            RouterMetrics metrics) {}
+            RouterMetrics metrics,
+            Tracing tracing) {}
 
     /** The subscriptions as this process sees them. */
     interface Subscriptions {
@@ -84,6 +88,8 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     private final DeliveryIds ids = new DeliveryIds();
     private @Nullable Object tenantsKnownFor;
     private @Nullable SeenEvents seen;
+    /** Subscriptions that wanted the latest event. */
+    private int matched;
 
     EventRouter(Shared shared) {
         this.shared = shared;
@@ -159,17 +165,31 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
     }
 
     private void route(Record<byte[], byte[]> message, String tenant, Event event) {
+        if (!shared.tracing().isOn()) {
+            route(message, message.headers(), tenant, event);
+            return;
+        }
+        RoutingSpan span = RoutingSpan.begin(shared.tracing(), event, message.headers());
+        span.end(route(message, span.headers(), tenant, event), matched);
+    }
+
+    /**
+     * With the trace context that the deliveries are to carry.
+     *
+     * @param context headers that hold it
+     */
+    private Fate route(Record<byte[], byte[]> message, Headers context, String tenant, Event event) {
         shared.readIndex().await();
         String topicId = shared.subscriptions().topicId();
         SubscriptionVersion routedAt =
                 new SubscriptionVersion(topicId, shared.subscriptions().position());
         List<Candidate> matches = matcher.match(tenant, event);
+        matched = matches.size();
         if (matches.isEmpty()) {
             shared.metrics().unmatched();
-            return;
+            return Fate.UNMATCHED;
         }
-        DeliveryHeaders headers =
-                new DeliveryHeaders(ids, tenant, event, message.headers(), topicId, message.timestamp());
+        DeliveryHeaders headers = new DeliveryHeaders(ids, tenant, event, context, topicId, message.timestamp());
         if (RecordBytes.of(event.data(), headers.shared()) > RecordBytes.MOST) {
             shared.metrics().tooLarge();
             bury(
@@ -177,14 +197,15 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
                     Verdict.TOO_LARGE,
                     "too large: with its headers it leaves no room for ours in a record of "
                             + TopicLayout.MAX_RECORD_BYTES + " bytes");
-            return;
+            return Fate.TOO_LARGE;
         }
         if (isSeen(message, headers)) {
             shared.metrics().duplicate();
-            return;
+            return Fate.DUPLICATE;
         }
         shared.metrics().routed();
         new FanOut(context(), shared.chunk(), shared.metrics()).send(event, headers, HashRange.ALL, routedAt, matches);
+        return Fate.ROUTED;
     }
 
     /** Whether the event was routed before; if not, it is from now on. */

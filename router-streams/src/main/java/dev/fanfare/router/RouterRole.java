@@ -58,6 +58,9 @@ public final class RouterRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(RouterRole.class);
     private static final int TOPOLOGIES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** The group of all routers. */
+    public static final String GROUP = RouterStreams.APPLICATION_ID;
+
     private static final Duration BEFORE_A_NEW_THREAD = Duration.ofSeconds(1);
 
     private final RoleContext context;
@@ -131,7 +134,8 @@ public final class RouterRole implements Role {
                 storeMemory,
                 settings.fanoutChunk(),
                 readIndex,
-                metrics);
+                metrics,
+                context.tracing());
         Path stateDir = RouterStreams.stateDir(settings, clusterId, context.instanceId());
         start(new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import dev.fanfare.runtime.trace.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -125,7 +126,8 @@ class SeenEventsTest {
                 memory,
                 1,
                 new ReadIndex(TestTopology.UP_TO_DATE, Duration.ofSeconds(1), metrics),
-                metrics));
+                metrics,
+                Tracing.off()));
     }
 
     private static Bytes event(long number) {

@@ -7,6 +7,7 @@ import dev.fanfare.router.matching.FilterPool;
 import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
+import dev.fanfare.runtime.trace.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -89,7 +90,8 @@ final class TestTopology implements AutoCloseable {
                 new StoreMemory(RouterSettings.LEAST_MEMORY),
                 chunk,
                 new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
-                metrics);
+                metrics,
+                Tracing.off());
         topology = RouterTopology.of(shared, Clock.systemUTC());
         fanoutTopology = FanoutTopology.of(shared);
         driver = driver(topology, "events", now);

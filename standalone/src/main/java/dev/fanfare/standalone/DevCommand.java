@@ -2,9 +2,10 @@ package dev.fanfare.standalone;
 
 import dev.fanfare.cli.cluster.RunningDev;
 import dev.fanfare.cli.cluster.SettingsOptions;
+import dev.fanfare.cli.log.LogSettings;
+import dev.fanfare.cli.log.LogSetup;
 import dev.fanfare.cli.shell.CommandFailure;
 import dev.fanfare.cli.shell.ExitCode;
-import dev.fanfare.cli.shell.LogSetup;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.runtime.config.Settings;
@@ -97,6 +98,7 @@ public final class DevCommand implements Callable<Integer> {
                     "--ephemeral keeps nothing, so --data-dir has no place beside it: use one of the two");
         }
         Settings settings = settings(Map.of());
+        LogSetup.apply(settings.section(LogSettings.class));
         TopicSettings.layout(settings.section(TopicSettings.class));
         StopSignal stop = StopSignal.install();
         LogSetup.silenceKafka();

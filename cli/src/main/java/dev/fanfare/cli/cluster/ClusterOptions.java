@@ -1,7 +1,7 @@
 package dev.fanfare.cli.cluster;
 
+import dev.fanfare.cli.log.LogSetup;
 import dev.fanfare.cli.shell.CommandFailure;
-import dev.fanfare.cli.shell.LogSetup;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.kafka.KafkaConnection;

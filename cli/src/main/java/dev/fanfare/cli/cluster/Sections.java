@@ -1,5 +1,6 @@
 package dev.fanfare.cli.cluster;
 
+import dev.fanfare.cli.log.LogSettings;
 import dev.fanfare.control.ControlSettings;
 import dev.fanfare.dispatcher.DispatcherSettings;
 import dev.fanfare.ingest.IngestSettings;
@@ -9,6 +10,7 @@ import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.secret.SecretSettings;
+import dev.fanfare.runtime.trace.TracingSettings;
 import java.util.List;
 
 /** Every section of the settings. All commands know all of them, so that one file and one environment serve all. */
@@ -20,6 +22,8 @@ public final class Sections {
             SecretSettings.class,
             TopicSettings.class,
             ProcessSettings.class,
+            LogSettings.class,
+            TracingSettings.class,
             IngestSettings.class,
             RouterSettings.class,
             DispatcherSettings.class,

@@ -7,6 +7,8 @@ import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.trace.Tracing;
+import dev.fanfare.runtime.trace.TracingSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -44,6 +46,7 @@ public final class Pipeline implements AutoCloseable {
     private final PrometheusMeterRegistry meters;
     private final List<Role> roles = new ArrayList<>();
     private @Nullable HttpFront front;
+    private Tracing tracing = Tracing.off();
     private int port;
 
     private Pipeline(Vertx vertx, PrometheusMeterRegistry meters) {
@@ -70,8 +73,12 @@ public final class Pipeline implements AutoCloseable {
 
     private void startRoles(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka) {
         HttpSettings http = settings.section(HttpSettings.class);
+        String instanceId = instanceId(settings);
+        String service =
+                kinds.size() == 1 ? "fanfare-" + kinds.iterator().next().text() : "fanfare";
+        tracing = Tracing.open(settings.section(TracingSettings.class), service, instanceId);
         RoleContext context = new RoleContext(
-                instanceId(settings), settings, kafka, meters, vertx, Clock.systemUTC(), new SecureRandom());
+                instanceId, settings, kafka, meters, vertx, Clock.systemUTC(), new SecureRandom(), tracing);
         for (RoleKind kind : EnumSet.copyOf(kinds)) {
             roles.add(kind.make(context));
         }
@@ -138,6 +145,7 @@ public final class Pipeline implements AutoCloseable {
         closeOne(
                 "vertx",
                 () -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        closeOne("tracing", tracing);
         meters.close();
     }
 

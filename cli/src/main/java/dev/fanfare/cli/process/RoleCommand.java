@@ -1,6 +1,8 @@
 package dev.fanfare.cli.process;
 
 import dev.fanfare.cli.cluster.ClusterOptions;
+import dev.fanfare.cli.log.LogSettings;
+import dev.fanfare.cli.log.LogSetup;
 import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
@@ -63,6 +65,7 @@ public final class RoleCommand implements Callable<Integer> {
             overrides.put("process.instance-id", instanceId);
         }
         Settings settings = options.load(shell, Map.of(), overrides);
+        LogSetup.apply(settings.section(LogSettings.class));
         KafkaConnection kafka = new KafkaConnection(settings.kafka());
         LOG.info("starting role={} settings={}", kind.text(), settings.effective());
         StopSignal stop = StopSignal.install();

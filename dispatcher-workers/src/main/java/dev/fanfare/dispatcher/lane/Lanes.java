@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -165,6 +166,11 @@ public final class Lanes<T> {
     public @Nullable LaneView view(String key) {
         Lane<T> lane = lanes.get(key);
         return lane == null ? null : lane.view();
+    }
+
+    /** Shows each lane as it is. Takes time in proportion to the lanes. */
+    public void views(BiConsumer<String, LaneView> each) {
+        lanes.values().forEach(lane -> each.accept(lane.key(), lane.view()));
     }
 
     /** How many lanes there are, idle ones that were not evicted yet included. */

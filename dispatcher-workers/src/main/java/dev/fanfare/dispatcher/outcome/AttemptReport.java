@@ -4,6 +4,7 @@ import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
+import dev.fanfare.runtime.log.LogValue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -83,8 +84,17 @@ public final class AttemptReport {
         parkings.increment();
     }
 
-    /** An attempt is over, or its delivery ended without one. */
-    public void tell(Concluded concluded) {
+    /** A delivery ended without an attempt. */
+    void tell(Concluded concluded) {
+        tell(concluded, null);
+    }
+
+    /**
+     * An attempt is over, or its delivery ended without one.
+     *
+     * @param trace the id of the trace that it is in; null where none is kept
+     */
+    public void tell(Concluded concluded, @Nullable String trace) {
         Attempt attempt = concluded.attempt();
         Integer status = attempt.status();
         Counter[] byStatus = attempts.get(concluded.verdict());
@@ -102,11 +112,13 @@ public final class AttemptReport {
         if (LOG.isInfoEnabled()) {
             // Not by placeholders: there is one for each request, and they would be looked for in each.
             LOG.info("attempt delivery=" + attempt.deliveryId()
+                    + " event=" + LogValue.of(attempt.eventId())
                     + " subscription=" + attempt.tenant() + "/" + attempt.subscription()
                     + " attempt=" + attempt.attempt()
                     + " verdict=" + attempt.verdict()
                     + " status=" + (status == null ? "none" : status)
-                    + " duration_ms=" + attempt.durationMillis());
+                    + " duration_ms=" + attempt.durationMillis()
+                    + (trace == null ? "" : " trace_id=" + trace));
         }
     }
 }

@@ -25,6 +25,8 @@ import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
 import dev.fanfare.dispatcher.subscription.Standing;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
+import dev.fanfare.runtime.trace.Tracing;
+import io.opentelemetry.api.trace.Span;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
@@ -67,6 +69,7 @@ final class AttemptSender {
     private final Outcomes outcomes;
     private final Unsent unsent;
     private final AttemptReport report;
+    private final @Nullable AttemptSpans spans;
     private final Clock clock;
     private final Consumer<Outcome> outbox;
     private final Runnable afterEnd;
@@ -97,6 +100,7 @@ final class AttemptSender {
         this.outcomes = setup.outcomes();
         this.unsent = setup.unsent();
         this.report = setup.report();
+        this.spans = AttemptSpans.of(setup.tracing());
         this.clock = setup.clock();
         this.outbox = outbox;
         this.afterEnd = afterEnd;
@@ -120,7 +124,8 @@ final class AttemptSender {
     }
 
     private void begin(Turn<OpenDelivery> turn, Endpoint endpoint) {
-        Exchange exchange = new Exchange(this, turn, endpoint, clock.millis());
+        Span span = spans == null ? null : spans.begin(turn.item(), endpoint);
+        Exchange exchange = new Exchange(this, turn, endpoint, clock.millis(), span);
         running.add(exchange);
         Route route = routes.find(endpoint);
         if (route != null) {
@@ -172,7 +177,10 @@ final class AttemptSender {
         }
         OpenDelivery open = exchange.delivery();
         byte[] body = WebhookRequest.body(open, exchange.endpoint());
-        Request request = WebhookRequest.of(open, exchange.endpoint(), body, authorization, clock.millis());
+        Span span = exchange.span();
+        String traceparent = span == null ? null : Tracing.traceparent(span);
+        Request request =
+                WebhookRequest.of(open, exchange.endpoint(), body, authorization, traceparent, clock.millis());
         return through.send(way, request, answerLimits, exchange);
     }
 
@@ -205,13 +213,14 @@ final class AttemptSender {
             // The lane hears of it first: what becomes of its breaker goes along with the outcome.
             Ending ending = exchange.turn().end(resultOf(answer, ruling));
             report.laneChanged(ending, exchange.turn().laneKey(), ruling.error());
-            hand(outcomes.afterAttempt(
+            Concluded concluded = outcomes.afterAttempt(
                     exchange.delivery(),
                     exchange.endpoint().schedule(),
                     ruling,
                     ending,
                     exchange.startedAtMillis(),
-                    durationMillis));
+                    durationMillis);
+            hand(concluded, exchange.span());
         } catch (RuntimeException e) {
             deferBroken(exchange.turn(), e);
             return;
@@ -221,12 +230,14 @@ final class AttemptSender {
 
     void gaveUp(Exchange exchange) {
         running.remove(exchange);
+        AttemptSpans.abandon(exchange.span(), "given up: the delivery is sent again");
         end(exchange.turn(), Result.CANCELLED);
     }
 
     void broken(Exchange exchange, RuntimeException fault) {
         if (exchange.markEnded()) {
             running.remove(exchange);
+            AttemptSpans.abandon(exchange.span(), "the dispatcher failed");
             deferBroken(exchange.turn(), fault);
         }
     }
@@ -243,8 +254,13 @@ final class AttemptSender {
         end(turn, Result.CANCELLED);
     }
 
-    private void hand(Concluded concluded) {
-        report.tell(concluded);
+    private void hand(Concluded concluded, @Nullable Span span) {
+        if (span == null) {
+            report.tell(concluded, null);
+        } else {
+            AttemptSpans.end(span, concluded);
+            report.tell(concluded, span.getSpanContext().getTraceId());
+        }
         outbox.accept(concluded.outcome());
     }
 

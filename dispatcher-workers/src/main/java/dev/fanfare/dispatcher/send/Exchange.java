@@ -13,6 +13,7 @@ import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.send.Routes.Route;
 import dev.fanfare.dispatcher.subscription.Credential;
 import dev.fanfare.dispatcher.subscription.Endpoint;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +46,7 @@ final class Exchange implements Reply {
     private final Endpoint endpoint;
     private final long startedAtMillis;
     private final long startedAtNanos;
+    private final @Nullable Span span;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile @Nullable Call call;
@@ -62,11 +64,17 @@ final class Exchange implements Reply {
     private @Nullable String accessToken;
     private boolean askedAgain;
 
-    Exchange(AttemptSender sender, Turn<OpenDelivery> turn, Endpoint endpoint, long startedAtMillis) {
+    Exchange(
+            AttemptSender sender,
+            Turn<OpenDelivery> turn,
+            Endpoint endpoint,
+            long startedAtMillis,
+            @Nullable Span span) {
         this.sender = sender;
         this.turn = turn;
         this.endpoint = endpoint;
         this.startedAtMillis = startedAtMillis;
+        this.span = span;
         this.startedAtNanos = System.nanoTime();
     }
 
@@ -80,6 +88,11 @@ final class Exchange implements Reply {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Null where none is kept. */
+    @Nullable Span span() {
+        return span;
     }
 
     long startedAtMillis() {

@@ -9,6 +9,7 @@ import dev.fanfare.dispatcher.outcome.AttemptReport;
 import dev.fanfare.dispatcher.outcome.Outcomes;
 import dev.fanfare.dispatcher.outcome.Unsent;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
+import dev.fanfare.runtime.trace.Tracing;
 import java.time.Clock;
 
 /**
@@ -31,4 +32,5 @@ public record SendingSetup(
         Outcomes outcomes,
         Unsent unsent,
         AttemptReport report,
+        Tracing tracing,
         Clock clock) {}

@@ -5,6 +5,7 @@ import dev.fanfare.dispatcher.http.Reactor;
 import dev.fanfare.dispatcher.http.Transport;
 import dev.fanfare.dispatcher.http.WebhookClient;
 import dev.fanfare.dispatcher.lane.Admission;
+import dev.fanfare.dispatcher.lane.DeepestLanes;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.lane.LaneRules;
 import dev.fanfare.dispatcher.lane.LaneView;
@@ -14,6 +15,7 @@ import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.outcome.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -144,6 +146,13 @@ public final class Shards implements AutoCloseable {
      */
     public void emptyResting(Consumer<OpenDelivery> taken) {
         shards.forEach(shard -> shard.lanes.emptyResting(taken));
+    }
+
+    /** The lanes in which most waits or is under way, the deepest first. Takes time in proportion to the lanes. */
+    public List<Map.Entry<String, LaneView>> deepestLanes(int most) {
+        DeepestLanes deepest = new DeepestLanes(most);
+        shards.forEach(shard -> shard.lanes.views(deepest::look));
+        return deepest.picked();
     }
 
     /** Attempts under way. */

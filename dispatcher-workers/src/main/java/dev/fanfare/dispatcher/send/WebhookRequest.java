@@ -50,9 +50,15 @@ final class WebhookRequest {
      *
      * @param body          as {@link #body} gave it: the signature is over these bytes
      * @param authorization the header's value; null for none
+     * @param traceparent   of the attempt's span; null where there is none, and the producer's goes out
      */
     static Request of(
-            OpenDelivery open, Endpoint endpoint, byte[] body, @Nullable String authorization, long nowMillis) {
+            OpenDelivery open,
+            Endpoint endpoint,
+            byte[] body,
+            @Nullable String authorization,
+            @Nullable String traceparent,
+            long nowMillis) {
         Delivery delivery = open.delivery();
         Request request =
                 new Request(endpoint.target(), endpoint.host(), endpoint.standardPort() ? -1 : endpoint.port(), body);
@@ -66,6 +72,9 @@ final class WebhookRequest {
         }
         for (Header header : open.record().headers()) {
             addFromRecord(request, header, binary);
+        }
+        if (traceparent != null) {
+            request.set(EventRecords.TRACEPARENT, traceparent);
         }
         request.add("fanfare-attempt", Integer.toString(delivery.progress().totalAttempts() + 1));
         request.add("user-agent", USER_AGENT);

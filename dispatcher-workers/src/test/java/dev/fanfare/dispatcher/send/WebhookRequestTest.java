@@ -126,7 +126,7 @@ class WebhookRequestTest {
                 List.of(),
                 new WebhookSigner(List.of(SECRET)));
         OpenDelivery open = new OpenDelivery(record, delivery, 1);
-        return WebhookRequest.of(open, endpoint, WebhookRequest.body(open, endpoint), null, NOW);
+        return WebhookRequest.of(open, endpoint, WebhookRequest.body(open, endpoint), null, null, NOW);
     }
 
     private static byte[] bytes(String text) {

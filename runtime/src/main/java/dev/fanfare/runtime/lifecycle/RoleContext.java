@@ -2,6 +2,7 @@ package dev.fanfare.runtime.lifecycle;
 
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -21,4 +22,18 @@ public record RoleContext(
         MeterRegistry meters,
         Vertx vertx,
         Clock clock,
-        RandomGenerator random) {}
+        RandomGenerator random,
+        Tracing tracing) {
+
+    /** Without traces. */
+    public RoleContext(
+            String instanceId,
+            Settings settings,
+            KafkaConnection kafka,
+            MeterRegistry meters,
+            Vertx vertx,
+            Clock clock,
+            RandomGenerator random) {
+        this(instanceId, settings, kafka, meters, vertx, clock, random, Tracing.off());
+    }
+}

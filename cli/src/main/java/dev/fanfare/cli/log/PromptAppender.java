@@ -1,12 +1,16 @@
-package dev.fanfare.cli.shell;
+package dev.fanfare.cli.log;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +24,7 @@ final class PromptAppender extends OutputStreamAppender<ILoggingEvent> {
     private static final int BUFFER_BYTES = 32 * 1024;
     private static final long LATEST_MILLIS = 100;
 
+    private volatile RepeatLimit limit = new RepeatLimit(0);
     private @Nullable ScheduledExecutorService flushing;
 
     @Override
@@ -32,14 +37,56 @@ final class PromptAppender extends OutputStreamAppender<ILoggingEvent> {
             return thread;
         });
         flushing = timer;
-        var unused = timer.scheduleWithFixedDelay(this::flush, LATEST_MILLIS, LATEST_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = timer.scheduleWithFixedDelay(this::tick, LATEST_MILLIS, LATEST_MILLIS, TimeUnit.MILLISECONDS);
         // What was said just before the end is said all the same.
-        Runtime.getRuntime().addShutdownHook(new Thread(this::flush, "log-flush-last"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::finish, "log-flush-last"));
         super.start();
+    }
+
+    /** From the next line on. What was left out until now is told first. */
+    void use(Encoder<ILoggingEvent> next, RepeatLimit nextLimit) {
+        finish();
+        streamWriteLock.lock();
+        try {
+            setEncoder(next);
+            limit = nextLimit;
+        } finally {
+            streamWriteLock.unlock();
+        }
     }
 
     @Override
     protected void subAppend(ILoggingEvent event) {
+        if (limit.lets(event)) {
+            write(event);
+        }
+    }
+
+    private void tick() {
+        tell(limit.ended(System.currentTimeMillis()));
+        flush();
+    }
+
+    private void finish() {
+        tell(limit.endedAll());
+        flush();
+    }
+
+    private void tell(List<RepeatLimit.LeftOut> leftOut) {
+        LoggerContext loggers = (LoggerContext) getContext();
+        for (RepeatLimit.LeftOut one : leftOut) {
+            RepeatLimit.Kind kind = one.kind();
+            write(new LoggingEvent(
+                    PromptAppender.class.getName(),
+                    loggers.getLogger(kind.logger()),
+                    kind.level(),
+                    "more of the same were left out within a minute lines={} of=\"{}\"",
+                    null,
+                    new Object[] {one.lines(), kind.template()}));
+        }
+    }
+
+    private void write(ILoggingEvent event) {
         super.subAppend(event);
         if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
             flush();

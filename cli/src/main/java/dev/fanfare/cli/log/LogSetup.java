@@ -1,4 +1,4 @@
-package dev.fanfare.cli.shell;
+package dev.fanfare.cli.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -6,17 +6,22 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.fanfare.cli.log.LogSettings.Format;
 import java.nio.charset.StandardCharsets;
 
 /**
  * What is logged and how: what commands print goes to stdout, what happens meanwhile to stderr, a line each. Our own
  * INFO, everybody else's warnings. In code, because reading Logback's XML takes a tenth of the start.
  *
- * <p>{@code -Dlogback.configurationFile=FILE} (in {@code FANFARE_JAVA_OPTS}) takes a configuration of your own instead.
+ * <p>{@code -Dlogback.configurationFile=FILE} (in {@code FANFARE_JAVA_OPTS}) takes a configuration of your own instead, and
+ * {@link LogSettings} count for nothing then.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String APPENDER = "stderr";
     private static final String[] KAFKA = {"org.apache.kafka", "kafka", "state.change.logger"};
 
     @Override
@@ -25,20 +30,44 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
                 || LogSetup.class.getResource("/logback-test.xml") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setCharset(StandardCharsets.UTF_8);
-        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %-20logger{0} %msg%n");
-        encoder.start();
         PromptAppender appender = new PromptAppender();
+        appender.setName(APPENDER);
         appender.setContext(context);
-        appender.setEncoder(encoder);
+        appender.setEncoder(encoder(context, Format.TEXT));
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("dev.fanfare").setLevel(Level.INFO);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Goes on as the settings say; a configuration of the operator's own is left alone. */
+    public static void apply(LogSettings settings) {
+        if (org.slf4j.LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+                && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
+                        instanceof PromptAppender appender) {
+            appender.use(encoder(context, settings.format()), new RepeatLimit(settings.repeatsPerMinute()));
+        }
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
+        return switch (format) {
+            case TEXT -> {
+                PatternLayoutEncoder text = new PatternLayoutEncoder();
+                text.setContext(context);
+                text.setCharset(StandardCharsets.UTF_8);
+                text.setPattern("%d{HH:mm:ss.SSS} %-5level %-20logger{0} %msg%n");
+                text.start();
+                yield text;
+            }
+            case JSON -> {
+                JsonLines json = new JsonLines();
+                json.setContext(context);
+                json.start();
+                yield json;
+            }
+        };
     }
 
     /**

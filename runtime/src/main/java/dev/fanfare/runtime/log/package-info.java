@@ -1,0 +1,5 @@
+/** How our log lines are written. */
+@NullMarked
+package dev.fanfare.runtime.log;
+
+import org.jspecify.annotations.NullMarked;
