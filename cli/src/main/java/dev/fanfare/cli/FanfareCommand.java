@@ -21,6 +21,7 @@ import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.PlainErrors;
 import dev.fanfare.cli.shell.Shell;
+import dev.fanfare.cli.top.TopCommand;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ public final class FanfareCommand implements Runnable {
                         "subscriptions",
                         "attempts",
                         "trace",
+                        "top",
                         "dlq",
                         "event-types",
                         "tenants",
@@ -101,6 +103,7 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(subscriptions);
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TraceCommand(shell));
+        root.addSubcommand(new TopCommand(shell));
         root.addSubcommand(new EventTypesCommand(shell));
         root.addSubcommand(new TenantsCommand(shell));
         root.addSubcommand(new KeysCommand(shell));

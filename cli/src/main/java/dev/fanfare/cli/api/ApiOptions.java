@@ -30,6 +30,11 @@ public final class ApiOptions {
             description = "Whose events and subscriptions (default: ${DEFAULT-VALUE}).")
     private String tenant = "default";
 
+    /** Whose events and subscriptions. */
+    public String tenant() {
+        return tenant;
+    }
+
     /** A client for what the options say. */
     public ApiClient client(Shell shell) {
         String chosenKey = key != null ? key : Objects.requireNonNullElse(shell.variable("FANFARE_API_KEY"), "dev");

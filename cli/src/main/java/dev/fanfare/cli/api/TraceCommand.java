@@ -6,6 +6,7 @@ import dev.fanfare.cli.output.OutputFormat;
 import dev.fanfare.cli.output.Style;
 import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.Shell;
+import dev.fanfare.cli.story.TopicsOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +16,11 @@ import picocli.CommandLine.Parameters;
 /** {@code fanfare trace}: one event's story, from its acceptance to the state of each delivery. */
 @Command(
         name = "trace",
-        description = "Tell what became of one event: when it was accepted, who got it, what was tried, what is next.",
+        description = {
+            "Tell what became of one event: when it was accepted, who got it, what was tried, what is next.",
+            "",
+            "Asks the control plane; with --from-topics it reads Kafka's topics instead, and needs no other process."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:it is known", "1:nothing is known of it, or it failed", "2:usage"})
 public final class TraceCommand implements Callable<Integer> {
@@ -23,6 +28,9 @@ public final class TraceCommand implements Callable<Integer> {
 
     @Mixin
     private ApiOptions api = new ApiOptions();
+
+    @Mixin
+    private TopicsOptions topics = new TopicsOptions();
 
     @Parameters(paramLabel = "EVENT", description = "The event's id.")
     private String event = "";
@@ -40,6 +48,16 @@ public final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (topics.wanted()) {
+            topics.search(shell, event, api.tenant(), (data, forPeople) -> {
+                if (output == OutputFormat.TABLE) {
+                    forPeople.run();
+                } else {
+                    JsonOutput.print(shell, data, output);
+                }
+            });
+            return ExitCode.OK;
+        }
         JsonNode story = api.client(shell)
                 .call("GET", "/events/" + ApiClient.encode(event), null, new byte[0])
                 .json();

@@ -53,6 +53,12 @@ public record Shell(
         return new PrintWriter(new OutputStreamWriter(new FileOutputStream(stream), StandardCharsets.UTF_8), true);
     }
 
+    /** The same with another output. */
+    public Shell to(PrintWriter other) {
+        return new Shell(
+                environment, home, installation, command, in, other, err, outIsTerminal, errIsTerminal, columns);
+    }
+
     /** An environment variable, or null where it is absent or empty. */
     public @Nullable String variable(String name) {
         String value = environment.get(name);

@@ -100,6 +100,11 @@ public final class StopSignal {
         }
     }
 
+    /** Waits a while; true as soon as the process is told to stop. */
+    public boolean awaits(Duration time) throws InterruptedException {
+        return requested.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** From now on a stop no longer interrupts: the command looks for it itself. */
     public synchronized void started() {
         starting = false;

@@ -2,6 +2,7 @@ package dev.fanfare.control.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.contract.IdTime;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Attempt;
@@ -21,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * attempts of the event (index) ─▶ accepted at t ─▶ events appended at t      ─▶ where it stands
  *                               └▶ deliveries appended within seconds of t ─▶ those not attempted yet
- * no attempt: the moment in a minted id (UUIDv7), else the latest events of the partition of its id
+ * no attempt: the moment in a minted id (UUIDv7, ULID), else the latest events of the partition of its id
  * </pre>
  *
  * <p>Every call opens its own consumer and closes it, and reads no more than a bound. Safe from any thread; it waits for
@@ -88,7 +88,7 @@ public final class EventSearch {
                 }
             };
             if (moments.isEmpty()) {
-                Long minted = mintedAtMillis(eventId);
+                Long minted = IdTime.millis(eventId);
                 if (minted == null) {
                     reading.tail(partitionOf(eventId, reading.partitions(Topics.EVENTS)), take);
                 } else {
@@ -145,16 +145,6 @@ public final class EventSearch {
             return delivery.tenant().equals(tenant) ? delivery : null;
         } catch (UndecodableRecord e) {
             return null; // the dispatcher makes a dead letter of it
-        }
-    }
-
-    /** The moment in an id of UUID version 7; null where it is none. */
-    static @Nullable Long mintedAtMillis(String eventId) {
-        try {
-            UUID id = UUID.fromString(eventId);
-            return id.version() == 7 ? id.getMostSignificantBits() >>> 16 : null;
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 
