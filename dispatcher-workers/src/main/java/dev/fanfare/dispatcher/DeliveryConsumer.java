@@ -146,9 +146,7 @@ final class DeliveryConsumer implements Runnable {
             takeOutcomes();
             transaction.advance();
             outage = intake.survey();
-            for (AssignedPartition partition : partitions.all()) {
-                admit(partition);
-            }
+            partitions.inTurn().forEach(this::admit);
             shards.pump();
             receive(poll());
             countBacklog();

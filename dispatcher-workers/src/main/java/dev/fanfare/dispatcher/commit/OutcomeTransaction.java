@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -31,12 +29,14 @@ import org.slf4j.LoggerFactory;
  * until a commit is known to have succeeded; nothing is sent to an endpoint again because Kafka had a hiccup.
  *
  * <pre>
- * add ─▶ waiting ─▶ produced into the open transaction ─▶ + commit points ─▶ commit ─▶ forgotten
+ * add ─▶ waiting ─▶ produced into the open transaction ─▶ + commit points ─▶ commit (on its thread) ─▶ forgotten
  *          ▲               │ aborted                                          │ no word whether it did
  *          │◀──────────────┘                                                  ▼
  *          │◀────── it didn't ──────── committed offsets are looked at, by a new producer that has
  *                                      settled what the old one left ────── it did ─▶ forgotten
  * </pre>
+ *
+ * While a commit is under way, what is added waits for the next transaction.
  *
  * Confined to the poll thread, except {@link #oldestSinceNanos()}.
  */
@@ -50,33 +50,35 @@ public final class OutcomeTransaction implements AutoCloseable {
     /** The broker takes a moment to end a transaction; who comes sooner is sent back and waits for longer. */
     private static final long SETTLING_NANOS = Duration.ofMillis(40).toNanos();
 
-    private final Supplier<Producer<byte[], byte[]>> producers;
+    /** How long the end of a commit is waited for at a time, where there is nothing else to do. */
+    private static final long SETTLE_STEP_NANOS = BACKOFF_NANOS / 10;
+
     private final Consumer<byte[], byte[]> consumer;
     private final AssignedPartitions partitions;
     private final Outbox outbox;
     private final UnaryOperator<Outcome> substitute;
     private final long commitIntervalNanos;
-    private final long timeoutNanos;
+    private final KafkaTransaction kafka;
 
-    private @Nullable Producer<byte[], byte[]> producer;
-    /** Since when a transaction is open; meaningless while {@link #open} is false. */
-    private long openSinceNanos;
-
-    private boolean open;
     private List<Outcome> waiting = new ArrayList<>();
+    /** Since when the first of the waiting is here; meaningless where none is. */
+    private long waitingSinceNanos;
+
     /** How many of the waiting, from the first on, are in the open transaction. */
     private int produced;
 
     /** Those that Kafka takes at no time; added to by the producer's thread. */
     private final Set<Outcome> refused = ConcurrentHashMap.newKeySet();
 
-    private @Nullable Doubt doubt;
+    /** What is being committed, or may have been. */
+    private @Nullable Batch committing;
+
     private long backoffUntilNanos = System.nanoTime();
     private long lastCommitNanos = System.nanoTime();
     private volatile long oldestSinceNanos;
 
-    /** A commit that was asked for and not answered. */
-    private record Doubt(List<Outcome> outcomes, Map<TopicPartition, CommitPoint> points) {}
+    /** What one commit takes, and since when the first of it is here. */
+    private record Batch(List<Outcome> outcomes, Map<TopicPartition, CommitPoint> points, long sinceNanos) {}
 
     /**
      * With what it takes; nothing is produced yet.
@@ -95,18 +97,17 @@ public final class OutcomeTransaction implements AutoCloseable {
             UnaryOperator<Outcome> substitute,
             Duration commitInterval,
             Duration timeout) {
-        this.producers = producers;
         this.consumer = consumer;
         this.partitions = partitions;
         this.outbox = outbox;
         this.substitute = substitute;
         this.commitIntervalNanos = commitInterval.toNanos();
-        this.timeoutNanos = timeout.toNanos();
+        this.kafka = new KafkaTransaction(producers, timeout);
     }
 
     /** Fences and settles what an earlier life of this instance left. Throws where Kafka doesn't answer. */
     public void start() {
-        ready();
+        kafka.ready();
     }
 
     /** An outcome that is to be committed with its offset. Those of partitions that are no longer ours are dropped. */
@@ -115,10 +116,11 @@ public final class OutcomeTransaction implements AutoCloseable {
             outbox.forget(outcome);
             return;
         }
-        if (waiting.isEmpty() && doubt == null) {
-            oldestSinceNanos = System.nanoTime();
-        }
         waiting.add(outcome);
+        if (waiting.size() == 1) {
+            waitingSinceNanos = System.nanoTime();
+            age();
+        }
     }
 
     /**
@@ -149,14 +151,14 @@ public final class OutcomeTransaction implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
-            LockSupport.parkNanos(BACKOFF_NANOS / 10);
+            LockSupport.parkNanos(SETTLE_STEP_NANOS);
             step(true);
         }
         return true;
     }
 
     private boolean isSettled() {
-        return waiting.isEmpty() && doubt == null;
+        return waiting.isEmpty() && committing == null;
     }
 
     /** Drops the outcomes of partitions that are no longer ours, also out of the open transaction. */
@@ -175,11 +177,7 @@ public final class OutcomeTransaction implements AutoCloseable {
     /** Ends the producer; what isn't committed by now will be sent again by the partitions' next owner. */
     @Override
     public void close() {
-        Producer<byte[], byte[]> old = producer;
-        producer = null;
-        if (old != null) {
-            old.close(ANSWER_TIMEOUT);
-        }
+        kafka.close();
     }
 
     private void step(boolean commitNow) {
@@ -187,18 +185,22 @@ public final class OutcomeTransaction implements AutoCloseable {
             return;
         }
         try {
+            takeAnswer(commitNow ? SETTLE_STEP_NANOS : 0);
+            if (kafka.isCommitting()) {
+                return;
+            }
             boolean markersOnly = isSettled() && isDue(lastCommitNanos, MARKERS_ONLY_NANOS);
             if (isSettled() && !markersOnly) {
                 return;
             }
-            Producer<byte[], byte[]> current = ready();
+            kafka.ready();
             resolveDoubt();
-            if (!open && !commitNow && !isDue(lastCommitNanos, SETTLING_NANOS)) {
+            if (!kafka.isOpen() && !commitNow && !isDue(lastCommitNanos, SETTLING_NANOS)) {
                 return;
             }
-            produce(current);
-            if (commitNow || markersOnly || isDue(openSinceNanos, commitIntervalNanos)) {
-                commit(current);
+            produce();
+            if (commitNow || markersOnly || kafka.isOpenFor(commitIntervalNanos)) {
+                commit();
             }
         } catch (KafkaException | IllegalStateException e) {
             onFailure(e);
@@ -209,30 +211,14 @@ public final class OutcomeTransaction implements AutoCloseable {
         return System.nanoTime() - sinceNanos >= intervalNanos;
     }
 
-    private Producer<byte[], byte[]> ready() {
-        Producer<byte[], byte[]> current = producer;
-        if (current == null) {
-            current = producers.get();
-            try {
-                current.initTransactions();
-            } catch (RuntimeException e) {
-                current.close(Duration.ZERO);
-                throw e;
-            }
-            producer = current;
-        }
-        return current;
-    }
-
-    private void produce(Producer<byte[], byte[]> current) {
+    private void produce() {
         if (produced < waiting.size()) {
-            begin(current);
+            kafka.begin();
         }
         while (produced < waiting.size()) {
             Outcome outcome = waiting.get(produced);
             for (ProducerRecord<byte[], byte[]> record : outcome.records().make()) {
-                // A send that fails makes the commit fail.
-                Future<RecordMetadata> unused = current.send(record, (metadata, failure) -> {
+                kafka.send(record, (metadata, failure) -> {
                     if (failure instanceof RecordTooLargeException) {
                         refused.add(outcome);
                     }
@@ -243,37 +229,42 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
     }
 
-    private void begin(Producer<byte[], byte[]> current) {
-        if (!open) {
-            current.beginTransaction();
-            open = true;
-            openSinceNanos = System.nanoTime();
-        }
-    }
-
-    private void commit(Producer<byte[], byte[]> current) {
+    private void commit() {
         Map<TopicPartition, CommitPoint> points = partitions.uncommitted();
-        if (points.isEmpty() && !open) {
+        if (points.isEmpty() && !kafka.isOpen()) {
             lastCommitNanos = System.nanoTime();
             return;
         }
-        begin(current);
+        kafka.begin();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         points.forEach((id, point) -> offsets.put(id, new OffsetAndMetadata(point.offset(), point.metadata())));
-        current.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-        doubt = new Doubt(waiting, points);
+        committing = new Batch(waiting, points, waiting.isEmpty() ? System.nanoTime() : waitingSinceNanos);
         waiting = new ArrayList<>();
         produced = 0;
-        current.commitTransaction();
-        succeeded(doubt);
+        kafka.commit(offsets, consumer.groupMetadata());
     }
 
-    private void succeeded(Doubt done) {
-        open = false;
-        doubt = null;
+    private void takeAnswer(long waitNanos) {
+        if (kafka.hasCommitted(waitNanos) && committing != null) {
+            succeeded(committing);
+        }
+    }
+
+    private void succeeded(Batch done) {
+        committing = null;
         done.outcomes().forEach(outbox::forget);
         lastCommitNanos = System.nanoTime();
         partitions.committed(done.points());
+        age();
+    }
+
+    /** What was not committed comes before what came later. */
+    private void takeBack(Batch failed) {
+        List<Outcome> again = ours(failed.outcomes());
+        again.addAll(waiting);
+        waiting = again;
+        waitingSinceNanos = failed.sinceNanos();
+        committing = null;
         age();
     }
 
@@ -282,7 +273,7 @@ public final class OutcomeTransaction implements AutoCloseable {
      * for the end of the old one's transaction, so the answer is final.
      */
     private void resolveDoubt() {
-        Doubt unknown = doubt;
+        Batch unknown = committing;
         if (unknown == null) {
             return;
         }
@@ -302,10 +293,7 @@ public final class OutcomeTransaction implements AutoCloseable {
         if (happened) {
             succeeded(unknown);
         } else {
-            List<Outcome> again = ours(unknown.outcomes());
-            again.addAll(waiting);
-            waiting = again;
-            doubt = null;
+            takeBack(unknown);
         }
     }
 
@@ -322,17 +310,20 @@ public final class OutcomeTransaction implements AutoCloseable {
     }
 
     private void onFailure(RuntimeException failure) {
-        if (Fenced.isCauseOf(failure) && !mayHaveTimedOut()) {
+        if (Fenced.isCauseOf(failure) && !kafka.mayHaveTimedOut()) {
             throw new Fenced(failure);
         }
         LOG.warn(
                 "outcomes could not be committed, they go into the next transaction outcomes={} cause={}",
-                waiting.size() + (doubt == null ? 0 : doubt.outcomes().size()),
+                waiting.size() + (committing == null ? 0 : committing.outcomes().size()),
                 failure.toString());
         backoffUntilNanos = System.nanoTime() + BACKOFF_NANOS;
-        if (doubt != null) {
-            discardProducer();
+        if (committing != null && kafka.mayHaveCommitted()) {
+            kafka.discard();
         } else {
+            if (committing != null) {
+                takeBack(committing);
+            }
             abort();
         }
         replaceRefused();
@@ -349,47 +340,22 @@ public final class OutcomeTransaction implements AutoCloseable {
             outbox.forget(outcome);
             UnaryOperator<Outcome> replace = each -> each.equals(outcome) ? substitute.apply(outcome) : each;
             waiting.replaceAll(replace);
-            if (doubt != null) {
-                doubt.outcomes().replaceAll(replace);
+            if (committing != null) {
+                committing.outcomes().replaceAll(replace);
             }
         }
     }
 
-    /** A broker that aborts a transaction for its age fences its producer in the same words as a peer does. */
-    private boolean mayHaveTimedOut() {
-        return open && isDue(openSinceNanos, timeoutNanos * 9 / 10);
-    }
-
     private void abort() {
         produced = 0;
-        Producer<byte[], byte[]> current = producer;
-        if (!open || current == null) {
-            return;
-        }
-        open = false;
-        try {
-            current.abortTransaction();
-        } catch (KafkaException | IllegalStateException e) {
-            LOG.warn("transaction could not be aborted, a new producer fences it cause={}", e.toString());
-            discardProducer();
-        }
-    }
-
-    private void discardProducer() {
-        Producer<byte[], byte[]> old = producer;
-        producer = null;
-        open = false;
-        produced = 0;
-        if (old != null) {
-            old.close(Duration.ZERO);
-        }
+        kafka.abort();
     }
 
     private void age() {
-        if (isSettled()) {
-            oldestSinceNanos = 0;
-        } else if (doubt == null && oldestSinceNanos == 0) {
-            oldestSinceNanos = System.nanoTime();
+        if (committing != null) {
+            oldestSinceNanos = committing.sinceNanos();
+        } else {
+            oldestSinceNanos = waiting.isEmpty() ? 0 : waitingSinceNanos;
         }
     }
 }

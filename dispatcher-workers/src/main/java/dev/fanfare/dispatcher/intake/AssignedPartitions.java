@@ -7,6 +7,7 @@ import dev.fanfare.dispatcher.ledger.Restoration.Reading;
 import dev.fanfare.dispatcher.outcome.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class AssignedPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(AssignedPartitions.class);
 
     private final Map<TopicPartition, AssignedPartition> partitions = new HashMap<>();
+    private int turns;
     private long lastEpoch;
 
     /**
@@ -96,6 +98,16 @@ public final class AssignedPartitions {
     /** All, as they are now. */
     public List<AssignedPartition> all() {
         return List.copyOf(partitions.values());
+    }
+
+    /**
+     * All, each time beginning with another one. Who comes first takes the room that there is: always the same one would
+     * be emptied before the next is begun.
+     */
+    public List<AssignedPartition> inTurn() {
+        List<AssignedPartition> turn = new ArrayList<>(partitions.values());
+        Collections.rotate(turn, ++turns);
+        return turn;
     }
 
     /** Whether an outcome's delivery is open in a ledger of ours. */

@@ -18,10 +18,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,10 +48,13 @@ class OutcomeTransactionIT {
     private static TestBroker broker;
 
     private final Outcomes outcomes = new Outcomes(new RetryPlanner(Tier.DEFAULTS, Duration.ofHours(1)));
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final Outbox outbox = new Outbox();
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final String id = "tx-" + NUMBER.incrementAndGet();
+    /** Commits wait for it. */
+    private volatile CountDownLatch held = new CountDownLatch(0);
+
     private String source;
     private String target;
     private KafkaConnection kafka;
@@ -115,6 +119,54 @@ class OutcomeTransactionIT {
 
         assertThat(committedRecords()).isEmpty();
         assertThat(transaction.oldestSinceNanos()).isNotZero();
+    }
+
+    @Test
+    void whileKafkaCommitsTheNextOutcomesAreTakenWithoutWaiting() {
+        CountDownLatch hold = new CountDownLatch(1);
+        held = hold;
+        add("a", 0);
+        assertThat(transaction.settle(Duration.ZERO)).isFalse();
+        long since = transaction.oldestSinceNanos();
+
+        add("b", 1);
+        transaction.advance();
+
+        assertThat(committedRecords()).isEmpty();
+        assertThat(transaction.oldestSinceNanos()).isEqualTo(since).isNotZero();
+        hold.countDown();
+        assertThat(transaction.settle(PATIENCE)).isTrue();
+        assertThat(committedRecords()).containsExactly("a", "b");
+        assertThat(committed().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsLostWhileKafkaRefusesTheCommitIsNotProducedAgain() {
+        CountDownLatch hold = new CountDownLatch(1);
+        held = hold;
+        faults.add(new Fault("sendOffsetsToTransaction", false, new CommitFailedException("stale member")));
+        add("a", 0);
+        assertThat(transaction.settle(Duration.ZERO)).isFalse();
+
+        partitions.remove(List.of(partition.id()));
+        transaction.dropDisowned();
+        hold.countDown();
+
+        assertThat(transaction.settle(PATIENCE)).isTrue();
+        assertThat(committedRecords()).isEmpty();
+        assertThat(transaction.oldestSinceNanos()).isZero();
+    }
+
+    @Test
+    void aCommitThatHappenedWithoutAnAnswerIsNotRepeatedThoughKafkaIsAwayForAWhile() {
+        faults.add(new Fault("commitTransaction", true, new TimeoutException("no answer")));
+        faults.add(new Fault("initTransactions", false, new TimeoutException("still away")));
+        faults.add(new Fault("initTransactions", true, new TimeoutException("still away")));
+        add("a", 0);
+
+        assertThat(transaction.settle(PATIENCE)).isTrue();
+
+        assertThat(committedRecords()).containsExactly("a");
     }
 
     @Test
@@ -289,6 +341,9 @@ class OutcomeTransactionIT {
                             .findFirst()
                             .orElse(null);
                     faults.remove(fault);
+                    if (method.getName().equals("sendOffsetsToTransaction")) {
+                        held.await();
+                    }
                     Object result = null;
                     if (fault == null || fault.reachesKafka()) {
                         try {
