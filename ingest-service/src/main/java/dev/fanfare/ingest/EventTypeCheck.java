@@ -119,8 +119,10 @@ final class EventTypeCheck {
      * @throws RetriableException where a type isn't known here and Kafka is away
      */
     void check(String tenant, List<CompleteEvent> events, boolean batch) {
+        // looked at first: what arrives between the two looks makes no fault of what was not known
+        boolean unknown = isAboutTheCatalog(tenant, events);
         List<FieldError> faults = faults(tenant, events, batch);
-        if (!faults.isEmpty() && isAboutTheCatalog(tenant, events)) {
+        if (!faults.isEmpty() && unknown) {
             // a type or a version may have been made at another instance just now
             KafkaAnswer.await(catalog.catchUp().toCompletableFuture(), PATIENCE, "asking for new event types");
             faults = faults(tenant, events, batch);
