@@ -3,6 +3,9 @@ package dev.fanfare.runtime.http;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -15,7 +18,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one HTTP server of a process: what its roles mount, and {@code /health/live}, {@code /health/ready},
  * {@code /metrics} beside it. It listens before the roles start, so that health can be asked while they do.
+ *
+ * <p>It has an event loop for each processor: a connection stays with one of them, and handlers are called on that.
  */
 public final class HttpFront implements AutoCloseable {
     private final Vertx vertx;
@@ -35,7 +42,10 @@ public final class HttpFront implements AutoCloseable {
     private final long lookMillis;
 
     private long look;
-    private @Nullable HttpServer server;
+    /** On one port, each with an event loop of its own. */
+    private final Queue<HttpServer> servers = new ConcurrentLinkedQueue<>();
+
+    private @Nullable String deployment;
 
     /** Mounts the roles' routes. */
     public HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters) {
@@ -90,22 +100,21 @@ public final class HttpFront implements AutoCloseable {
             tls.applyTo(options);
         }
         try {
-            HttpServer started = vertx.createHttpServer(options)
-                    .connectionHandler(silent::met)
-                    .requestHandler(this::serve)
-                    .invalidRequestHandler(Problems::onInvalidRequest)
-                    .listen()
+            servers.clear();
+            // a port of the system's choice can't be shared: each loop would get another
+            int loops = port == 0 ? 1 : Runtime.getRuntime().availableProcessors();
+            deployment = vertx.deployVerticle(() -> new Listener(options), new DeploymentOptions().setInstances(loops))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-            server = started;
+            HttpServer first = servers.element();
             look = vertx.setPeriodic(lookMillis, looked -> {
                 silent.leave();
                 if (tls != null) {
-                    tls.renew(started);
+                    tls.renew(first); // those who share the port share this
                 }
             });
-            return started.actualPort();
+            return first.actualPort();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof BindException) {
@@ -116,6 +125,25 @@ public final class HttpFront implements AutoCloseable {
                         cause);
             }
             throw new IllegalStateException("can't listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /** Listens on its own event loop, until it is undeployed. */
+    private final class Listener extends VerticleBase {
+        private final HttpServerOptions options;
+
+        Listener(HttpServerOptions options) {
+            this.options = options;
+        }
+
+        @Override
+        public Future<?> start() {
+            HttpServer server = vertx.createHttpServer(options)
+                    .connectionHandler(silent::met)
+                    .requestHandler(HttpFront.this::serve)
+                    .invalidRequestHandler(Problems::onInvalidRequest);
+            servers.add(server);
+            return server.listen();
         }
     }
 
@@ -131,11 +159,12 @@ public final class HttpFront implements AutoCloseable {
 
     @Override
     public void close() {
-        HttpServer open = server;
+        String open = deployment;
         if (open != null) {
-            server = null;
+            deployment = null;
             vertx.cancelTimer(look);
-            open.close().toCompletionStage().toCompletableFuture().join();
+            vertx.undeploy(open).toCompletionStage().toCompletableFuture().join();
+            servers.clear();
         }
     }
 

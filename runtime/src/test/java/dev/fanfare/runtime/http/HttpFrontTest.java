@@ -27,8 +27,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,31 @@ class HttpFrontTest {
         assertThat(json(draining).path("status").asText()).isEqualTo("draining");
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
         assertThat(get("/hello").body()).isEqualTo("hello");
+    }
+
+    @Test
+    void connectionsAreSpreadOverTheProcessorsAndAllGoWhenItCloses() throws Exception {
+        int own;
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            own = probe.getLocalPort();
+        }
+        HttpFront spread = new HttpFront(vertx, List.of(role), meters);
+        assertThat(spread.listen("127.0.0.1", own)).isEqualTo(own);
+        Set<String> threads = new HashSet<>();
+        try {
+            for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+                threads.add(HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + own + "/thread"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body());
+            }
+        } finally {
+            spread.close();
+        }
+        assertThat(threads).hasSize(Runtime.getRuntime().availableProcessors());
+        assertThatThrownBy(() -> new Socket("127.0.0.1", own).close()).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -259,6 +286,8 @@ class HttpFrontTest {
         @Override
         public void mount(Router routes) {
             routes.get("/hello").handler(context -> context.end("hello"));
+            routes.get("/thread")
+                    .handler(context -> context.end(Thread.currentThread().getName()));
             routes.get("/teapot").handler(context -> {
                 throw new ProblemException(Problem.of(418, "teapot", "Teapot", "short and stout"));
             });
