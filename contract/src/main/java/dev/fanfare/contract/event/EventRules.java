@@ -115,6 +115,9 @@ public final class EventRules {
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
+            if (c >= ' ' && c <= '~') {
+                continue;
+            }
             boolean lone = Character.isSurrogate(c)
                     && !(Character.isHighSurrogate(c)
                             && i + 1 < value.length()
@@ -130,7 +133,7 @@ public final class EventRules {
     }
 
     private static void checkTime(@Nullable String time, List<FieldError> errors) {
-        if (time == null) {
+        if (time == null || isPlainTime(time)) {
             return;
         }
         try {
@@ -139,6 +142,39 @@ public final class EventRules {
             errors.add(new FieldError(
                     Event.TIME, "must be a timestamp with an offset (RFC 3339), such as 2026-11-21T12:00:00Z"));
         }
+    }
+
+    /** Whether it is what most clocks print: {@code 2026-11-21T12:00:00.123Z}. Others may be right, too. */
+    private static boolean isPlainTime(String time) {
+        int last = time.length() - 1;
+        if (last < 19 || last > 29 || time.charAt(last) != 'Z') {
+            return false;
+        }
+        for (int i = 0; i < last; i++) {
+            char c = time.charAt(i);
+            char expected =
+                    switch (i) {
+                        case 4, 7 -> '-';
+                        case 10 -> 'T';
+                        case 13, 16 -> ':';
+                        case 19 -> '.';
+                        default -> '0';
+                    };
+            if (expected == '0' ? c < '0' || c > '9' : c != expected) {
+                return false;
+            }
+        }
+        return last != 20
+                && isBetween(time, 5, 1, 12)
+                && isBetween(time, 8, 1, 28)
+                && isBetween(time, 11, 0, 23)
+                && isBetween(time, 14, 0, 59)
+                && isBetween(time, 17, 0, 59);
+    }
+
+    private static boolean isBetween(String digits, int at, int least, int most) {
+        int number = 10 * (digits.charAt(at) - '0') + digits.charAt(at + 1) - '0';
+        return number >= least && number <= most;
     }
 
     private static void checkDataSchema(@Nullable String schema, List<FieldError> errors) {
@@ -166,6 +202,22 @@ public final class EventRules {
     }
 
     private static boolean isUriReference(String text) {
+        return isPlainPath(text) || isUri(text);
+    }
+
+    /** Whether it is a path that needs no parser: {@code /orders/eu-1}. An empty one is right, too. */
+    private static boolean isPlainPath(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!plain && "/-._~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.startsWith("//");
+    }
+
+    private static boolean isUri(String text) {
         try {
             new URI(text);
             return true;
