@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param deliveryId  null where the event itself is meant
  * @param delayMillis of a tier: how long it waits from then on
  * @param reason      of a dead letter or a parked delivery
- * @param about       in words: of an event its type and source, of a dead letter its error
+ * @param about       in words: of an event its type and source, of a dead letter its error, in a tier how often it was
+ *                    put off without an attempt
  * @param run         the replay that it comes from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

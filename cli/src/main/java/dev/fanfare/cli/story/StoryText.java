@@ -3,10 +3,8 @@ package dev.fanfare.cli.story;
 import dev.fanfare.cli.output.Printable;
 import dev.fanfare.cli.output.Style;
 import dev.fanfare.cli.shell.Shell;
-import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.delivery.Attempt;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -75,7 +73,8 @@ final class StoryText {
         return switch (step.what()) {
             case WAITS -> {
                 Long delay = step.delayMillis();
-                yield delay == null ? "" : DurationText.format(Duration.ofMillis(delay));
+                String put = step.about() == null ? "" : " (" + step.about() + ")";
+                yield delay == null ? put.strip() : String.format(Locale.ROOT, "%.1f s", delay / 1_000.0) + put;
             }
             case PARKED, DEAD -> step.reason() + (step.about() == null ? "" : " (" + step.about() + ")");
             case ACCEPTED -> step.about() == null ? "" : step.about();

@@ -181,7 +181,9 @@ final class TopicSearch implements AutoCloseable {
         if (delivery == null) {
             return;
         }
-        Long delay = what == What.WAITS ? number(message, DeliveryRecords.DELAY_MS) : null;
+        boolean waits = what == What.WAITS;
+        Long delay = waits ? number(message, DeliveryRecords.DELAY_MS) : null;
+        Long deferrals = waits ? number(message, DeliveryRecords.DEFERRALS) : null;
         found.add(sighting(
                 message,
                 what,
@@ -190,7 +192,7 @@ final class TopicSearch implements AutoCloseable {
                 null,
                 delay,
                 null,
-                null));
+                deferrals == null ? null : "put off " + deferrals + " times so far"));
     }
 
     private void kept(ConsumerRecord<byte[], byte[]> message, What what) {

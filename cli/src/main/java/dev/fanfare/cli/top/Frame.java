@@ -26,7 +26,7 @@ record Frame(
         int processes,
         List<String> troubles,
         Events events,
-        Map<String, Double> attempts,
+        @Nullable Map<String, Double> attempts,
         @Nullable Double deliveredPercent,
         Spread attemptDuration,
         Spread latency,
@@ -34,7 +34,7 @@ record Frame(
         Map<String, Long> lag,
         Map<String, Long> waiting,
         long parked,
-        Map<String, Long> deadLetters,
+        @Nullable Map<String, Long> deadLetters,
         double deadLettersPerSecond,
         long oldestDeadLetterSeconds,
         List<LaneLine> lanes) {
@@ -70,7 +70,7 @@ record Frame(
                         rates.ofTopic(Topics.EVENTS),
                         rates.ofTopic(Topics.DELIVERIES),
                         rates.of("fanfare_router_events_total", "outcome").getOrDefault("unmatched", 0.0)),
-                attempts,
+                scrape.has("fanfare_attempts_total") ? attempts : null,
                 all == 0 ? null : 100 * attempts.getOrDefault("delivered", 0.0) / all,
                 spread("fanfare_attempt_duration_seconds", before, now),
                 spread("fanfare_delivery_latency_seconds", before, now),
@@ -83,7 +83,9 @@ record Frame(
                 new TreeMap<>(now.lags()),
                 byDelay(scrape.sums("fanfare_retry_waiting", "tier")),
                 Math.round(scrape.sum("fanfare_parked_outstanding")),
-                whole(scrape.sums("fanfare_dead_letters_outstanding", "reason")),
+                scrape.has("fanfare_dead_letters_outstanding")
+                        ? whole(scrape.sums("fanfare_dead_letters_outstanding", "reason"))
+                        : null,
                 rates.of("fanfare_dead_letters_total"),
                 Math.round(scrape.max("fanfare_dead_letters_oldest_age_seconds")),
                 now.lanes().stream()

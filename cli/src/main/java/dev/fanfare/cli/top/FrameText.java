@@ -50,7 +50,7 @@ final class FrameText {
         line(
                 "waiting",
                 (frame.waiting().isEmpty()
-                                ? "unknown"
+                                ? "unknown: no retry process was asked (--from)"
                                 : frame.waiting().entrySet().stream()
                                         .map(tier -> number(tier.getValue()) + " in " + tier.getKey())
                                         .collect(Collectors.joining("   ")))
@@ -61,9 +61,12 @@ final class FrameText {
     }
 
     private void attempts(Frame frame) {
-        double all = frame.attempts().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
+        Map<String, Double> attempts = frame.attempts();
+        if (attempts == null) {
+            line("attempts", "unknown: no dispatcher was asked (--from)");
+            return;
+        }
+        double all = attempts.values().stream().mapToDouble(Double::doubleValue).sum();
         Double percent = frame.deliveredPercent();
         String delivered = percent == null ? "" : String.format(Locale.ROOT, "   %.1f %% delivered", percent);
         if (percent != null && percent < 95) {
@@ -74,7 +77,7 @@ final class FrameText {
                 rate(all) + delivered + "   p50 "
                         + millis(frame.attemptDuration().p50Millis()) + ", p99 "
                         + millis(frame.attemptDuration().p99Millis()));
-        String others = frame.attempts().entrySet().stream()
+        String others = attempts.entrySet().stream()
                 .filter(verdict -> !verdict.getKey().equals("delivered"))
                 .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
                 .map(verdict -> verdict.getKey() + " " + rate(verdict.getValue()))
@@ -98,12 +101,15 @@ final class FrameText {
     }
 
     private String dead(Frame frame) {
-        long all =
-                frame.deadLetters().values().stream().mapToLong(Long::longValue).sum();
+        Map<String, Long> letters = frame.deadLetters();
+        if (letters == null) {
+            return "unknown: no retry process was asked (--from)";
+        }
+        long all = letters.values().stream().mapToLong(Long::longValue).sum();
         if (all == 0) {
             return "none outstanding";
         }
-        String reasons = frame.deadLetters().entrySet().stream()
+        String reasons = letters.entrySet().stream()
                 .map(reason -> reason.getKey() + " " + number(reason.getValue()))
                 .collect(Collectors.joining(", "));
         String age =
@@ -113,6 +119,9 @@ final class FrameText {
     }
 
     private void lanes(Frame frame) {
+        if (frame.attempts() == null) {
+            return;
+        }
         out.println();
         if (frame.lanes().isEmpty()) {
             out.println(style.faint("no lane holds anything"));

@@ -114,7 +114,8 @@ class FrameTest {
                 Instant.EPOCH, 0, 0, List.of("a does not answer"), Scrape.NOTHING, List.of(), Map.of(), Map.of());
         TestShell shell = new TestShell(home);
         new FrameText(shell.shell()).print(Frame.of(nothing, nothing, 3));
-        assertThat(shell.out()).contains("0 processes", "! a does not answer", "no lane holds anything");
+        assertThat(shell.out())
+                .contains("0 processes", "! a does not answer", "attempts    unknown", "dead        unknown");
     }
 
     private static Moment moment(int atSeconds, String metrics, Map<String, Long> ends, List<LaneLine> lanes) {
