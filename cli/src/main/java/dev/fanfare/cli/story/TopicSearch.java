@@ -94,7 +94,8 @@ final class TopicSearch implements AutoCloseable {
         } else {
             read(Topics.EVENTS, sinceMillis, untilMillis, this::event);
         }
-        long fromMillis = acceptedAtMillis == null ? sinceMillis : acceptedAtMillis;
+        // acceptance is the broker's time, the rest that of routers and dispatchers
+        long fromMillis = acceptedAtMillis == null ? sinceMillis : acceptedAtMillis - CLOCKS_DIFFER.toMillis();
         read(Topics.DELIVERIES, fromMillis, untilMillis, message -> delivery(message, What.IN_LINE));
         read(Topics.ATTEMPTS, fromMillis, untilMillis, this::attempt);
         if (acceptedAtMillis == null && !eventId.equals(wanted.id())) {
