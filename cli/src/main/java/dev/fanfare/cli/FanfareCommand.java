@@ -22,6 +22,7 @@ import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.PlainErrors;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.top.TopCommand;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +119,7 @@ public final class FanfareCommand implements Runnable {
         DlqCommand.addMore(dlq, shell);
         root.addSubcommand(dlq);
         for (RoleKind kind : RoleKind.values()) {
-            CommandLine role = new CommandLine(new RoleCommand(kind, shell));
+            CommandLine role = new CommandLine(new RoleCommand(kind, shell, Clock.systemUTC()));
             role.getCommandSpec().usageMessage().description(kind.description());
             root.addSubcommand(kind.text(), role);
         }

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * A path that nobody scripted answers 204. One thread serves one connection: good for hundreds that are kept alive.
- * Nothing that was received is ever dropped. Thread-safe.
+ * Nothing that was received is ever dropped; where that would be too much, {@link #keptBy} hands it on instead.
+ * Thread-safe.
  */
 public final class FaultyReceiver implements AutoCloseable {
 
@@ -49,10 +52,12 @@ public final class FaultyReceiver implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Object monitor = new Object();
     private final List<Exchange> exchanges = new ArrayList<>(); // guarded by monitor
+    private final @Nullable Consumer<Exchange> keeper;
     private volatile Script otherwise = Script.sequence(Answer.status(204));
 
-    private FaultyReceiver(ServerSocket server) {
+    private FaultyReceiver(ServerSocket server, @Nullable Consumer<Exchange> keeper) {
         this.server = server;
+        this.keeper = keeper;
     }
 
     /** Starts on any free port. */
@@ -62,11 +67,24 @@ public final class FaultyReceiver implements AutoCloseable {
 
     /** Starts on this port, such as one that an earlier receiver has given back. */
     public static FaultyReceiver start(int port) {
+        return start(port, null);
+    }
+
+    /**
+     * Starts one that remembers nothing.
+     *
+     * @param keeper told each exchange before its answer is given; called by many threads at once
+     */
+    public static FaultyReceiver keptBy(Consumer<Exchange> keeper) {
+        return start(0, keeper);
+    }
+
+    private static FaultyReceiver start(int port, @Nullable Consumer<Exchange> keeper) {
         try {
             ServerSocket server = new ServerSocket();
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1024);
-            FaultyReceiver receiver = new FaultyReceiver(server);
+            FaultyReceiver receiver = new FaultyReceiver(server, keeper);
             receiver.thread("accept", receiver::accept);
             return receiver;
         } catch (IOException e) {
@@ -224,6 +242,11 @@ public final class FaultyReceiver implements AutoCloseable {
     }
 
     private Answer remember(ReceivedRequest request) {
+        if (keeper != null) {
+            Answer answer = scripts.getOrDefault(request.path(), otherwise).answerTo(request);
+            keeper.accept(new Exchange(request, answer));
+            return answer;
+        }
         synchronized (monitor) {
             // under the lock, so that the nth request is the one that gets the nth answer
             Answer answer = scripts.getOrDefault(request.path(), otherwise).answerTo(request);

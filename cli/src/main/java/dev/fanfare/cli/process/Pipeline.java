@@ -54,16 +54,23 @@ public final class Pipeline implements AutoCloseable {
         this.meters = meters;
     }
 
+    /** As {@link #start(Set, Settings, KafkaConnection, Vertx, Clock)}, with the clock of this machine. */
+    public static Pipeline start(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx) {
+        return start(kinds, settings, kafka, vertx, Clock.systemUTC());
+    }
+
     /**
      * Starts roles and returns when all have started; {@link #awaitReady} says when they do their work.
      *
      * @param vertx closed with the pipeline
+     * @param clock what the roles take for the time
      * @throws RuntimeException of the role that can't start; what was started is closed again
      */
-    public static Pipeline start(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx) {
+    public static Pipeline start(
+            Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx, Clock clock) {
         Pipeline pipeline = new Pipeline(vertx, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         try {
-            pipeline.startRoles(kinds, settings, kafka);
+            pipeline.startRoles(kinds, settings, kafka, clock);
             return pipeline;
         } catch (RuntimeException e) {
             pipeline.close();
@@ -71,14 +78,14 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void startRoles(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka) {
+    private void startRoles(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Clock clock) {
         HttpSettings http = settings.section(HttpSettings.class);
         String instanceId = instanceId(settings);
         String service =
                 kinds.size() == 1 ? "fanfare-" + kinds.iterator().next().text() : "fanfare";
         tracing = Tracing.open(settings.section(TracingSettings.class), service, instanceId);
-        RoleContext context = new RoleContext(
-                instanceId, settings, kafka, meters, vertx, Clock.systemUTC(), new SecureRandom(), tracing);
+        RoleContext context =
+                new RoleContext(instanceId, settings, kafka, meters, vertx, clock, new SecureRandom(), tracing);
         for (RoleKind kind : EnumSet.copyOf(kinds)) {
             roles.add(kind.make(context));
         }

@@ -10,6 +10,7 @@ import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class RoleCommand implements Callable<Integer> {
 
     private final RoleKind kind;
     private final Shell shell;
+    private final Clock clock;
 
     @Mixin
     private ClusterOptions options = new ClusterOptions();
@@ -50,9 +52,11 @@ public final class RoleCommand implements Callable<Integer> {
                     + " default: the host's name).")
     private @Nullable String instanceId;
 
-    public RoleCommand(RoleKind kind, Shell shell) {
+    /** @param clock what the role takes for the time */
+    public RoleCommand(RoleKind kind, Shell shell, Clock clock) {
         this.kind = kind;
         this.shell = shell;
+        this.clock = clock;
     }
 
     @Override
@@ -69,7 +73,7 @@ public final class RoleCommand implements Callable<Integer> {
         KafkaConnection kafka = new KafkaConnection(settings.kafka());
         LOG.info("starting role={} settings={}", kind.text(), settings.effective());
         StopSignal stop = StopSignal.install();
-        try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, Vertx.vertx())) {
+        try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, Vertx.vertx(), clock)) {
             LOG.info(
                     "listening role={} address={}:{}",
                     kind.text(),

@@ -176,7 +176,7 @@ final class Accounts implements Evidence.Witness {
             table.count(row, Fact.DELIVERED);
         } else if (verdict == Verdict.CANCELLED) {
             table.count(row, Fact.CANCELLED);
-        } else if (attempt.status() == null) {
+        } else if (attempt.status() == null || attempt.status() / 100 == 2) {
             table.count(row, Fact.UNANSWERED);
         }
         if (verdict.isDeadLetter()) {

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The evidence that a cluster and a file of arrivals hold. Reads what is committed, and waits for transactions that are
@@ -99,9 +100,8 @@ public record ClusterEvidence(
         }
     }
 
-    /** None where nothing was ever committed. */
-    @SuppressWarnings("NullAway") // Kafka says null in place of an offset
-    private static long offset(OffsetAndMetadata committed) {
+    /** What is committed; 0 where nothing ever was, of which Kafka says null. */
+    public static long offset(@Nullable OffsetAndMetadata committed) {
         return committed == null ? 0 : committed.offset();
     }
 

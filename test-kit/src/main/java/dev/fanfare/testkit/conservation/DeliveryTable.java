@@ -60,11 +60,16 @@ final class DeliveryTable {
     }
 
     int get(int row, Fact fact) {
-        return facts[row * Fact.COUNT + fact.ordinal()] & 0xFF;
+        return facts[place(row, fact)] & 0xFF;
     }
 
     void set(int row, Fact fact, int value) {
-        facts[row * Fact.COUNT + fact.ordinal()] = (byte) Math.min(value, LARGEST);
+        facts[place(row, fact)] = (byte) Math.min(value, LARGEST);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // columns live as long as the process
+    private static int place(int row, Fact fact) {
+        return row * Fact.COUNT + fact.ordinal();
     }
 
     void count(int row, Fact fact) {

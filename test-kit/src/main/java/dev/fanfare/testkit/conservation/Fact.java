@@ -17,7 +17,7 @@ enum Fact {
     /** Attempts on record after which it was dead. */
     DIED,
     CANCELLED,
-    /** Attempts on record that failed without an answer. */
+    /** Attempts on record that failed without an answer, or before the end of a good one. */
     UNANSWERED,
     /** Whether it is parked now. */
     PARKED,

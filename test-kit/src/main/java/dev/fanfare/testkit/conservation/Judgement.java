@@ -25,7 +25,11 @@ public record Judgement(
         return counts.isEmpty();
     }
 
-    /** @throws AssertionError naming what was broken */
+    /**
+     * Throws where a promise was broken.
+     *
+     * @throws AssertionError naming what was broken
+     */
     public void assertKept() {
         if (!isKept()) {
             throw new AssertionError(this + "\n"

@@ -150,6 +150,12 @@ class OracleTest {
                 .delivery(Topics.DELIVERIES, "answer lost", "all", ONCE, null, true)
                 .arrived("answer lost", "all", 2, 204, 1_000)
                 .onRecord("answer lost", "all", 2, Verdict.DELIVERED, 204)
+                .event("answer cut off", "other")
+                .made("answer cut off", "all")
+                .arrived("answer cut off", "all", 1, 200, 0)
+                .onRecord("answer cut off", "all", 1, Verdict.RETRY, 200)
+                .arrived("answer cut off", "all", 2, 204, 1_000)
+                .onRecord("answer cut off", "all", 2, Verdict.DELIVERED, 204)
                 .event("killed", "other")
                 .delivered("killed", "all")
                 .arrived("killed", "all", 1, 204, 300)
@@ -160,8 +166,8 @@ class OracleTest {
                 .onRecord("replayed", "all", 1, Verdict.DELIVERED, 204);
         Judgement judgement = new Oracle("default", 1).judge(run);
         judgement.assertKept();
-        assertThat(judgement.repeats()).isEqualTo(new Repeats(1, 1, 1, 1));
-        assertThat(judgement.total().repeats()).isEqualTo(4);
+        assertThat(judgement.repeats()).isEqualTo(new Repeats(1, 1, 2, 1));
+        assertThat(judgement.total().repeats()).isEqualTo(5);
 
         assertThat(new Oracle("default", 0).judge(run).counts()).isEqualTo(Map.of(Fault.REPEATED, 1L));
     }

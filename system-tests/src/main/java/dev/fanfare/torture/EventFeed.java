@@ -1,0 +1,168 @@
+package dev.fanfare.torture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.testkit.conservation.Evidence;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The producers: half of the events by HTTP, half straight to the topic, at an even pace. What is not acknowledged is sent
+ * again under its own id until it is, as a careful producer does. Thread-safe.
+ */
+final class EventFeed {
+    static final String SOURCE = "/torture";
+    static final List<String> TYPES = List.of(
+            "order.created", "order.paid", "order.shipped.abroad", "invoice.sent", "invoice.paid", "user.joined");
+    private static final int SENDERS = 16;
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+    private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
+    private static final String PADDING = "x".repeat(300);
+
+    private final int count;
+    private final String ingestUrl;
+    private final String key;
+    private final Map<String, Object> clientConfig;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger repeated = new AtomicInteger();
+    private final BitSet acknowledged = new BitSet(); // guarded by itself
+
+    EventFeed(int count, String ingestUrl, String key, Map<String, Object> clientConfig) {
+        this.count = count;
+        this.ingestUrl = ingestUrl;
+        this.key = key;
+        this.clientConfig = clientConfig;
+    }
+
+    /** Sends all, evenly over a time; returns when the last one is acknowledged, or this thread is interrupted. */
+    void run(Duration over) {
+        long startNanos = System.nanoTime();
+        Thread[] senders = new Thread[SENDERS];
+        clientConfig.put("acks", "all");
+        clientConfig.put("delivery.timeout.ms", 30_000);
+        clientConfig.put("request.timeout.ms", 5_000);
+        try (var producer = new KafkaProducer<>(clientConfig, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < SENDERS; i++) {
+                senders[i] = new Thread(() -> sendAll(startNanos, over, producer), "feed-" + i);
+                senders[i].start();
+            }
+            for (Thread sender : senders) {
+                sender.join();
+            }
+        } catch (InterruptedException e) {
+            for (Thread sender : senders) {
+                sender.interrupt();
+            }
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendAll(long startNanos, Duration over, KafkaProducer<byte[], byte[]> producer) {
+        HttpClient http = HttpClient.newHttpClient();
+        for (int n = next.getAndIncrement(); n < count; n = next.getAndIncrement()) {
+            long dueNanos = startNanos + over.toNanos() / count * n;
+            Waiting.rest(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
+            while (!(n % 2 == 0 ? post(http, n) : produce(producer, n))) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                repeated.incrementAndGet();
+                Waiting.rest(BEFORE_TRYING_AGAIN);
+            }
+            synchronized (acknowledged) {
+                acknowledged.set(n);
+            }
+        }
+    }
+
+    private static String type(int n) {
+        return TYPES.get(n % TYPES.size());
+    }
+
+    private static String data(int n) {
+        return "{\"n\":" + n + ",\"padding\":\"" + PADDING + "\"}";
+    }
+
+    private boolean post(HttpClient http, int n) {
+        String body = "{\"specversion\":\"1.0\",\"id\":\"" + id(n) + "\",\"source\":\"" + SOURCE + "\",\"type\":\""
+                + type(n) + "\",\"data\":" + data(n) + "}";
+        HttpRequest request = HttpRequest.newBuilder(URI.create(ingestUrl))
+                .timeout(ANSWER_WITHIN)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/cloudevents+json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() / 100 == 4 && response.statusCode() != 429) {
+                throw new IllegalStateException(
+                        "an event was refused: " + response.statusCode() + " " + response.body());
+            }
+            return response.statusCode() == 202;
+        } catch (IOException e) {
+            return false; // whether it was taken is open: it is sent again
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean produce(KafkaProducer<byte[], byte[]> producer, int n) {
+        Event event = new Event(
+                Map.of(Event.ID, id(n), Event.SOURCE, SOURCE, Event.TYPE, type(n), Event.TENANT, Endpoints.TENANT),
+                "application/json",
+                data(n).getBytes(UTF_8));
+        ProducerRecord<byte[], byte[]> message =
+                new ProducerRecord<>(Topics.EVENTS, event.recordKey().getBytes(UTF_8), event.data());
+        EventRecords.writeHeaders(event, message.headers());
+        try {
+            Future<?> acked = producer.send(message);
+            acked.get();
+            return true;
+        } catch (ExecutionException | KafkaException e) {
+            return false; // as above
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static String id(int n) {
+        return "e" + n;
+    }
+
+    int acknowledged() {
+        synchronized (acknowledged) {
+            return acknowledged.cardinality();
+        }
+    }
+
+    /** How often an event was sent again. */
+    int repeated() {
+        return repeated.get();
+    }
+
+    /** Tells the oracle what was promised. */
+    void tell(Evidence.Witness witness) {
+        synchronized (acknowledged) {
+            acknowledged.stream().forEach(n -> witness.acknowledged(Endpoints.TENANT, SOURCE, id(n)));
+        }
+    }
+}

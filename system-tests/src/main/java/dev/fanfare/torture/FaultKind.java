@@ -1,0 +1,50 @@
+package dev.fanfare.torture;
+
+import java.util.Locale;
+
+/** What is broken, on whose side, and for how long at most. */
+public enum FaultKind {
+    ROLE_KILLED(Side.ROLES, 3),
+    ROLE_RESTARTED(Side.ROLES, 1),
+    ROLE_FROZEN(Side.ROLES, 12),
+    ROLE_CUT_OFF(Side.ROLES, 8),
+    ROLE_UNHEARD(Side.ROLES, 15),
+    REBALANCE_STORM(Side.ROLES, 8),
+    BROKER_KILLED(Side.BROKERS, 8),
+    BROKER_RESTARTED(Side.BROKERS, 3),
+    BROKER_FROZEN(Side.BROKERS, 8),
+    ALL_BROKERS_DOWN(Side.BROKERS, 60),
+    ENDPOINT_FLAPPING(Side.ENDPOINTS, 6),
+    ENDPOINT_MISBEHAVING(Side.ENDPOINTS, 10),
+    ENDPOINT_CUT_OFF(Side.ENDPOINTS, 8),
+    ENDPOINT_UNHEARD(Side.ENDPOINTS, 8),
+    SUBSCRIPTION_PAUSED(Side.ENDPOINTS, 6);
+
+    /** Each side has its own troublemaker: one fault of each side at a time. */
+    public enum Side {
+        ROLES,
+        BROKERS,
+        ENDPOINTS
+    }
+
+    private final Side side;
+    private final int longestSeconds;
+
+    FaultKind(Side side, int longestSeconds) {
+        this.side = side;
+        this.longestSeconds = longestSeconds;
+    }
+
+    Side side() {
+        return side;
+    }
+
+    int longestSeconds() {
+        return longestSeconds;
+    }
+
+    /** As on the command line and in reports. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

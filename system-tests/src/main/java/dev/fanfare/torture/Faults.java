@@ -1,0 +1,200 @@
+package dev.fanfare.torture;
+
+import dev.fanfare.cli.process.RoleKind;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.dispatcher.DispatcherRole;
+import dev.fanfare.retry.relay.TierRelay;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Does what a {@link FaultKind} says, to somebody whom chance picks, and undoes it. Thread-safe, as its parts are. */
+final class Faults {
+    private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
+    /** More, and receivers refuse its signatures, as Standard Webhooks tells them to. */
+    private static final long SIGNER_MILLIS = Duration.ofMinutes(4).toMillis();
+
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
+    private static final Duration STORM_STEP = Duration.ofMillis(500);
+
+    private final Cluster cluster;
+    private final List<RolePlace> roles;
+    private final Endpoints endpoints;
+    private final Subscribers subscribers;
+
+    Faults(Cluster cluster, List<RolePlace> roles, Endpoints endpoints, Subscribers subscribers) {
+        this.cluster = cluster;
+        this.roles = roles;
+        this.endpoints = endpoints;
+        this.subscribers = subscribers;
+    }
+
+    /**
+     * Breaks it, waits, mends it; returns whom it struck. All chance is in {@code random}. Brokers come to themselves before
+     * it returns, or the next fault of theirs would find nothing that works; of roles every other one does.
+     */
+    String strike(FaultKind kind, Random random, Duration hold) {
+        return switch (kind.side()) {
+            case ROLES -> strikeRole(kind, random, hold);
+            case BROKERS -> strikeBroker(kind, random, hold);
+            case ENDPOINTS -> strikeEndpoint(kind, random, hold);
+        };
+    }
+
+    private String strikeRole(FaultKind kind, Random random, Duration hold) {
+        RolePlace role = roles.get(random.nextInt(roles.size()));
+        long skewMillis = skew(role.kind(), random);
+        String struck = role.name();
+        switch (kind) {
+            case ROLE_KILLED -> {
+                role.kill();
+                Waiting.rest(hold);
+                role.startAgain(skewMillis);
+                struck += ", its clock then " + Duration.ofMillis(skewMillis) + " ahead";
+            }
+            case ROLE_RESTARTED -> {
+                if (!role.stop()) {
+                    struck += ", which did not end when it was told to";
+                }
+                Waiting.rest(hold);
+                role.startAgain(skewMillis);
+            }
+            case ROLE_FROZEN -> role.freeze(hold);
+            case ROLE_CUT_OFF -> {
+                role.link().cut();
+                Waiting.rest(hold);
+                role.link().heal();
+            }
+            case ROLE_UNHEARD -> {
+                role.link().silence();
+                Waiting.rest(hold);
+                role.link().heal();
+            }
+            case REBALANCE_STORM -> struck = storm(random, hold);
+            default -> throw new IllegalArgumentException(kind + " is no role's fault");
+        }
+        if (random.nextBoolean()) {
+            recover(role::isReady);
+        }
+        return struck;
+    }
+
+    private static void recover(BooleanSupplier recovered) {
+        long deadline = System.nanoTime() + RECOVERY.toNanos();
+        while (!recovered.getAsBoolean() && System.nanoTime() < deadline) {
+            Waiting.rest(Duration.ofMillis(200));
+        }
+    }
+
+    private static long skew(RoleKind kind, Random random) {
+        long most = kind == RoleKind.DISPATCHER ? SIGNER_MILLIS : HOUR_MILLIS;
+        return switch (random.nextInt(4)) {
+            case 0 -> most;
+            case 1 -> -most;
+            default -> 0;
+        };
+    }
+
+    /** A member that joins a group, is given partitions, does nothing with them and leaves, again and again. */
+    private String storm(Random random, Duration hold) {
+        boolean dispatchers = random.nextBoolean();
+        String group = dispatchers ? DispatcherRole.GROUP : TierRelay.GROUP;
+        List<String> topics = dispatchers ? List.of(Topics.DELIVERIES) : TortureRun.tierTopics();
+        Map<String, Object> config = cluster.clientConfig();
+        config.putAll(Map.of(
+                "group.id", group, "group.protocol", "consumer", "enable.auto.commit", false, "fetch.max.bytes", 1));
+        long deadline = System.nanoTime() + hold.toNanos();
+        int joined = 0;
+        while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
+            try (var member = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                member.subscribe(topics);
+                long until = System.nanoTime() + STORM_STEP.toNanos();
+                while (System.nanoTime() < until) {
+                    member.poll(Duration.ofMillis(50));
+                    member.pause(member.assignment());
+                }
+                joined++;
+            }
+        }
+        return group + ", " + joined + " times";
+    }
+
+    private String strikeBroker(FaultKind kind, Random random, Duration hold) {
+        Cluster.Broker broker = cluster.brokers().get(random.nextInt(Cluster.SIZE));
+        String struck = "broker " + (cluster.brokers().indexOf(broker) + 1);
+        switch (kind) {
+            case BROKER_KILLED -> {
+                broker.kill();
+                Waiting.rest(hold);
+                broker.startAgain();
+            }
+            case BROKER_RESTARTED -> {
+                if (!broker.stop()) {
+                    struck += ", which did not end when it was told to";
+                }
+                Waiting.rest(hold);
+                broker.startAgain();
+            }
+            case BROKER_FROZEN -> broker.freeze(hold);
+            case ALL_BROKERS_DOWN -> {
+                cluster.brokers().forEach(Cluster.Broker::kill);
+                Waiting.rest(hold);
+                cluster.brokers().forEach(Cluster.Broker::startAgain);
+                struck = "all brokers";
+            }
+            default -> throw new IllegalArgumentException(kind + " is no broker's fault");
+        }
+        if (!cluster.awaitWhole(RECOVERY)) {
+            struck += ", which did not catch up within " + RECOVERY.toSeconds() + " s";
+        }
+        return struck;
+    }
+
+    private String strikeEndpoint(FaultKind kind, Random random, Duration hold) {
+        Endpoints.Endpoint endpoint =
+                endpoints.all().get(random.nextInt(endpoints.all().size()));
+        EndpointMode[] modes = EndpointMode.values();
+        EndpointMode mode = modes[1 + random.nextInt(modes.length - 1)];
+        String struck = endpoint.name();
+        switch (kind) {
+            case ENDPOINT_FLAPPING -> {
+                for (long left = hold.toMillis(); left > 0; left -= 500) {
+                    endpoint.become(left / 500 % 2 == 0 ? EndpointMode.FAILING : EndpointMode.WELL);
+                    Waiting.rest(Duration.ofMillis(500));
+                }
+                endpoint.become(EndpointMode.WELL);
+            }
+            case ENDPOINT_MISBEHAVING -> {
+                endpoint.become(mode);
+                Waiting.rest(hold);
+                endpoint.become(EndpointMode.WELL);
+                struck += ", " + mode;
+            }
+            case ENDPOINT_CUT_OFF -> {
+                endpoint.relay().cut();
+                Waiting.rest(hold);
+                endpoint.relay().heal();
+            }
+            case ENDPOINT_UNHEARD -> {
+                endpoint.relay().silence();
+                Waiting.rest(hold);
+                endpoint.relay().heal();
+            }
+            case SUBSCRIPTION_PAUSED -> {
+                if (!subscribers.turn(endpoint.name(), "pause")) {
+                    struck += ", which the control plane could not take";
+                }
+                Waiting.rest(hold);
+                if (!subscribers.turn(endpoint.name(), "resume")) {
+                    throw new IllegalStateException(endpoint.name() + " can't be resumed");
+                }
+            }
+            default -> throw new IllegalArgumentException(kind + " is no endpoint's fault");
+        }
+        return struck;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.fanfare.torture;
+
+import dev.fanfare.cli.process.RoleKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where one instance of a role runs: its name, its cables, its port and its process, which may be down. A process that
+ * ends though nobody asked it to is started again, as Kubernetes does, and counted. Thread-safe.
+ */
+final class RolePlace {
+    private static final Logger LOG = LoggerFactory.getLogger(RolePlace.class);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final List<String> JAVA_OPTIONS =
+            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+
+    private final String name;
+    private final RoleKind kind;
+    private final Cluster.Link link;
+    private final int port;
+    private final Path folder;
+    private final List<String> settings;
+    private Child child;
+    private boolean wanted = true;
+    private long skewMillis;
+    private int endedByItself;
+
+    RolePlace(String name, RoleKind kind, Cluster.Link link, int port, Path folder, List<String> settings) {
+        this.name = name;
+        this.kind = kind;
+        this.link = link;
+        this.port = port;
+        this.folder = folder;
+        this.settings = List.copyOf(settings);
+        this.child = launch();
+    }
+
+    private Child launch() {
+        List<String> args = new ArrayList<>(List.of(
+                Long.toString(skewMillis),
+                kind.name(),
+                "--bootstrap-servers=" + link.bootstrapServers(),
+                "--instance-id=" + name,
+                "--port=" + port,
+                "--set",
+                "http.host=127.0.0.1"));
+        settings.forEach(setting -> args.addAll(List.of("--set", setting)));
+        List<String> options = new ArrayList<>(JAVA_OPTIONS);
+        options.add("-Djava.io.tmpdir=" + folder);
+        return Child.start(name, folder.resolve(name + ".log"), options, RoleProcess.class, args);
+    }
+
+    String name() {
+        return name;
+    }
+
+    RoleKind kind() {
+        return kind;
+    }
+
+    Cluster.Link link() {
+        return link;
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    /** Whether it says itself that it does its work. */
+    boolean isReady() {
+        try {
+            return HTTP.send(
+                                    HttpRequest.newBuilder(URI.create(url("/health/ready")))
+                                            .timeout(ANSWER_WITHIN)
+                                            .build(),
+                                    BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException e) {
+            return false; // it isn't there
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    synchronized void kill() {
+        wanted = false;
+        child.kill();
+    }
+
+    /** As SIGTERM does; false where it had to be killed. */
+    synchronized boolean stop() {
+        wanted = false;
+        return child.stop();
+    }
+
+    /** Starts it again, with a clock that is so far ahead. */
+    synchronized void startAgain(long aheadMillis) {
+        wanted = true;
+        if (!child.isAlive()) {
+            skewMillis = aheadMillis;
+            child = launch();
+        }
+    }
+
+    /** Starts it again if it ended by itself. */
+    synchronized void supervise() {
+        if (wanted && !child.isAlive()) {
+            endedByItself++;
+            LOG.warn("a role ended by itself role={} exitCode={}", name, child.exitCode());
+            try {
+                child = launch();
+            } catch (UncheckedIOException e) {
+                LOG.error("it can't be started again role={}", name, e); // tried again soon
+            }
+        }
+    }
+
+    void freeze(Duration duration) {
+        Child frozen;
+        synchronized (this) {
+            frozen = child;
+        }
+        frozen.freeze(duration);
+    }
+
+    synchronized int endedByItself() {
+        return endedByItself;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.fanfare.torture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.testkit.conservation.Subscriber;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** The subscriptions of a run, by way of the management API. Thread-safe. */
+final class Subscribers {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    private static final int TRIES = 300;
+    /** Everyone wants something else: half of all events go to half of all. */
+    private static final List<List<String>> WANTED = List.of(
+            List.of("*"),
+            List.of("order.*"),
+            List.of("order.created", "user.joined"),
+            List.of("invoice.*"),
+            List.of("order.shipped.*"),
+            List.of("invoice.paid", "order.paid"));
+
+    private final String baseUrl;
+    private final String key;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    Subscribers(String baseUrl, String key) {
+        this.baseUrl = baseUrl + "/v1/tenants/" + Endpoints.TENANT + "/subscriptions";
+        this.key = key;
+    }
+
+    /** Subscribes all endpoints. Some give up after a few tries, some hardly ever. */
+    void create(Endpoints endpoints) {
+        int number = 0;
+        for (Endpoints.Endpoint endpoint : endpoints.all()) {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("id", endpoint.name());
+            body.put("url", endpoint.url());
+            body.put("eventTypes", WANTED.get(number % WANTED.size()));
+            body.put("timeout", "3s");
+            List<String> schedule = new ArrayList<>(List.of("1s", "2s", "5s"));
+            for (int i = 0; number % 2 == 1 && i < 40; i++) {
+                schedule.add("3s");
+            }
+            body.put("retry", Map.of("schedule", schedule));
+            try {
+                HttpResponse<String> answer = post(baseUrl, JSON.writeValueAsString(body));
+                if (answer.statusCode() != 201) {
+                    throw new IllegalStateException(
+                            "subscription " + endpoint.name() + ": " + answer.statusCode() + " " + answer.body());
+                }
+                JsonNode created = JSON.readTree(answer.body());
+                endpoints.secret(endpoint, created.path("secret").asText());
+            } catch (IOException e) {
+                throw new IllegalStateException("subscription " + endpoint.name(), e);
+            }
+            number++;
+        }
+    }
+
+    /** Pauses or resumes; tries until it works, for a resume must not be forgotten. False where it never did. */
+    boolean turn(String id, String turn) {
+        for (int tries = 0; tries < TRIES && !Thread.currentThread().isInterrupted(); tries++) {
+            try {
+                if (post(baseUrl + "/" + id + "/" + turn, "").statusCode() == 200) {
+                    return true;
+                }
+            } catch (IOException e) {
+                // it is down: that is what this run is about
+                Waiting.rest(Duration.ofMillis(100));
+            }
+            Waiting.rest(Duration.ofMillis(200));
+        }
+        return false;
+    }
+
+    private HttpResponse<String> post(String url, String body) throws IOException {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create(url))
+                            .timeout(ANSWER_WITHIN)
+                            .header("Authorization", "Bearer " + key)
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Those on the topic, each in its first state: nobody of them ever stops being routed to. */
+    static List<Subscriber> onTopic(Map<String, Object> clientConfig) {
+        Map<String, Subscriber> first = new LinkedHashMap<>();
+        TopicPartition partition = new TopicPartition(Topics.SUBSCRIPTIONS, 0);
+        clientConfig.put("isolation.level", "read_committed");
+        try (var consumer =
+                new KafkaConsumer<>(clientConfig, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(200))) {
+                    if (message.value() != null) {
+                        Subscription subscription = Subscription.fromJson(message.value());
+                        first.putIfAbsent(subscription.key(), Subscriber.throughout(subscription));
+                    }
+                }
+            }
+        } catch (UndecodableRecord e) {
+            throw new IllegalStateException("a subscription on the topic can't be read", e);
+        }
+        return List.copyOf(first.values());
+    }
+}

@@ -1,0 +1,142 @@
+package dev.fanfare.torture;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fanfare-torture}: a {@link TortureRun} from the command line. */
+@Command(
+        name = "fanfare-torture",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs every role as a process of its own against three brokers, breaks them, the network and the endpoints"
+                    + " by a seed while events come in, mends all, waits until nothing moves, and accounts for every"
+                    + " delivery.",
+            "Ends with 0 if no promise was broken, with 1 if one was: then it says which, and of which delivery."
+        })
+@SuppressWarnings("UnusedVariable")
+public final class Torture implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--seed", description = "Chooses the faults (default: by chance, and printed).")
+    private @Nullable Long seed;
+
+    @Option(names = "--minutes", defaultValue = "5", description = "How long things break (default: ${DEFAULT-VALUE}).")
+    private double minutes;
+
+    @Option(
+            names = "--events",
+            defaultValue = "30000",
+            description = "How many come in meanwhile (default: ${DEFAULT-VALUE}).")
+    private int events;
+
+    @Option(
+            names = "--endpoints",
+            defaultValue = "12",
+            description = "How many subscriptions there are (default: ${DEFAULT-VALUE}).")
+    private int endpoints;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "The kinds of faults that may happen, such as role-killed,broker-killed (default: all).")
+    private @Nullable List<String> only;
+
+    @Option(
+            names = "--longest-fault",
+            defaultValue = "20",
+            description = "No fault lasts more seconds (default: ${DEFAULT-VALUE}).")
+    private double longestFault;
+
+    @Option(names = "--json", description = "Where to write the report as JSON.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--keep",
+            description = "A folder for data and logs, which are kept; must not exist (default: a temporary one).")
+    private @Nullable Path keep;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Torture()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
+        Path folder = keep == null ? Files.createTempDirectory("fanfare-torture") : Files.createDirectory(keep);
+        command.getOut().println("seed " + chosen + ", logs in " + folder);
+        command.getOut().flush();
+        try {
+            TortureReport report = new TortureRun(new TorturePlan(
+                            chosen,
+                            Duration.ofMillis((long) (minutes * 60_000)),
+                            events,
+                            endpoints,
+                            kinds(command),
+                            Duration.ofMillis((long) (longestFault * 1_000)),
+                            Duration.ofSeconds(4),
+                            Duration.ofMinutes(10),
+                            folder))
+                    .run();
+            command.getOut().print(report.table());
+            command.getOut().flush();
+            if (json != null) {
+                report.writeJson(json);
+            }
+            return report.isGood() ? 0 : 1;
+        } finally {
+            if (keep == null) {
+                delete(folder);
+            }
+        }
+    }
+
+    private Set<FaultKind> kinds(CommandLine command) {
+        if (only == null) {
+            return EnumSet.allOf(FaultKind.class);
+        }
+        Set<FaultKind> chosen = EnumSet.noneOf(FaultKind.class);
+        for (String name : only) {
+            chosen.add(Stream.of(FaultKind.values())
+                    .filter(kind -> kind.text().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new ParameterException(
+                            command,
+                            "there is no fault '" + name + "'; there are "
+                                    + Stream.of(FaultKind.values())
+                                            .map(FaultKind::text)
+                                            .collect(Collectors.joining(", ")))));
+        }
+        return chosen;
+    }
+
+    static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

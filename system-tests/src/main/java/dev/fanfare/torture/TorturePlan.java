@@ -1,0 +1,36 @@
+package dev.fanfare.torture;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a run is to do.
+ *
+ * @param seed      of all faults: which, to whom, when and for how long
+ * @param duration  for how long things break
+ * @param events    sent meanwhile, evenly
+ * @param endpoints how many subscriptions there are
+ * @param kinds     what may break
+ * @param longestHold no fault lasts longer
+ * @param longestRest between two faults on one side
+ * @param drain     how long all may take to arrive once nothing breaks any more
+ * @param folder    for data and logs; must exist
+ */
+public record TorturePlan(
+        long seed,
+        Duration duration,
+        int events,
+        int endpoints,
+        Set<FaultKind> kinds,
+        Duration longestHold,
+        Duration longestRest,
+        Duration drain,
+        Path folder) {
+    public TorturePlan {
+        kinds = Set.copyOf(kinds);
+        if (events < 1 || endpoints < 1 || duration.isNegative()) {
+            throw new IllegalArgumentException("at least one event and one endpoint are needed, and some time");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.fanfare.torture;
+
+import dev.fanfare.cli.log.LogSetup;
+import dev.fanfare.cli.process.RoleKind;
+import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.contract.topic.TopicLayout;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.dispatcher.DispatcherRole;
+import dev.fanfare.retry.relay.TierRelay;
+import dev.fanfare.runtime.kafka.TopicSetup;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.testkit.conservation.ClusterEvidence;
+import dev.fanfare.testkit.conservation.Judgement;
+import dev.fanfare.testkit.conservation.Oracle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run, from three empty brokers to the oracle's judgement.
+ *
+ * <pre>
+ * brokers ─▶ topics ─▶ roles ─▶ subscriptions ─▶ events … ─▶ all acknowledged
+ *                                                faults … ─▶ all mended ─▶ until nothing moves ─▶ oracle
+ * </pre>
+ *
+ * Confined to one thread.
+ */
+public final class TortureRun {
+    private static final Logger LOG = LoggerFactory.getLogger(TortureRun.class);
+
+    private static final String KEY = "torture";
+    private static final String TIERS = "1s,2s,5s";
+    private static final int PARTITIONS = 4;
+    private static final Duration START_WITHIN = Duration.ofMinutes(3);
+    private static final long SUPERVISE_EVERY_MILLIS = 200;
+    /** {@code dispatcher.commit-interval}, and what a transaction takes on a machine that has no time. */
+    private static final long UNCOMMITTED_MILLIS = 15_000;
+    /** The session of a group's member, and of a broker, and what it takes to start again on that machine. */
+    private static final long NOTICED_MILLIS = 60_000;
+
+    private static final Map<String, RoleKind> ROLES = new LinkedHashMap<>();
+
+    static {
+        ROLES.put("control", RoleKind.CONTROL);
+        ROLES.put("router-1", RoleKind.ROUTER);
+        ROLES.put("dispatcher-1", RoleKind.DISPATCHER);
+        ROLES.put("dispatcher-2", RoleKind.DISPATCHER);
+        ROLES.put("retry-1", RoleKind.RETRY);
+        ROLES.put("ingest-1", RoleKind.INGEST);
+    }
+
+    private final TorturePlan plan;
+
+    public TortureRun(TorturePlan plan) {
+        this.plan = plan;
+    }
+
+    static List<String> tierTopics() {
+        return Tier.parseList(TIERS).stream().map(Tier::topic).toList();
+    }
+
+    /** The group that reads a topic. */
+    static String groupOf(String topic) {
+        return switch (topic) {
+            case Topics.EVENTS -> "fanfare-router";
+            case Topics.FANOUT -> "fanfare-fanout";
+            case Topics.DELIVERIES -> DispatcherRole.GROUP;
+            default -> TierRelay.GROUP;
+        };
+    }
+
+    /** Does all of it. Whatever happens, no process is left. */
+    public TortureReport run() throws IOException, InterruptedException {
+        LogSetup.silenceKafka();
+        Ports ports = new Ports();
+        long begunAt = System.nanoTime();
+        Path arrivals = plan.folder().resolve("arrivals");
+        try (Cluster cluster = Cluster.start(plan.folder(), ports, List.copyOf(ROLES.keySet()));
+                Endpoints endpoints = new Endpoints(arrivals, plan.endpoints())) {
+            LOG.info("brokers are up seconds={}", secondsSince(begunAt));
+            createTopics(cluster);
+            List<RolePlace> roles = startRoles(cluster, ports);
+            ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
+            try {
+                Subscribers subscribers =
+                        new Subscribers(place(roles, "control").url(""), KEY);
+                subscribers.create(endpoints);
+                LOG.info("all is up seconds={}", secondsSince(begunAt));
+                var unused = supervisor.scheduleWithFixedDelay(
+                        () -> roles.forEach(RolePlace::supervise),
+                        SUPERVISE_EVERY_MILLIS,
+                        SUPERVISE_EVERY_MILLIS,
+                        TimeUnit.MILLISECONDS);
+                return torture(cluster, roles, endpoints, subscribers, arrivals, begunAt);
+            } finally {
+                supervisor.shutdownNow();
+                supervisor.awaitTermination(10, TimeUnit.SECONDS);
+                roles.forEach(RolePlace::kill);
+            }
+        }
+    }
+
+    private TortureReport torture(
+            Cluster cluster,
+            List<RolePlace> roles,
+            Endpoints endpoints,
+            Subscribers subscribers,
+            Path arrivals,
+            long begunAt)
+            throws InterruptedException {
+        EventFeed feed = new EventFeed(
+                plan.events(),
+                place(roles, "ingest-1").url("/v1/tenants/" + Endpoints.TENANT + "/events"),
+                KEY,
+                cluster.clientConfig());
+        Thread feeding = new Thread(() -> feed.run(plan.duration()), "feed");
+        feeding.start();
+        FaultLog log = new FaultLog();
+        Faults faults = new Faults(cluster, roles, endpoints, subscribers);
+        List<Troublemaker> troublemakers = Arrays.stream(FaultKind.Side.values())
+                .map(side -> troublemaker(side, faults, log))
+                .toList();
+        troublemakers.forEach(troublemaker -> troublemaker.start(plan.duration()));
+        for (Troublemaker troublemaker : troublemakers) {
+            troublemaker.join();
+        }
+        endpoints.heal();
+        feeding.join(plan.drain().toMillis());
+        boolean fed = !feeding.isAlive();
+        feeding.interrupt();
+        LOG.info("no more faults seconds={} acknowledged={}", secondsSince(begunAt), feed.acknowledged());
+        boolean drained = drain(cluster, roles) && fed;
+        LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
+        endpoints.flush();
+        long allowed = endpoints.timeline().within(log.disturbances(UNCOMMITTED_MILLIS, NOTICED_MILLIS));
+        Judgement judgement = new Oracle(Endpoints.TENANT, allowed)
+                .judge(new ClusterEvidence(
+                        cluster.clientConfig(),
+                        TortureRun::groupOf,
+                        Subscribers.onTopic(cluster.clientConfig()),
+                        feed::tell,
+                        arrivals));
+        Map<String, Integer> endedByThemselves = new LinkedHashMap<>();
+        roles.forEach(role -> endedByThemselves.put(role.name(), role.endedByItself()));
+        return new TortureReport(
+                plan.seed(),
+                secondsSince(begunAt),
+                feed.acknowledged(),
+                feed.repeated(),
+                endpoints.arrivals(),
+                log,
+                endedByThemselves,
+                drained,
+                allowed,
+                judgement);
+    }
+
+    private Troublemaker troublemaker(FaultKind.Side side, Faults faults, FaultLog log) {
+        List<FaultKind> kinds = Arrays.stream(FaultKind.values())
+                .filter(kind -> kind.side() == side && plan.kinds().contains(kind))
+                .toList();
+        return new Troublemaker(
+                side.name(), kinds, faults::strike, log, plan.seed(), plan.longestHold(), plan.longestRest());
+    }
+
+    private boolean drain(Cluster cluster, List<RolePlace> roles) {
+        try (Backlog backlog = new Backlog(cluster.clientConfig(), PARTITIONS)) {
+            cluster.awaitAll();
+            Waiting.until(
+                    "all roles ready and nothing under way",
+                    plan.drain(),
+                    () -> roles.stream().allMatch(RolePlace::isReady) && backlog.isEmpty());
+            return true;
+        } catch (IllegalStateException e) {
+            LOG.error("it does not come to rest", e);
+            return false;
+        }
+    }
+
+    private static void createTopics(Cluster cluster) {
+        TopicLayout layout = new TopicLayout(PARTITIONS, PARTITIONS, (short) Cluster.SIZE, Tier.parseList(TIERS));
+        try (Admin admin = Admin.create(cluster.clientConfig())) {
+            new TopicSetup(admin, START_WITHIN).create(layout.specs());
+        }
+    }
+
+    private List<RolePlace> startRoles(Cluster cluster, Ports ports) throws IOException {
+        Path keyset = plan.folder().resolve("keyset.json");
+        KeysetFile.create(keyset);
+        List<RolePlace> roles = new ArrayList<>();
+        ROLES.forEach((name, kind) -> roles.add(
+                new RolePlace(name, kind, cluster.link(name), ports.next(), plan.folder(), settings(name, keyset))));
+        try {
+            Waiting.until("all roles ready", START_WITHIN, () -> roles.stream().allMatch(RolePlace::isReady));
+        } catch (IllegalStateException e) {
+            roles.forEach(RolePlace::kill);
+            throw e;
+        }
+        return roles;
+    }
+
+    private List<String> settings(String name, Path keyset) {
+        return List.of(
+                "access.key=" + KEY,
+                "secrets.keyset-file=" + keyset,
+                "topics.replication-factor=" + Cluster.SIZE,
+                "topics.event-partitions=" + PARTITIONS,
+                "topics.delivery-partitions=" + PARTITIONS,
+                "topics.retry-tiers=" + TIERS,
+                "dispatcher.allow-loopback=true",
+                // an endpoint that is well again must not be left alone for minutes: the run ends then
+                "dispatcher.breaker-first-rest=1s",
+                "dispatcher.breaker-longest-rest=4s",
+                "router.state-dir=" + plan.folder().resolve(name + "-state"),
+                "control.state-dir=" + plan.folder().resolve(name + "-state"));
+    }
+
+    private static RolePlace place(List<RolePlace> roles, String name) {
+        return roles.stream()
+                .filter(role -> role.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no " + name));
+    }
+
+    private static long secondsSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanos);
+    }
+}
