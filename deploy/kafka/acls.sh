@@ -82,5 +82,6 @@ allow operator topic fanfare.events literal Write
 allow operator topic fanfare.fanout literal Write
 allow operator topic fanfare.runs literal Write
 allow operator topic fanfare.audit literal Write
+allow operator group fanfare- prefixed Describe
 allow operator transactional-id fanfare-dead-letters- prefixed Write
 allow operator transactional-id fanfare-import- prefixed Write

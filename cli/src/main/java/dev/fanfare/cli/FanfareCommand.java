@@ -9,6 +9,7 @@ import dev.fanfare.cli.api.SubscriptionsCommand;
 import dev.fanfare.cli.api.TenantsCommand;
 import dev.fanfare.cli.api.TestEventCommand;
 import dev.fanfare.cli.api.TraceCommand;
+import dev.fanfare.cli.apply.ApplyCommand;
 import dev.fanfare.cli.cluster.KeysetCommand;
 import dev.fanfare.cli.cluster.TopicsCommand;
 import dev.fanfare.cli.deadletters.DlqCommand;
@@ -59,6 +60,7 @@ public final class FanfareCommand implements Runnable {
         GROUPS.put(
                 "Operate",
                 List.of(
+                        "apply",
                         "subscriptions",
                         "attempts",
                         "trace",
@@ -102,6 +104,7 @@ public final class FanfareCommand implements Runnable {
         subscriptions.addSubcommand(new ReplayEventsCommand(shell));
         subscriptions.addSubcommand(new TestEventCommand(shell));
         root.addSubcommand(subscriptions);
+        root.addSubcommand(new ApplyCommand(shell));
         root.addSubcommand(new AttemptsCommand(shell));
         root.addSubcommand(new TraceCommand(shell));
         root.addSubcommand(new TopCommand(shell));

@@ -133,10 +133,8 @@ class SecuredKafkaIT {
         receiver.on("/gone", Answer.status(410))
                 .on("/flaky", Answer.status(503), Answer.status(204))
                 .on("/held", Answer.status(204));
-        for (String id : List.of("fine", "gone", "flaky", "held")) {
-            subscribe(id);
-        }
-        request(RoleKind.CONTROL, "PUT", "/event-types/order.created", "{}");
+        assertThat(apply()).contains("+ event-type order.created", "+ subscription held", "Changed 5");
+        assertThat(apply()).contains("Changed 0, as declared already: 5");
         request(RoleKind.CONTROL, "POST", "/subscriptions/held/pause", "");
         Instant before = Instant.now();
         send("first");
@@ -155,6 +153,7 @@ class SecuredKafkaIT {
         request(RoleKind.CONTROL, "POST", "/subscriptions/fine/replay", "{\"since\":\"" + before + "\"}");
         awaitRequests("/fine", 3);
         assertThat(request(RoleKind.CONTROL, "GET", "/events/first", "")).contains("order.created");
+        assertThat(operator("trace", "first", "--from-topics")).contains("order.created");
 
         for (String topic : List.of(Topics.EVENTS, Topics.FANOUT, "fanfare.retry.1s")) {
             broker.send(new ProducerRecord<>(topic, "k".getBytes(UTF_8), "what is this".getBytes(UTF_8)));
@@ -226,13 +225,22 @@ class SecuredKafkaIT {
         }
     }
 
-    private void subscribe(String id) throws Exception {
-        request(
-                RoleKind.CONTROL,
-                "POST",
-                "/subscriptions",
-                "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"order.*\"],\"retry\":{\"schedule\":[\"3s\"]}}"
-                        .formatted(id, receiver.url("/" + id)));
+    /** Declares an event type, and a subscription for each path. */
+    private String apply() throws IOException {
+        StringBuilder yaml = new StringBuilder("kind: event-type\nname: order.created\nschema: { type: object }\n");
+        for (String id : List.of("fine", "gone", "flaky", "held")) {
+            yaml.append("""
+                    ---
+                    kind: subscription
+                    id: %s
+                    url: %s
+                    eventTypes: [order.*]
+                    retry: { schedule: [3s] }
+                    """.formatted(id, receiver.url("/" + id)));
+        }
+        Path declared = Files.writeString(folder.resolve("declared.yaml"), yaml);
+        String control = "http://127.0.0.1:" + pipelines.get(RoleKind.CONTROL).port();
+        return operator("apply", "-f", declared.toString(), "--api-url", control, "--key", KEY);
     }
 
     private void send(String id) throws Exception {

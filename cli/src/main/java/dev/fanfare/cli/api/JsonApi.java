@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The management API for JSON. Every call fails in the server's words where it is refused. Safe for several threads. */
-record JsonApi(ApiClient client) {
+public record JsonApi(ApiClient client) {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final byte[] NO_BODY = {};
 
     /** Sends a body and returns what is answered; a {@code PATCH} is a merge patch. */
-    JsonNode call(String method, String path, JsonNode body) {
+    public JsonNode call(String method, String path, JsonNode body) {
         return client.call(
                         method,
                         path,
@@ -22,21 +22,22 @@ record JsonApi(ApiClient client) {
     }
 
     /** Asks for something to be done, without a body. */
-    JsonNode call(String method, String path) {
+    public JsonNode call(String method, String path) {
         return client.call(method, path, null, NO_BODY).json();
     }
 
     /** One object. */
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         return call("GET", path);
     }
 
-    void delete(String path) {
+    /** Deletes one. */
+    public void delete(String path) {
         client.call("DELETE", path, null, NO_BODY);
     }
 
     /** All of a list, page by page. */
-    List<JsonNode> pages(String path) {
+    public List<JsonNode> pages(String path) {
         List<JsonNode> all = new ArrayList<>();
         String query = "?limit=500";
         while (true) {
