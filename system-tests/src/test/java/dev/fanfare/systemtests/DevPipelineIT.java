@@ -32,32 +32,46 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole pipeline as a newcomer meets it: {@code ./fanfare dev} in a process of its own, everything else over the wire. */
+/**
+ * The whole pipeline as a newcomer meets it: {@code ./fanfare dev} in a process of its own, everything else over the wire. One
+ * process serves the tests one after the other; each takes its subscriptions away again.
+ */
 class DevPipelineIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static DevProcess dev;
 
     private final FaultyReceiver receiver = FaultyReceiver.start();
     private final Map<String, String> secrets = new HashMap<>();
-    private DevProcess dev;
 
     @BeforeEach
-    void start() {
-        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+    void startIfNeedBe() {
+        if (dev == null || !dev.isRunning()) {
+            dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+        }
     }
 
     @AfterEach
-    void stop() {
-        dev.close();
+    void unsubscribe() {
+        secrets.keySet().forEach(id -> dev.delete("/v1/tenants/default/subscriptions/" + id));
         receiver.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (dev != null) {
+            dev.close();
+        }
     }
 
     @Test
@@ -148,6 +162,7 @@ class DevPipelineIT {
 
     @Test
     void whatFailsIsTriedAgainInTimeUnderTheSameIdAndEndsAsADeadLetter() throws Exception {
+        restart(); // its counters are looked at
         receiver.on("/twice", Answer.status(500), Answer.status(503), Answer.status(204));
         receiver.on("/never", Answer.status(500));
         subscribe("twice", "order.*");
@@ -225,8 +240,7 @@ class DevPipelineIT {
             assertThat(post(event("r-" + i, "restart.test", "{}")).statusCode()).isEqualTo(202);
         }
         receiver.awaitCount(50, PATIENCE);
-        dev.stop();
-        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
+        restart();
         assertThat(post(event("r-after", "restart.test", "{}")).statusCode()).isEqualTo(202);
         Awaitility.await("the event after the restart").atMost(PATIENCE).until(() -> receiver.requests().stream()
                 .anyMatch(r -> "r-after".equals(r.header("ce-id"))));
@@ -251,6 +265,11 @@ class DevPipelineIT {
         assertThat(post(event("last", "a.b", "{}")).statusCode()).isEqualTo(202);
         assertThat(receiver.awaitCount(1, PATIENCE)).hasSize(1);
         assertThat(receiver.requests().get(0).header("ce-id")).isEqualTo("last");
+    }
+
+    private static void restart() {
+        dev.stop();
+        dev = DevProcess.start(folder, "--retry-tiers=1s,2s,5s");
     }
 
     private static void assertProblem(HttpResponse<String> response, int status, String field) throws Exception {

@@ -51,7 +51,15 @@ public final class DevProcess implements AutoCloseable {
                     .redirectOutput(log.toFile())
                     .start();
             DevProcess dev = new DevProcess(process, log, port, kafkaPort);
-            dev.awaitReady();
+            boolean ready = false;
+            try {
+                dev.awaitReady();
+                ready = true;
+            } finally {
+                if (!ready) {
+                    dev.kill();
+                }
+            }
             return dev;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -60,7 +60,9 @@ class PauseIT {
 
     @AfterAll
     static void stop() {
-        dev.close();
+        if (dev != null) {
+            dev.close();
+        }
     }
 
     @Test
