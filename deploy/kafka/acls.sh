@@ -52,11 +52,12 @@ allow dispatcher transactional-id fanfare-dispatcher- prefixed Write
 # retry: brings deliveries back when they are due
 allow retry topic fanfare.retry. prefixed Read Write DescribeConfigs
 allow retry topic fanfare.deliveries literal Write
-allow retry topic fanfare.dead-letters literal Write
+allow retry topic fanfare.dead-letters literal Read Write
 allow retry topic fanfare.parked literal Read Write
 allow retry topic fanfare.subscriptions literal Read
 allow retry group fanfare-retry literal Read
 allow retry group fanfare-unpark literal Read
+allow retry group fanfare-dead-letter-count literal Read
 allow retry transactional-id fanfare-retry- prefixed Write
 allow retry transactional-id fanfare-unpark- prefixed Write
 

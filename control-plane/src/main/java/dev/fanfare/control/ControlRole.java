@@ -4,6 +4,7 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.subscription.Subscription.Retry;
+import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptRoutes;
@@ -48,6 +49,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
@@ -114,7 +116,7 @@ public final class ControlRole implements Role {
                 context.kafka(), index, context.clock(), client + "-writer", settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptIndex(
-                context.kafka(),
+                context.kafka().measuredBy(context.meters()),
                 stateDir(settings).resolve(context.instanceId()),
                 attemptsMemory(settings),
                 context.clock(),
@@ -188,6 +190,14 @@ public final class ControlRole implements Role {
         runs.start(START_TIMEOUT);
         signals.start();
         attempts.start();
+        for (State state : State.values()) {
+            ControlMetric.SUBSCRIPTIONS.gauge(
+                    context.meters(),
+                    index,
+                    known -> known.count(state),
+                    state.name().toLowerCase(Locale.ROOT));
+        }
+        ControlMetric.ATTEMPTS_BEHIND.gauge(context.meters(), attempts, AttemptIndex::behind);
         phase = Phase.STARTED;
     }
 

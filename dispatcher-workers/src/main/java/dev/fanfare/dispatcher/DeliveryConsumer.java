@@ -53,7 +53,6 @@ final class DeliveryConsumer implements Runnable {
 
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration UNCOMMITTED_TOO_LONG = Duration.ofSeconds(10);
-    private static final long COUNT_BACKLOG_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_AFTER_FAULT_MILLIS = 500;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -64,16 +63,16 @@ final class DeliveryConsumer implements Runnable {
     private final OutcomeTransaction transaction;
     private final Supplier<UUID> topicIds;
     private final Duration drainTimeout;
+    private final Backlog backlog;
     /** Ours, but where they begin has yet to be learnt. */
     private final Set<TopicPartition> unrestored = new HashSet<>();
 
     private String lastFault = "";
     private @Nullable String outage;
     private UUID topicId = new UUID(0, 0);
-    private long countedAtNanos = System.nanoTime();
-    private volatile long backlog;
     private volatile boolean stopping;
     private volatile @Nullable String trouble = "starting";
+    private volatile @Nullable String fault;
 
     /**
      * With what it takes.
@@ -97,6 +96,7 @@ final class DeliveryConsumer implements Runnable {
         this.transaction = transaction;
         this.topicIds = topicIds;
         this.drainTimeout = drainTimeout;
+        this.backlog = new Backlog(partitions, consumer, shards);
     }
 
     /** Asks the loop to end: it drains, commits, leaves the group. */
@@ -109,11 +109,13 @@ final class DeliveryConsumer implements Runnable {
         return trouble;
     }
 
-    /**
-     * Deliveries of its partitions that have no outcome yet, as counted within the last second: on the topic, here, and
-     * under way. Those in tiers are not due and don't count. Any thread.
-     */
-    long backlog() {
+    /** What ended it though nobody told it to stop, and a restart may mend; null where nothing did. Any thread. */
+    @Nullable String fault() {
+        return fault;
+    }
+
+    /** What its partitions have in store. Any thread. */
+    Backlog backlog() {
         return backlog;
     }
 
@@ -134,6 +136,7 @@ final class DeliveryConsumer implements Runnable {
                     e);
         } catch (RuntimeException | Error e) {
             trouble = "stopped by a fault: " + e;
+            fault = trouble;
             LOG.error("dispatcher stops after a fault; restart it, and please report this", e);
         } finally {
             end();
@@ -149,7 +152,7 @@ final class DeliveryConsumer implements Runnable {
             partitions.inTurn().forEach(this::admit);
             shards.pump();
             receive(poll());
-            countBacklog();
+            backlog.count();
             trouble = whatIsWrong();
         } catch (KafkaException e) {
             trouble = "Kafka: " + e.getMessage();
@@ -159,19 +162,6 @@ final class DeliveryConsumer implements Runnable {
             }
             pause();
         }
-    }
-
-    private void countBacklog() {
-        if (System.nanoTime() - countedAtNanos < COUNT_BACKLOG_NANOS) {
-            return;
-        }
-        countedAtNanos = System.nanoTime();
-        long count = shards.held();
-        for (AssignedPartition partition : partitions.all()) {
-            count += partition.receivedCount()
-                    + consumer.currentLag(partition.id()).orElse(0);
-        }
-        backlog = count;
     }
 
     /**

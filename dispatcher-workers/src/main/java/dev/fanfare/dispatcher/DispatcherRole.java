@@ -6,13 +6,16 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.address.AddressBook;
 import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
+import dev.fanfare.dispatcher.http.ConnectionCount;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
 import dev.fanfare.dispatcher.intake.Intake;
 import dev.fanfare.dispatcher.lane.BreakerRules;
 import dev.fanfare.dispatcher.lane.LaneLimits;
 import dev.fanfare.dispatcher.outcome.AttemptReport;
+import dev.fanfare.dispatcher.outcome.DispatcherMetric;
 import dev.fanfare.dispatcher.outcome.Outcomes;
 import dev.fanfare.dispatcher.outcome.Unsent;
+import dev.fanfare.dispatcher.send.BusiestSubscriptions;
 import dev.fanfare.dispatcher.send.SendingSetup;
 import dev.fanfare.dispatcher.send.Shards;
 import dev.fanfare.dispatcher.subscription.SubscriptionView;
@@ -20,14 +23,15 @@ import dev.fanfare.retry.plan.RetryPlanner;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.runtime.secret.SecretSettings;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.Router;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -38,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -77,6 +82,7 @@ public final class DispatcherRole implements Role {
     private final WaysOut waysOut;
     private final TopicLayout layout;
     private final String clientId;
+    private final KafkaConnection kafka;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable DeliveryConsumer loop;
     private volatile @Nullable Shards sending;
@@ -94,6 +100,7 @@ public final class DispatcherRole implements Role {
         this.settings = context.settings().section(DispatcherSettings.class);
         this.layout = TopicSettings.layout(context.settings().section(TopicSettings.class));
         this.clientId = "fanfare-dispatcher-" + context.instanceId();
+        this.kafka = context.kafka().measuredBy(context.meters());
         this.waysOut = DispatcherSettings.check(settings);
     }
 
@@ -142,7 +149,7 @@ public final class DispatcherRole implements Role {
                 consumer,
                 partitions,
                 outbox,
-                outcomes::tooLarge,
+                unsent::tooLarge,
                 settings.commitInterval(),
                 TRANSACTION_TIMEOUT));
         transaction.start();
@@ -151,7 +158,7 @@ public final class DispatcherRole implements Role {
                 () -> keepsUp(transaction, outbox),
                 outbox::add));
         sending = shards;
-        observe(shards, consumer);
+        measure(shards, transaction);
         Intake intake = new Intake(
                 partitions,
                 subscriptions,
@@ -198,20 +205,26 @@ public final class DispatcherRole implements Role {
                 context.clock());
     }
 
-    private void observe(Shards shards, Consumer<byte[], byte[]> consumer) {
-        Gauge.builder("fanfare.in.flight", shards, Shards::inFlight)
-                .description("Attempts under way")
-                .register(context.meters());
-        Gauge.builder("fanfare.lanes.held", shards, Shards::held)
-                .description("Deliveries in memory: queued and under way")
-                .register(context.meters());
-        Gauge.builder("fanfare.backlog", this, DispatcherRole::backlog)
-                .description("Deliveries that are due and have no outcome yet, in the partitions of this process")
-                .register(context.meters());
-        Gauge.builder("fanfare.breakers.open", shards, Shards::brokenLanes)
-                .description("Subscriptions whose endpoint is left alone for a while after failures in a row")
-                .register(context.meters());
-        open(new KafkaClientMetrics(consumer)).bindTo(context.meters());
+    private void measure(Shards shards, OutcomeTransaction transaction) {
+        MeterRegistry meters = context.meters();
+        DispatcherMetric.IN_FLIGHT.gauge(meters, shards, Shards::inFlight);
+        DispatcherMetric.HELD.gauge(meters, shards, Shards::held);
+        DispatcherMetric.LANES.gauge(meters, shards, Shards::lanes);
+        DispatcherMetric.LANE_DEPTH.gauge(meters, shards, Shards::deepestLane);
+        DispatcherMetric.BREAKERS_OPEN.gauge(meters, shards, Shards::brokenLanes);
+        DispatcherMetric.CONNECTIONS.gauge(meters, shards.connections(), ConnectionCount::open);
+        DispatcherMetric.CONNECTIONS_OPENED.counts(meters, shards.connections(), ConnectionCount::opened);
+        DispatcherMetric.BACKLOG.gauge(meters, this, role -> role.ofBacklog(Backlog::all));
+        ProcessMetric.CONSUMER_LAG.gauge(meters, this, role -> role.ofBacklog(Backlog::lag), Topics.DELIVERIES);
+        DispatcherMetric.UNCOMMITTED.gauge(meters, transaction, DispatcherRole::uncommittedSeconds);
+        if (settings.subscriptionMetrics() > 0) {
+            shards.show(new BusiestSubscriptions(settings.subscriptionMetrics(), meters));
+        }
+    }
+
+    private static double uncommittedSeconds(OutcomeTransaction transaction) {
+        long since = transaction.oldestSinceNanos();
+        return since == 0 ? 0 : (System.nanoTime() - since) / 1e9;
     }
 
     private <T extends AutoCloseable> T open(T resource) {
@@ -257,45 +270,43 @@ public final class DispatcherRole implements Role {
     }
 
     private Consumer<byte[], byte[]> consumer() {
-        return context.kafka()
-                .consumer(
-                        clientId,
-                        Map.of(
-                                ConsumerConfig.GROUP_ID_CONFIG,
-                                GROUP,
-                                ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                                "consumer",
-                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                500));
+        return kafka.consumer(
+                clientId,
+                Map.of(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        GROUP,
+                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+                        "consumer",
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        500));
     }
 
     private Producer<byte[], byte[]> producer() {
-        return context.kafka()
-                .producer(
-                        clientId + "-outcomes",
-                        Map.of(
-                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                                clientId,
-                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                                (int) TRANSACTION_TIMEOUT.toMillis(),
-                                // All waits end before the transaction does.
-                                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                                5_000,
-                                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                4_000,
-                                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                8_000,
-                                // Nobody waits for an outcome but the commit, which sends at once what lingers here.
-                                ProducerConfig.LINGER_MS_CONFIG,
-                                OUTCOMES_LINGER_MILLIS,
-                                // A transaction's first batch may be sent back; those behind it would fail for nothing.
-                                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-                                1));
+        return kafka.producer(
+                clientId + "-outcomes",
+                Map.of(
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        clientId,
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        (int) TRANSACTION_TIMEOUT.toMillis(),
+                        // All waits end before the transaction does.
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        5_000,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        4_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        8_000,
+                        // Nobody waits for an outcome but the commit, which sends at once what lingers here.
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        OUTCOMES_LINGER_MILLIS,
+                        // A transaction's first batch may be sent back; those behind it would fail for nothing.
+                        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                        1));
     }
 
-    private long backlog() {
+    private double ofBacklog(ToDoubleFunction<Backlog> number) {
         DeliveryConsumer now = loop;
-        return now == null ? 0 : now.backlog();
+        return now == null ? 0 : number.applyAsDouble(now.backlog());
     }
 
     private static UUID deliveriesTopicId(Admin admin) {
@@ -313,6 +324,13 @@ public final class DispatcherRole implements Role {
         DeliveryConsumer now = loop;
         String trouble = now == null ? "not started" : now.trouble();
         return trouble == null ? Readiness.READY : Readiness.notReady("dispatcher: " + trouble);
+    }
+
+    /** Not where another process took over: the two would end each other for ever. */
+    @Override
+    public @Nullable String fault() {
+        DeliveryConsumer now = loop;
+        return now == null ? null : now.fault();
     }
 
     @Override

@@ -80,6 +80,13 @@ public interface DispatcherSettings {
     @WithDefault("64KiB")
     ByteSize maxAnswer();
 
+    /**
+     * So many of the busiest subscriptions have metrics of their own, three series each. None: their names are your
+     * customers', and each new one is a new series for as long as Prometheus keeps it.
+     */
+    @WithDefault("0")
+    int subscriptionMetrics();
+
     /** How long a delivery waits for news of its subscription: the view is usually milliseconds behind. */
     @WithDefault("5s")
     Duration subscriptionPatience();

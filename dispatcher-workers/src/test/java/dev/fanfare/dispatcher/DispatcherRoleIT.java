@@ -451,7 +451,7 @@ class DispatcherRoleIT {
         assertThat(header(parked, DeliveryRecords.REASON)).isEqualTo("parked");
         assertThat(header(parked, DeliveryRecords.ORIGIN)).startsWith(Topics.DELIVERIES + "/0/");
         assertThat(header(parked, DeliveryRecords.ATTEMPTS)).isNull();
-        assertThat(bench.count("fanfare.parkings")).isEqualTo(1);
+        assertThat(bench.count("fanfare.parked")).isEqualTo(1);
         assertThat(bench.attempts(to)).isEmpty();
         assertThat(receiver.count()).isZero();
     }

@@ -24,6 +24,11 @@ final class InFlight {
         }
     }
 
+    /** How many are inside; one fewer once nobody is let in any more. */
+    int count() {
+        return Math.max(0, inside.get() - 1);
+    }
+
     /**
      * Waits until all have left; called once, when no more are let in.
      *

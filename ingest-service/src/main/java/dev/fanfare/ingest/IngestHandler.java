@@ -8,6 +8,7 @@ import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.http.Problems;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,7 +16,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +43,11 @@ final class IngestHandler {
     private final EventTypeCheck types;
     private final RateLimits limits;
     private final EventPublisher publisher;
-    private final MeterRegistry meters;
     private final Counter accepted;
+    /** By {@link Rejection}. */
+    private final Counter[] rejected;
+
+    private final Timer duration;
     private final InFlight inFlight = new InFlight();
 
     IngestHandler(
@@ -57,22 +63,26 @@ final class IngestHandler {
         this.types = types;
         this.limits = limits;
         this.publisher = publisher;
-        this.meters = meters;
-        this.accepted = Counter.builder("fanfare.events.accepted")
-                .description("Events that were acknowledged by Kafka and answered 202")
-                .register(meters);
+        this.accepted = IngestMetric.EVENTS_ACCEPTED.counter(meters);
+        this.rejected = Arrays.stream(Rejection.values())
+                .map(reason -> IngestMetric.EVENTS_REJECTED.counter(meters, reason.text()))
+                .toArray(Counter[]::new);
+        this.duration = IngestMetric.REQUEST_DURATION.timer(meters);
+        IngestMetric.IN_FLIGHT.gauge(meters, inFlight, InFlight::count);
     }
 
     /** What a request brought: events to be published, and whether they came as a batch. */
     private record Sent(List<CompleteEvent> events, boolean batch) {}
 
-    /** Sees to it that a request which ends without its events taken is counted. */
-    void countRefusal(RoutingContext context) {
+    /** Sees to it that a request is measured when it ends, and counted where its events were not taken. */
+    void measure(RoutingContext context) {
+        long startNanos = System.nanoTime();
         context.addEndHandler(ended -> {
             int status = context.response().getStatusCode();
-            if (status >= 400) {
-                meters.counter("fanfare.events.rejected", "status", Integer.toString(status))
-                        .increment();
+            if (status == 202) {
+                duration.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+            } else if (status >= 400) {
+                rejected[Rejection.of(status).ordinal()].increment();
             }
         });
         context.next();

@@ -58,7 +58,8 @@ public final class IngestRole implements Role {
         String client = "fanfare-ingest-" + context.instanceId();
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
         this.access = new Access(accessSettings, catalog, context.clock());
-        this.publisher = EventPublisher.on(context.kafka(), settings, client, context.tracing());
+        this.publisher =
+                EventPublisher.on(context.kafka().measuredBy(context.meters()), settings, client, context.tracing());
         this.limits =
                 new RateLimits(catalog, settings.rateLimit().map(RateLimit::new).orElse(null), System::nanoTime);
         this.handler = new IngestHandler(
@@ -78,7 +79,7 @@ public final class IngestRole implements Role {
     @Override
     public void mount(Router routes) {
         routes.post("/v1/tenants/:tenant/events")
-                .handler(handler::countRefusal)
+                .handler(handler::measure)
                 .handler(request -> access.check(request, Scope.EVENTS_WRITE))
                 .handler(this::requireCatalog)
                 .handler(limits::admit)

@@ -250,7 +250,7 @@ class IngestIT {
         ingest.post("application/json", "{}");
         assertThat(ingest.send(metrics).body())
                 .contains("fanfare_events_accepted_total")
-                .contains("fanfare_events_rejected_total{status=\"400\"}");
+                .contains("fanfare_events_rejected_total{reason=\"invalid\"}");
         HttpRequest.Builder ready =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port + "/health/ready"));
         assertThat(ingest.send(ready).body()).contains("\"ingest\":\"ready\"");

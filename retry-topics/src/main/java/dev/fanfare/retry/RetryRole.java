@@ -2,12 +2,14 @@ package dev.fanfare.retry;
 
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.retry.dead.OutstandingCount;
 import dev.fanfare.retry.parked.Unparker;
 import dev.fanfare.retry.relay.RelayLimits;
 import dev.fanfare.retry.relay.TierRelay;
 import dev.fanfare.retry.relay.TierTopics;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
+import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
@@ -21,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The role {@code retry}: relays what waits in the tiers, and sends parked deliveries back when their subscription is
- * resumed. Any number of instances share the work; each needs an instance id of its own. No clock of this process
- * matters: waiting is measured by the broker's.
+ * The role {@code retry}: relays what waits in the tiers, sends parked deliveries back when their subscription is
+ * resumed, and counts the dead letters that are outstanding. Any number of instances share the work; each needs an
+ * instance id of its own. No clock of this process matters: waiting is measured by the broker's.
  */
 public final class RetryRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(RetryRole.class);
@@ -32,6 +34,7 @@ public final class RetryRole implements Role {
     private final RoleContext context;
     private volatile @Nullable TierRelay relay;
     private volatile @Nullable Unparker unparker;
+    private volatile @Nullable OutstandingCount outstanding;
 
     /** With what the process hands out. */
     public RetryRole(RoleContext context) {
@@ -52,18 +55,19 @@ public final class RetryRole implements Role {
         try (Admin admin = context.kafka().admin("fanfare-retry-admin")) {
             found = TierTopics.check(admin, tiers, ANSWER_TIMEOUT);
         }
-        TierRelay started =
-                new TierRelay(context.kafka(), context.instanceId(), found, tiers, limits, context.meters());
+        KafkaConnection kafka = context.kafka();
+        TierRelay started = new TierRelay(
+                kafka.measuredBy(context.meters()), context.instanceId(), found, tiers, limits, context.meters());
         relay = started;
         Unparker unparking = new Unparker(
-                context.kafka(),
-                context.instanceId(),
-                limits.transactionTimeout(),
-                limits.drainTimeout(),
-                context.meters());
+                kafka, context.instanceId(), limits.transactionTimeout(), limits.drainTimeout(), context.meters());
         unparker = unparking;
         unparking.start();
         started.start();
+        OutstandingCount counting =
+                new OutstandingCount(kafka, context.instanceId(), context.meters(), context.clock());
+        outstanding = counting;
+        counting.start();
         LOG.info("retry role started instance={} tiers={}", context.instanceId(), found.keySet());
     }
 
@@ -79,7 +83,19 @@ public final class RetryRole implements Role {
     }
 
     @Override
+    public @Nullable String fault() {
+        TierRelay relaying = relay;
+        Unparker unparking = unparker;
+        String fault = relaying == null ? null : relaying.fault();
+        return fault == null && unparking != null ? unparking.fault() : fault;
+    }
+
+    @Override
     public void close() {
+        OutstandingCount counting = outstanding;
+        if (counting != null) {
+            counting.close();
+        }
         Unparker unparking = unparker;
         if (unparking != null) {
             unparking.close();

@@ -1,21 +1,23 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.filter.FilterFailure;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** What the router counts. Names and tags are public. Safe from any thread. */
+/** The meters of {@link RouterMetric}, looked up once. Safe from any thread. */
 final class RouterMetrics {
-    private static final String EVENTS = "fanfare.router.events";
-
     private final Counter routed;
     private final Counter unmatched;
     private final Counter undecodable;
     private final Counter unknownTenant;
     private final Counter tooLarge;
     private final Counter duplicate;
+    private final Counter deadUndecodable;
+    private final Counter deadTooLarge;
     private final Counter deliveries;
     private final Counter replayed;
     private final Counter chunks;
@@ -26,48 +28,22 @@ final class RouterMetrics {
     private final Counter sqlFailures;
 
     RouterMetrics(MeterRegistry meters) {
-        routed = events(meters, "routed");
-        unmatched = events(meters, "unmatched");
-        undecodable = events(meters, "undecodable");
-        unknownTenant = events(meters, "unknown-tenant");
-        tooLarge = events(meters, "too-large");
-        duplicate = events(meters, "duplicate");
-        deliveries = Counter.builder("fanfare.router.deliveries")
-                .description("Deliveries made of events")
-                .register(meters);
-        replayed = Counter.builder("fanfare.router.replayed")
-                .description("Deliveries made by replays of events")
-                .register(meters);
-        chunks = Counter.builder("fanfare.router.chunks")
-                .description("Shares of events with very many deliveries, to be delivered by themselves")
-                .register(meters);
-        readIndexWaits = Timer.builder("fanfare.router.read.index")
-                .description("How long polled batches waited for the subscriptions promised before them")
-                .register(meters);
-        readIndexGivenUp = Counter.builder("fanfare.router.read.index.given.up")
-                .description("Batches routed with subscriptions that may have been out of date")
-                .register(meters);
-        filtersUnreadable = Counter.builder("fanfare.router.filters.unreadable")
-                .description("Subscriptions read whose filters can't be read: nothing is routed to them")
-                .register(meters);
-        bodyFailures = filterFailures(meters, "body");
-        sqlFailures = filterFailures(meters, "sql");
-    }
-
-    private static Counter filterFailures(MeterRegistry meters, String reason) {
-        return Counter.builder("fanfare.router.filter.failures")
-                .description(
-                        "Filters that could not be decided on an event, and so did not match: events whose body is not"
-                                + " the JSON a filter looks into, evaluations of SQL that ended in an error")
-                .tag("reason", reason)
-                .register(meters);
-    }
-
-    private static Counter events(MeterRegistry meters, String outcome) {
-        return Counter.builder(EVENTS)
-                .description("Events read, by what became of them")
-                .tag("outcome", outcome)
-                .register(meters);
+        routed = RouterMetric.EVENTS.counter(meters, "routed");
+        unmatched = RouterMetric.EVENTS.counter(meters, "unmatched");
+        undecodable = RouterMetric.EVENTS.counter(meters, "undecodable");
+        unknownTenant = RouterMetric.EVENTS.counter(meters, "unknown-tenant");
+        tooLarge = RouterMetric.EVENTS.counter(meters, "too-large");
+        duplicate = RouterMetric.EVENTS.counter(meters, "duplicate");
+        deadUndecodable = ProcessMetric.DEAD_LETTERS.counter(meters, Verdict.UNDECODABLE.text());
+        deadTooLarge = ProcessMetric.DEAD_LETTERS.counter(meters, Verdict.TOO_LARGE.text());
+        deliveries = RouterMetric.DELIVERIES.counter(meters, "event");
+        replayed = RouterMetric.DELIVERIES.counter(meters, "replay");
+        chunks = RouterMetric.CHUNKS.counter(meters);
+        readIndexWaits = RouterMetric.READ_INDEX.timer(meters);
+        readIndexGivenUp = RouterMetric.READ_INDEX_GIVEN_UP.counter(meters);
+        filtersUnreadable = RouterMetric.FILTERS_UNREADABLE.counter(meters);
+        bodyFailures = RouterMetric.FILTER_FAILURES.counter(meters, "body");
+        sqlFailures = RouterMetric.FILTER_FAILURES.counter(meters, "sql");
     }
 
     void routed() {
@@ -92,14 +68,17 @@ final class RouterMetrics {
 
     void undecodable() {
         undecodable.increment();
+        deadUndecodable.increment();
     }
 
     void unknownTenant() {
         unknownTenant.increment();
+        deadUndecodable.increment();
     }
 
     void tooLarge() {
         tooLarge.increment();
+        deadTooLarge.increment();
     }
 
     void duplicate() {

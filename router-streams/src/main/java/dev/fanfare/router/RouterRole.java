@@ -16,6 +16,7 @@ import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -119,6 +122,8 @@ public final class RouterRole implements Role {
         table = subscriptions;
         subscriptions.start(settings.loadTimeout());
         LOG.info("subscriptions loaded count={}", subscriptions.rows().size());
+        RouterMetric.SUBSCRIPTIONS.gauge(
+                context.meters(), subscriptions, known -> known.rows().size());
 
         ReadIndex readIndex = new ReadIndex(view(subscriptions), settings.readIndexTimeout(), metrics);
         AccessSettings access = context.settings().section(AccessSettings.class);
@@ -137,10 +142,12 @@ public final class RouterRole implements Role {
                 metrics,
                 context.tracing());
         Path stateDir = RouterStreams.stateDir(settings, clusterId, context.instanceId());
-        start(new KafkaStreams(
+        KafkaStreams events = new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),
                 RouterStreams.events(
-                        settings, context.kafka(), context.instanceId(), stateDir, readIndex, storeMemory)));
+                        settings, context.kafka(), context.instanceId(), stateDir, readIndex, storeMemory));
+        ProcessMetric.CONSUMER_LAG.gauge(context.meters(), events, RouterRole::lag, Topics.EVENTS);
+        start(events);
         start(new KafkaStreams(
                 FanoutTopology.of(shared),
                 RouterStreams.chunks(settings, context.kafka(), context.instanceId(), stateDir)));
@@ -165,6 +172,21 @@ public final class RouterRole implements Role {
         made.start();
     }
 
+    /** What the events' consumers know that they have yet to read. */
+    private static double lag(KafkaStreams events) {
+        double lag = 0;
+        for (Metric metric : events.metrics().values()) {
+            MetricName name = metric.metricName();
+            if (name.name().equals("records-lag")
+                    && Topics.EVENTS.equals(name.tags().get("topic"))
+                    && metric.metricValue() instanceof Double records
+                    && !records.isNaN()) {
+                lag += records;
+            }
+        }
+        return lag;
+    }
+
     @Override
     public Readiness readiness() {
         if (streams.size() < TOPOLOGIES) {
@@ -181,16 +203,22 @@ public final class RouterRole implements Role {
         return switch (state) {
             case RUNNING -> Readiness.READY;
             case CREATED, REBALANCING ->
-                Readiness.notReady("the router waits for its partitions of " + Topics.EVENTS + " and " + Topics.FANOUT);
+                Readiness.notReady("the router waits for its partitions of " + Topics.EVENTS + " and " + Topics.FANOUT
+                        + ", or restores what it has seen");
             case PENDING_SHUTDOWN, NOT_RUNNING -> Readiness.notReady("the router is closing");
             case PENDING_ERROR, ERROR -> stopped();
         };
     }
 
     private Readiness stopped() {
+        String fault = fault();
+        return Readiness.notReady(fault == null ? "the router stopped" : fault);
+    }
+
+    @Override
+    public @Nullable String fault() {
         ThreadFailure failure = stoppedBy;
-        return Readiness.notReady(
-                "the router stopped" + (failure == null ? "" : " (" + failure + "): " + failure.advice()));
+        return failure == null ? null : "the router stopped (" + failure + "): " + failure.advice();
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -194,6 +195,25 @@ class DevPipelineIT {
             assertThat(letters.get(0).path("eventId").asText()).isEqualTo("o-1");
         });
         assertThat(receiver.requests("/never")).hasSize(4);
+
+        Set<String> documented = MetricNames.documented();
+        Awaitility.await("metrics as docs/reference/metrics.md has them")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> {
+                    String scrape = dev.get("/metrics").body();
+                    assertThat(MetricNames.shown(scrape)).isEqualTo(documented);
+                    assertThat(scrape)
+                            .contains("fanfare_events_accepted_total 1.0")
+                            .contains("fanfare_deliveries_routed_total{source=\"event\"} 2.0")
+                            .contains("fanfare_deliveries_delivered_total 1.0")
+                            .contains("fanfare_attempts_total{status=\"5xx\",verdict=\"retry\"} 5.0")
+                            .contains("fanfare_delivery_retries_sum{ended=\"delivered\"} 2.0")
+                            .contains("fanfare_delivery_retries_sum{ended=\"dead\"} 3.0")
+                            .contains("fanfare_dead_letters_total{reason=\"exhausted\"} 1.0")
+                            .contains("fanfare_dead_letters_outstanding{reason=\"exhausted\"} 1.0")
+                            .contains("fanfare_subscriptions{state=\"active\"} 2.0")
+                            .contains("fanfare_ready{role=\"router\"} 1.0");
+                });
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.fanfare.router.RouterSettings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.http.HttpSettings;
+import dev.fanfare.runtime.lifecycle.HealthSettings;
+import dev.fanfare.runtime.metric.MetricsSettings;
 import dev.fanfare.runtime.secret.SecretSettings;
 import dev.fanfare.runtime.trace.TracingSettings;
 import java.util.List;
@@ -24,6 +26,8 @@ public final class Sections {
             ProcessSettings.class,
             LogSettings.class,
             TracingSettings.class,
+            HealthSettings.class,
+            MetricsSettings.class,
             IngestSettings.class,
             RouterSettings.class,
             DispatcherSettings.class,

@@ -1,16 +1,23 @@
 package dev.fanfare.cli.process;
 
+import dev.fanfare.cli.Version;
 import dev.fanfare.cli.cluster.ProcessSettings;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.http.HttpFront;
 import dev.fanfare.runtime.http.HttpSettings;
+import dev.fanfare.runtime.kafka.BrokerWatch;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.lifecycle.Health;
+import dev.fanfare.runtime.lifecycle.HealthSettings;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
+import dev.fanfare.runtime.metric.MetricsSettings;
+import dev.fanfare.runtime.metric.ProcessMeters;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import dev.fanfare.runtime.trace.Tracing;
 import dev.fanfare.runtime.trace.TracingSettings;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.logging.LogbackMetrics;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -43,15 +50,19 @@ public final class Pipeline implements AutoCloseable {
     private static final long READY_POLL_NANOS = 20_000_000L;
 
     private final Vertx vertx;
-    private final PrometheusMeterRegistry meters;
+    private final ProcessMeters meters;
+    private final BrokerWatch kafkaWatch;
+    private final LogbackMetrics logLines = new LogbackMetrics();
     private final List<Role> roles = new ArrayList<>();
+    private volatile @Nullable Health health;
     private @Nullable HttpFront front;
     private Tracing tracing = Tracing.off();
     private int port;
 
-    private Pipeline(Vertx vertx, PrometheusMeterRegistry meters) {
+    private Pipeline(Vertx vertx, ProcessMeters meters, BrokerWatch kafkaWatch) {
         this.vertx = vertx;
         this.meters = meters;
+        this.kafkaWatch = kafkaWatch;
     }
 
     /** As {@link #start(Set, Settings, KafkaConnection, Vertx, Clock)}, with the clock of this machine. */
@@ -68,9 +79,16 @@ public final class Pipeline implements AutoCloseable {
      */
     public static Pipeline start(
             Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx, Clock clock) {
-        Pipeline pipeline = new Pipeline(vertx, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        String instanceId = instanceId(settings);
+        Pipeline pipeline = new Pipeline(
+                vertx,
+                new ProcessMeters(settings.section(MetricsSettings.class), instanceId, Version.current()),
+                BrokerWatch.on(
+                        kafka,
+                        "fanfare-watch-" + instanceId,
+                        settings.section(HealthSettings.class).kafkaPatience()));
         try {
-            pipeline.startRoles(kinds, settings, kafka, clock);
+            pipeline.startRoles(kinds, settings, kafka, instanceId, clock);
             return pipeline;
         } catch (RuntimeException e) {
             pipeline.close();
@@ -78,24 +96,37 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void startRoles(Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Clock clock) {
+    private void startRoles(
+            Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, String instanceId, Clock clock) {
         HttpSettings http = settings.section(HttpSettings.class);
-        String instanceId = instanceId(settings);
         String service =
                 kinds.size() == 1 ? "fanfare-" + kinds.iterator().next().text() : "fanfare";
         tracing = Tracing.open(settings.section(TracingSettings.class), service, instanceId);
-        RoleContext context =
-                new RoleContext(instanceId, settings, kafka, meters, vertx, clock, new SecureRandom(), tracing);
+        RoleContext context = new RoleContext(
+                instanceId, settings, kafka, meters.registry(), vertx, clock, new SecureRandom(), tracing);
         for (RoleKind kind : EnumSet.copyOf(kinds)) {
             roles.add(kind.make(context));
         }
-        HttpFront opened = new HttpFront(vertx, roles, meters);
+        Health watched = new Health(roles, kafkaWatch::readiness);
+        health = watched;
+        measure(watched);
+        HttpFront opened = new HttpFront(vertx, roles, watched, meters.scraped());
         front = opened;
         port = opened.listen(http);
         for (Role role : roles) {
             long startedAt = System.nanoTime();
             role.start();
             LOG.debug("role started role={} ms={}", role.name(), (System.nanoTime() - startedAt) / 1_000_000);
+        }
+    }
+
+    private void measure(Health watched) {
+        MeterRegistry registry = meters.registry();
+        logLines.bindTo(registry);
+        ProcessMetric.KAFKA_SILENCE.gauge(
+                registry, kafkaWatch, watch -> watch.silence().toMillis() / 1e3);
+        for (Role role : roles) {
+            ProcessMetric.READY.gauge(registry, role, each -> watched.of(each).isReady() ? 1 : 0, role.name());
         }
     }
 
@@ -119,10 +150,8 @@ public final class Pipeline implements AutoCloseable {
 
     /** Which roles can't do their work now, and why; empty where all can. Safe from any thread. */
     public List<String> notReady() {
-        return roles.stream()
-                .filter(role -> !role.readiness().isReady())
-                .map(role -> role.name() + ": " + role.readiness().reason())
-                .toList();
+        Health watched = health;
+        return watched == null ? List.of("nothing has started yet") : watched.notReady();
     }
 
     /** Waits until all roles do their work; false where the time ran out, or this thread was interrupted. */
@@ -153,7 +182,9 @@ public final class Pipeline implements AutoCloseable {
                 "vertx",
                 () -> vertx.close().toCompletionStage().toCompletableFuture().join());
         closeOne("tracing", tracing);
-        meters.close();
+        closeOne("kafka watch", kafkaWatch);
+        closeOne("log lines", logLines);
+        closeOne("metrics", meters);
     }
 
     /** One part that can't close must not keep the others from it. */

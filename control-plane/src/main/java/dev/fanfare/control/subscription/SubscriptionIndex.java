@@ -2,6 +2,7 @@ package dev.fanfare.control.subscription;
 
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriptionIndex implements AutoCloseable {
     private final ConcurrentNavigableMap<String, Row<Subscription>> sorted = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> perTenant = new ConcurrentHashMap<>();
+    private final Map<State, Integer> perState = new ConcurrentHashMap<>();
     private final CompactedTable<Subscription> table;
 
     public SubscriptionIndex(KafkaConnection kafka, String clientId) {
@@ -52,6 +54,11 @@ public final class SubscriptionIndex implements AutoCloseable {
         return perTenant.getOrDefault(tenant, 0);
     }
 
+    /** How many subscriptions of all tenants are in a state. */
+    public int count(State state) {
+        return perState.getOrDefault(state, 0);
+    }
+
     /** For the writer, which waits for what it wrote to come back. */
     CompactedTable<Subscription> table() {
         return table;
@@ -71,5 +78,11 @@ public final class SubscriptionIndex implements AutoCloseable {
         }
         int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
         perTenant.merge(tenant, more, Integer::sum);
+        if (before != null) {
+            perState.merge(before.value().state(), -1, Integer::sum);
+        }
+        if (after != null) {
+            perState.merge(after.value().state(), 1, Integer::sum);
+        }
     }
 }

@@ -21,6 +21,11 @@ final class Connections {
     static final Duration LIFE = Duration.ofMinutes(10);
 
     private final Map<Way, There> all = new HashMap<>();
+    private final ConnectionCount count;
+
+    Connections(ConnectionCount count) {
+        this.count = count;
+    }
 
     /** What leads one way. */
     private static final class There {
@@ -75,7 +80,9 @@ final class Connections {
 
     void opened(Way way, Connection connection) {
         There there = there(way);
-        there.open.add(connection);
+        if (there.open.add(connection)) {
+            count.oneOpened();
+        }
         there.spokeHttp1 = connection instanceof Http1Connection;
     }
 
@@ -92,7 +99,9 @@ final class Connections {
     void closed(Way way, Connection connection) {
         There there = there(way);
         there.free.remove(connection);
-        there.open.remove(connection);
+        if (there.open.remove(connection)) {
+            count.oneClosed();
+        }
     }
 
     private There there(Way way) {

@@ -20,13 +20,18 @@ public final class WebhookClient implements AutoCloseable {
 
     private final Reactor reactor;
     private final Transport transport;
-    private final Connections connections = new Connections();
+    private final Connections connections;
     private final ScheduledFuture<?> sweeping;
 
-    /** With no connection yet. */
-    public WebhookClient(Reactor reactor, Transport transport) {
+    /**
+     * With no connection yet.
+     *
+     * @param count told of each that is made and closed
+     */
+    public WebhookClient(Reactor reactor, Transport transport, ConnectionCount count) {
         this.reactor = reactor;
         this.transport = transport;
+        this.connections = new Connections(count);
         this.sweeping = reactor.loop()
                 .scheduleWithFixedDelay(
                         () -> connections.sweep(System.nanoTime()), SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);

@@ -197,7 +197,7 @@ public final class Intake {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
-            outbox.accept(outcomes.undecodable(record, ledger.epoch(), String.valueOf(e.getMessage())));
+            outbox.accept(unsent.undecodable(record, ledger.epoch(), String.valueOf(e.getMessage())));
             return null;
         }
     }

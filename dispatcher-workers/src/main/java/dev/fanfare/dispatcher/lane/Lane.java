@@ -20,6 +20,8 @@ final class Lane<T> {
 
     private long heldBytes;
     private long endedTurns;
+    private long delivered;
+    private long failed;
     /** Whether the lane stands in the queue of ready lanes: at most once. */
     private boolean listed;
     /** Whether it waits for the clock, among the sleeping lanes: at most once. */
@@ -85,6 +87,7 @@ final class Lane<T> {
             long nowNanos = lanes.nowNanos();
             ending = gate.ended(result, nowNanos);
             endedTurns++;
+            count(result);
             release(turn);
             listIfReady();
         }
@@ -141,6 +144,22 @@ final class Lane<T> {
                 endedTurns,
                 gate.breaker().isOpen(),
                 gate.breaker().restLeftNanos(lanes.nowNanos()));
+    }
+
+    synchronized int queued() {
+        return queue.size();
+    }
+
+    synchronized LaneTally tally() {
+        return new LaneTally(key, queue.size(), delivered, failed);
+    }
+
+    private void count(Result result) {
+        switch (result) {
+            case SUCCEEDED -> delivered++;
+            case ANSWERED, FAILED, TIMED_OUT -> failed++;
+            case CANCELLED -> {}
+        }
     }
 
     private void release(Turn<T> turn) {

@@ -178,6 +178,20 @@ public final class Lanes<T> {
         return lanes.size();
     }
 
+    /** Deliveries queued in the lane that has the most. Takes time in proportion to the lanes. */
+    public int deepest() {
+        int deepest = 0;
+        for (Lane<T> lane : lanes.values()) {
+            deepest = Math.max(deepest, lane.queued());
+        }
+        return deepest;
+    }
+
+    /** Hands over what each lane has done. Takes time in proportion to the lanes. */
+    public void tallies(Consumer<LaneTally> each) {
+        lanes.values().forEach(lane -> each.accept(lane.tally()));
+    }
+
     /** Deliveries handed out and not ended, all lanes together. For moments more than there are, while one is looked for. */
     public int inFlight() {
         return permitsTaken.get();

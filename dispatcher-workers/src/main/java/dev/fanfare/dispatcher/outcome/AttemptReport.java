@@ -5,10 +5,11 @@ import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.dispatcher.lane.Ending;
 import dev.fanfare.dispatcher.outcome.Outcomes.Concluded;
 import dev.fanfare.runtime.log.LogValue;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,49 +20,40 @@ import org.slf4j.LoggerFactory;
 /**
  * Says of each attempt what it came to: one log line, and the metrics. No URL, no body, no secret. Any thread.
  *
- * <p>{@code fanfare.attempts} (tags {@code verdict}, {@code status}: 2xx … 5xx or none), {@code fanfare.attempt.duration},
- * {@code fanfare.delivery.latency} (from the event's acceptance to its delivery, retries included, replays left out),
- * {@code fanfare.deferrals} (not attempts: deliveries that went to a tier because they couldn't be sent now),
- * {@code fanfare.parkings} (nor are these: deliveries that wait for their paused subscription).
+ * <p>A {@link DispatcherMetric} is looked up once, here.
  */
 public final class AttemptReport {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptReport.class);
     private static final String[] STATUS_CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
     private final Map<Verdict, Counter[]> attempts = new EnumMap<>(Verdict.class);
+    private final Map<Verdict, Counter> deadLetters = new EnumMap<>(Verdict.class);
+    private final Counter delivered;
     private final Counter deferrals;
-    private final Counter parkings;
+    private final Counter parked;
     private final Timer duration;
     private final Timer latency;
+    private final DistributionSummary retriesOfDelivered;
+    private final DistributionSummary retriesOfDead;
 
     public AttemptReport(MeterRegistry meters) {
         for (Verdict verdict : Verdict.values()) {
             Counter[] byStatus = new Counter[STATUS_CLASSES.length];
             for (int i = 0; i < byStatus.length; i++) {
-                byStatus[i] = Counter.builder("fanfare.attempts")
-                        .description("Attempts, and deliveries that ended without one")
-                        .tag("verdict", verdict.text())
-                        .tag("status", STATUS_CLASSES[i])
-                        .register(meters);
+                byStatus[i] = DispatcherMetric.ATTEMPTS.counter(meters, verdict.text(), STATUS_CLASSES[i]);
             }
             attempts.put(verdict, byStatus);
+            if (verdict.isDeadLetter()) {
+                deadLetters.put(verdict, ProcessMetric.DEAD_LETTERS.counter(meters, verdict.text()));
+            }
         }
-        this.deferrals = Counter.builder("fanfare.deferrals")
-                .description("Deliveries that went to a tier because they couldn't be sent now")
-                .register(meters);
-        this.parkings = Counter.builder("fanfare.parkings")
-                .description("Deliveries that were parked because their subscription is paused")
-                .register(meters);
-        this.duration = Timer.builder("fanfare.attempt.duration")
-                .description("From the start of an attempt to its end")
-                .publishPercentileHistogram()
-                .maximumExpectedValue(Duration.ofMinutes(1))
-                .register(meters);
-        this.latency = Timer.builder("fanfare.delivery.latency")
-                .description("From the acceptance of an event to its delivery")
-                .publishPercentileHistogram()
-                .maximumExpectedValue(Duration.ofHours(1))
-                .register(meters);
+        this.delivered = DispatcherMetric.DELIVERED.counter(meters);
+        this.deferrals = DispatcherMetric.DEFERRALS.counter(meters);
+        this.parked = DispatcherMetric.PARKED.counter(meters);
+        this.duration = DispatcherMetric.ATTEMPT_DURATION.timer(meters);
+        this.latency = DispatcherMetric.LATENCY.timer(meters);
+        this.retriesOfDelivered = DispatcherMetric.RETRIES.summary(meters, "delivered");
+        this.retriesOfDead = DispatcherMetric.RETRIES.summary(meters, "dead");
     }
 
     /** A delivery went to a tier without an attempt. */
@@ -81,7 +73,15 @@ public final class AttemptReport {
 
     /** A delivery was parked. */
     void parked() {
-        parkings.increment();
+        parked.increment();
+    }
+
+    /** A dead letter was made of something that is no delivery, or has no attempt to tell of. */
+    public void dead(Verdict reason) {
+        Counter counter = deadLetters.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     /** A delivery ended without an attempt. */
@@ -104,10 +104,19 @@ public final class AttemptReport {
         if (concluded.exchanged()) {
             duration.record(attempt.durationMillis(), TimeUnit.MILLISECONDS);
         }
-        // what is replayed may be days old: that is no lateness
-        if (concluded.verdict() == Verdict.DELIVERED && concluded.acceptedAtMillis() > 0 && attempt.run() == null) {
-            long endMillis = attempt.startedAtMillis() + attempt.durationMillis();
-            latency.record(Math.max(0, endMillis - concluded.acceptedAtMillis()), TimeUnit.MILLISECONDS);
+        if (concluded.verdict() == Verdict.DELIVERED) {
+            delivered.increment();
+            retriesOfDelivered.record(attempt.attempt() - 1);
+            // what is replayed may be days old: that is no lateness
+            if (concluded.acceptedAtMillis() > 0 && attempt.run() == null) {
+                long endMillis = attempt.startedAtMillis() + attempt.durationMillis();
+                latency.record(Math.max(0, endMillis - concluded.acceptedAtMillis()), TimeUnit.MILLISECONDS);
+            }
+        } else if (concluded.verdict().isDeadLetter()) {
+            dead(concluded.verdict());
+            if (attempt.attempt() > 0) {
+                retriesOfDead.record(attempt.attempt() - 1);
+            }
         }
         if (LOG.isInfoEnabled()) {
             // Not by placeholders: there is one for each request, and they would be looked for in each.

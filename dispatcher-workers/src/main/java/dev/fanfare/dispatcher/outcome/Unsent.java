@@ -6,10 +6,11 @@ import dev.fanfare.dispatcher.outcome.Outcomes.Deferred;
 import dev.fanfare.dispatcher.subscription.Standing;
 import java.time.Clock;
 import java.time.Duration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled, parked because it is
- * paused, or deferred.
+ * What becomes of deliveries that are not sent: cancelled, dead because their subscription is disabled or they can't be read,
+ * parked because it is paused, or deferred.
  *
  * <p>A deferral of which nobody knows how long it should wait waits twice as long each time, so that a backlog is rewritten
  * seldom. Any thread.
@@ -76,6 +77,22 @@ public final class Unsent {
             report.tell(deferred.end());
         }
         return deferred.outcome();
+    }
+
+    /**
+     * It is no delivery.
+     *
+     * @param error which header or field is at fault
+     */
+    public Outcome undecodable(ConsumerRecord<byte[], byte[]> record, long epoch, String error) {
+        report.dead(Verdict.UNDECODABLE);
+        return outcomes.undecodable(record, epoch, error);
+    }
+
+    /** Kafka refuses its outcome for its size. */
+    public Outcome tooLarge(Outcome refused) {
+        report.dead(Verdict.TOO_LARGE);
+        return outcomes.tooLarge(refused);
     }
 
     /** The shortest wait there is. */

@@ -1,6 +1,7 @@
 package dev.fanfare.dispatcher.send;
 
 import dev.fanfare.dispatcher.address.AddressBook;
+import dev.fanfare.dispatcher.http.ConnectionCount;
 import dev.fanfare.dispatcher.http.Reactor;
 import dev.fanfare.dispatcher.http.Transport;
 import dev.fanfare.dispatcher.http.WebhookClient;
@@ -51,6 +52,7 @@ public final class Shards implements AutoCloseable {
 
     private final List<Shard> shards = new ArrayList<>();
     private final LongAdder ended = new LongAdder();
+    private final ConnectionCount connections = new ConnectionCount();
     private final BooleanSupplier mayStart;
     private final ScheduledExecutorService timer;
     /** What ends from then on starts nothing new. */
@@ -132,6 +134,31 @@ public final class Shards implements AutoCloseable {
             lanes += shard.lanes.size();
         }
         return lanes;
+    }
+
+    /** Deliveries queued in the deepest lane. Takes time in proportion to the lanes. */
+    public int deepestLane() {
+        return shards.stream().mapToInt(shard -> shard.lanes.deepest()).max().orElse(0);
+    }
+
+    /** Connections to endpoints. */
+    public ConnectionCount connections() {
+        return connections;
+    }
+
+    /** Has the busiest subscriptions shown, from now on. */
+    public void show(BusiestSubscriptions busiest) {
+        Future<?> unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        busiest.look(each -> shards.forEach(shard -> shard.lanes.tallies(each)));
+                    } catch (RuntimeException e) {
+                        LOG.error("the busiest subscriptions could not be shown this time; please report this", e);
+                    }
+                },
+                BusiestSubscriptions.LOOK_SECONDS,
+                BusiestSubscriptions.LOOK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     /** How many of them have an open breaker. */
@@ -248,13 +275,14 @@ public final class Shards implements AutoCloseable {
             this.reactor = new Reactor(name);
             Transport transport = setup.transport();
             this.sender = new AttemptSender(
-                    new WebhookClient(reactor, transport),
+                    new WebhookClient(reactor, transport, connections),
                     new IdentityClients(
                             Math.max(1, IdentityClients.MOST / share),
                             tls -> new WebhookClient(
                                     reactor,
                                     new Transport(
-                                            transport.connectTimeout(), tls, transport.http2(), transport.proxy())),
+                                            transport.connectTimeout(), tls, transport.http2(), transport.proxy()),
+                                    connections),
                             transport.tls()),
                     new Routes(reactor, setup.addressBook().keep()),
                     setup,

@@ -26,12 +26,13 @@ class WebhookClientTest {
     private static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
 
     private Reactor reactor;
+    private final ConnectionCount count = new ConnectionCount();
     private WebhookClient client;
 
     @BeforeEach
     void start() {
         reactor = new Reactor("test-http");
-        client = new WebhookClient(reactor, TRANSPORT);
+        client = new WebhookClient(reactor, TRANSPORT, count);
     }
 
     @AfterEach
@@ -49,6 +50,10 @@ class WebhookClientTest {
             request.set("ce-id", "e2");
 
             assertThat(answer(server, request).status()).isEqualTo(204);
+            assertThat(count.opened()).isEqualTo(1);
+            assertThat(count.open()).isEqualTo(1);
+            client.close();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> count.open() == 0);
             assertThat(server.requests)
                     .containsExactly("POST /hook?a=b HTTP/1.1\r\nhost: hooks.example:8080\r\ncontent-length: 4\r\n"
                             + "Custom: one\r\nce-id: e2\r\n\r\nbody");
@@ -157,7 +162,7 @@ class WebhookClientTest {
     void whereEpollIsNotAtHandJavasSelectorServes() throws Exception {
         Reactor selecting = new Reactor("test-selector", false);
         try (RawServer server = new RawServer((number, out) -> write(out, NO_CONTENT));
-                WebhookClient other = new WebhookClient(selecting, TRANSPORT)) {
+                WebhookClient other = new WebhookClient(selecting, TRANSPORT, count)) {
             CompletableFuture<Object> told = new CompletableFuture<>();
             other.send(way(server.port()), request(""), LIMITS, new Telling(told));
 

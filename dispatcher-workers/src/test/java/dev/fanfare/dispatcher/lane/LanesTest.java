@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
@@ -251,6 +252,21 @@ class LanesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LaneRules(1, -1))
                 .withMessageContaining("perSecond=-1");
+    }
+
+    @Test
+    void theDeepestLaneAndWhatEachHasDoneAreKnown() {
+        offer("a", 5);
+        offer("b", 20);
+        Deque<Turn<String>> running = startAll();
+        assertThat(lanes.deepest()).isEqualTo(18);
+        Map<String, Deque<Result>> results = Map.of(
+                "a", new ArrayDeque<>(List.of(Result.SUCCEEDED, Result.CANCELLED)),
+                "b", new ArrayDeque<>(List.of(Result.TIMED_OUT, Result.ANSWERED)));
+        running.forEach(turn -> turn.end(results.get(turn.laneKey()).remove()));
+        List<LaneTally> tallies = new ArrayList<>();
+        lanes.tallies(tallies::add);
+        assertThat(tallies).containsExactlyInAnyOrder(new LaneTally("a", 3, 1, 0), new LaneTally("b", 18, 0, 2));
     }
 
     private void offer(String key, int count) {

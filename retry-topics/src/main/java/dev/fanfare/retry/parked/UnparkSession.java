@@ -3,6 +3,7 @@ package dev.fanfare.retry.parked;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.retry.parked.ParkedIndex.Place;
 import dev.fanfare.runtime.kafka.LogEnds;
+import dev.fanfare.runtime.session.CatchUp;
 import dev.fanfare.runtime.session.Session;
 import java.time.Duration;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows its partitions of the parked deliveries, and sends back what is parked no longer for a reason.
@@ -47,6 +49,7 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
     private final Pauses pauses;
     private final IntFunction<Producer<byte[], byte[]>> producers;
     private final ParkedMeters meters;
+    private final CatchUp catchUp;
     private final ResumeLog resumes = new ResumeLog(UnparkSession::ticks);
     private final Map<TopicPartition, ParkedPartition> partitions = new HashMap<>();
     private final long begunAtMillis = ticks();
@@ -72,6 +75,7 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
         this.pauses = pauses;
         this.producers = producers;
         this.meters = meters;
+        this.catchUp = new CatchUp(consumer);
     }
 
     @Override
@@ -85,8 +89,11 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
     }
 
     @Override
-    public boolean isMember() {
-        return consumer.groupMetadata().generationId() > 0;
+    public @Nullable String waitsFor() {
+        if (consumer.groupMetadata().generationId() <= 0) {
+            return NOT_JOINED;
+        }
+        return catchUp.isDone() ? null : "reading what is parked";
     }
 
     @Override
@@ -167,10 +174,12 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
         consumer.seekToBeginning(assigned);
         assigned.forEach(id -> partitions.put(id, new ParkedPartition(id, pauses, producers)));
+        catchUp.assigned(assigned);
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+        catchUp.revoked(revoked);
         for (TopicPartition id : revoked) {
             ParkedPartition partition = partitions.remove(id);
             if (partition != null) {

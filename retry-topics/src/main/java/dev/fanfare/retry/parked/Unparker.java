@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends parked deliveries back when their subscription is resumed. One of a consumer group over
@@ -91,6 +92,11 @@ public final class Unparker implements AutoCloseable {
     /** Whether it is a member of the group and has no trouble. */
     public Readiness readiness() {
         return loop.readiness();
+    }
+
+    /** See {@link SessionLoop#fault}. */
+    public @Nullable String fault() {
+        return loop.fault();
     }
 
     /** Finishes the transaction under way and leaves the group. Safe to call twice. */

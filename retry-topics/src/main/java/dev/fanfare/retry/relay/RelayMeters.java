@@ -1,50 +1,39 @@
 package dev.fanfare.retry.relay;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.topic.Tier;
+import dev.fanfare.retry.RetryMetric;
+import dev.fanfare.runtime.metric.ProcessMetric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** What the relay counts; the tag {@code tier} is a delay such as {@code 10m}. Names and tags are public API. */
+/** What the relay counts. Any thread. */
 final class RelayMeters {
-    /** How long after a delivery was due it went back to the deliveries. */
-    static final String LATENESS = "fanfare.retry.lateness";
-
-    static final String RELAYED = "fanfare.retry.relayed";
-    static final String HOPPED = "fanfare.retry.hopped";
-    static final String UNDECODABLE = "fanfare.retry.undecodable";
-
-    private record OfTier(Timer lateness, Counter relayed, Counter hopped, Counter undecodable) {}
+    private record OfTier(Timer lateness, Counter relayed, Counter hopped, AtomicLong waiting) {}
 
     private final Map<String, OfTier> byTopic = new HashMap<>();
+    private final Counter undecodable;
 
     RelayMeters(MeterRegistry registry, Collection<Tier> tiers) {
+        undecodable = ProcessMetric.DEAD_LETTERS.counter(registry, Verdict.UNDECODABLE.text());
         for (Tier tier : tiers) {
             String name = DurationText.format(tier.delay());
+            AtomicLong waiting = new AtomicLong();
+            RetryMetric.WAITING.gauge(registry, waiting, AtomicLong::doubleValue, name);
             byTopic.put(
                     tier.topic(),
                     new OfTier(
-                            Timer.builder(LATENESS)
-                                    .description("How long after it was due a delivery left its last tier")
-                                    .tag("tier", name)
-                                    .serviceLevelObjectives(
-                                            Duration.ofMillis(100),
-                                            Duration.ofMillis(500),
-                                            Duration.ofSeconds(1),
-                                            Duration.ofSeconds(2),
-                                            Duration.ofSeconds(5),
-                                            Duration.ofSeconds(10),
-                                            Duration.ofMinutes(1),
-                                            Duration.ofMinutes(10))
-                                    .register(registry),
-                            counter(registry, RELAYED, "Deliveries that went back when they were due", name),
-                            counter(registry, HOPPED, "Deliveries that went on to another tier", name),
-                            counter(registry, UNDECODABLE, "Records that became dead letters", name)));
+                            RetryMetric.LATENESS.timer(registry, name),
+                            RetryMetric.RELAYED.counter(registry, name),
+                            RetryMetric.HOPPED.counter(registry, name),
+                            waiting));
         }
     }
 
@@ -56,15 +45,16 @@ final class RelayMeters {
         }
         if (onward instanceof Onward.Due) {
             meters.relayed().increment();
-            meters.lateness().record(Duration.ofMillis(Math.max(0, latenessMillis)));
+            meters.lateness().record(Math.max(0, latenessMillis), TimeUnit.MILLISECONDS);
         } else if (onward instanceof Onward.Hop) {
             meters.hopped().increment();
         } else {
-            meters.undecodable().increment();
+            undecodable.increment();
         }
     }
 
-    private static Counter counter(MeterRegistry registry, String name, String description, String tier) {
-        return Counter.builder(name).description(description).tag("tier", tier).register(registry);
+    /** What waits in each tier now, by topic; nothing in one that isn't named. */
+    void waiting(Map<String, Long> counts) {
+        byTopic.forEach((topic, meters) -> meters.waiting().set(counts.getOrDefault(topic, 0L)));
     }
 }

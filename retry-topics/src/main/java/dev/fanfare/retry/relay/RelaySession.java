@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,10 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
     private static final long RELEARN_TICKS = 60_000;
 
     private static final long PROVEN_TICKS = 10_000;
+    private static final long COUNT_TICKS = 5_000;
+    /** Short: what is due waits meanwhile. */
+    private static final Duration COUNT_TIMEOUT = Duration.ofMillis(300);
+
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final byte[] PROBE = {};
@@ -62,6 +67,7 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
     private final WaitingRoom room = new WaitingRoom();
     private final Set<TopicPartition> paused = new HashSet<>();
     private long begunAtTicks;
+    private long countedAtTicks;
     private boolean committed;
 
     /**
@@ -90,6 +96,7 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
     @Override
     public void begin() {
         begunAtTicks = ticks.getAsLong();
+        countedAtTicks = begunAtTicks;
         producer.initTransactions();
         consumer.subscribe(tiersByTopic.keySet(), this);
     }
@@ -100,10 +107,9 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
         return committed || ticks.getAsLong() - begunAtTicks > PROVEN_TICKS;
     }
 
-    /** Whether the group knows this member. */
     @Override
-    public boolean isMember() {
-        return consumer.groupMetadata().generationId() > 0;
+    public @Nullable String waitsFor() {
+        return consumer.groupMetadata().generationId() > 0 ? null : NOT_JOINED;
     }
 
     /** One turn: polls, for a second at most, and moves on all that may leave. */
@@ -125,6 +131,29 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
             relay(leaving, nowMillis);
         }
         pauseTheOccupied();
+        if (ticks.getAsLong() - countedAtTicks >= COUNT_TICKS) {
+            countedAtTicks = ticks.getAsLong();
+            countTheWaiting();
+        }
+    }
+
+    /**
+     * Those in the room, and those on the topics that were not fetched yet. The broker is asked: what comes into a
+     * partition that is paused, this consumer doesn't see.
+     */
+    private void countTheWaiting() {
+        Map<String, Long> counts = new HashMap<>();
+        room.counts().forEach((partition, here) -> counts.merge(partition.topic(), (long) here, Long::sum));
+        try {
+            for (Map.Entry<TopicPartition, Long> end :
+                    consumer.endOffsets(consumer.assignment(), COUNT_TIMEOUT).entrySet()) {
+                long position = consumer.position(end.getKey(), COUNT_TIMEOUT);
+                counts.merge(end.getKey().topic(), Math.max(0, end.getValue() - position), Long::sum);
+            }
+            meters.waiting(counts);
+        } catch (TimeoutException e) {
+            LOG.debug("how many wait is not known now", e);
+        }
     }
 
     private Duration untilNextLeaves() {

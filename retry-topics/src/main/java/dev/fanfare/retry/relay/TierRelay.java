@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes deliveries out of the tiers when their stay is over: back to {@code fanfare.deliveries} when they are due, into
@@ -107,6 +108,11 @@ public final class TierRelay implements AutoCloseable {
     /** Whether it is a member of the group and has no trouble. */
     public Readiness readiness() {
         return loop.readiness();
+    }
+
+    /** See {@link SessionLoop#fault}. */
+    public @Nullable String fault() {
+        return loop.fault();
     }
 
     /** Finishes the transaction under way and leaves the group. Safe to call twice. */

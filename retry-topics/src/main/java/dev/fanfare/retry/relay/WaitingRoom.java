@@ -57,6 +57,13 @@ final class WaitingRoom {
         return queues.keySet();
     }
 
+    /** How many are here, by partition. */
+    Map<TopicPartition, Integer> counts() {
+        Map<TopicPartition, Integer> counts = new HashMap<>();
+        queues.forEach((partition, queue) -> counts.put(partition, queue.size()));
+        return counts;
+    }
+
     boolean isEmpty() {
         return queues.isEmpty();
     }

@@ -2,6 +2,7 @@ package dev.fanfare.retry.dead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
@@ -13,6 +14,7 @@ import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.RetryMetric;
 import dev.fanfare.retry.run.Pace;
 import dev.fanfare.retry.run.RunBook;
 import dev.fanfare.retry.run.RunOutcomes;
@@ -20,10 +22,14 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +40,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 @WithBroker
@@ -70,6 +77,45 @@ class DeadLettersIT {
         assertThat(new DeadLetters(kafka(broker)).find("raw_d"))
                 .hasValueSatisfying(message -> assertThat(message.value()).isEqualTo(Letters.bytes("garbage")));
         assertThat(new DeadLetters(kafka(broker)).find("dlv_b")).isEmpty();
+    }
+
+    @Test
+    void howManyAreOutstandingIsKnownWhoeverWroteThem(@Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        broker.send(Letters.letter("dlv_a", "acme", "orders", Verdict.REJECTED));
+        broker.send(Letters.letter("dlv_a", "acme", "orders", Verdict.EXHAUSTED)); // the latest counts
+        broker.send(Letters.letter("dlv_b", "acme", "orders", Verdict.EXHAUSTED));
+        broker.send(Letters.letter("dlv_c", "acme", "orders", Verdict.GONE));
+        broker.send(Letters.tombstone("dlv_c"));
+        appendAndAbort(broker, Letters.letter("dlv_d", "acme", "orders", Verdict.GONE));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Clock anHourLater = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+        try (OutstandingCount count = new OutstandingCount(kafka(broker), "test", meters, anHourLater)) {
+            count.start();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(outstanding(meters))
+                    .containsOnly(entry("exhausted", 2.0)));
+            double age = meters.get(RetryMetric.DEAD_OLDEST.definition().meterName())
+                    .gauge()
+                    .value();
+            assertThat(age).isBetween(3_600.0, 3_700.0);
+
+            new DeadLetters(kafka(broker)).discard(Letters.order(DeadLetterFilter.ALL), RunListener.SILENT);
+            broker.send(Letters.undecodable("raw_e", "garbage", Topics.EVENTS, 0));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(outstanding(meters))
+                    .containsOnly(entry("undecodable", 1.0)));
+        }
+    }
+
+    /** By reason; those of which there is none are left out. */
+    private static Map<String, Double> outstanding(MeterRegistry meters) {
+        Map<String, Double> counts = new HashMap<>();
+        for (Gauge gauge : meters.find(RetryMetric.DEAD_OUTSTANDING.definition().meterName())
+                .gauges()) {
+            if (gauge.value() != 0) {
+                counts.put(gauge.getId().getTag("reason"), gauge.value());
+            }
+        }
+        return counts;
     }
 
     @Test

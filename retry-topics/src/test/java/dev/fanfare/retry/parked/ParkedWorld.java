@@ -10,6 +10,7 @@ import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.RetryMetric;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.testkit.TestBroker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -147,7 +148,9 @@ final class ParkedWorld {
     }
 
     double gauge() {
-        return meters.get(ParkedMeters.OUTSTANDING).gauge().value();
+        return meters.get(RetryMetric.PARKED_OUTSTANDING.definition().meterName())
+                .gauge()
+                .value();
     }
 
     void awaitOutstanding(int count) {

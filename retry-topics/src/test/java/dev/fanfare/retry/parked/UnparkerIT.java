@@ -10,6 +10,7 @@ import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Progress;
 import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.RetryMetric;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.Seeds;
 import dev.fanfare.testkit.TestBroker;
@@ -63,7 +64,10 @@ class UnparkerIT {
             }
             world.awaitOutstanding(1);
             assertThat(world.standing()).containsOnlyKeys("b");
-            assertThat(world.meters.get(ParkedMeters.UNPARKED).counter().count())
+            assertThat(world.meters
+                            .get(RetryMetric.UNPARKED.definition().meterName())
+                            .counter()
+                            .count())
                     .isEqualTo(1);
         }
     }

@@ -7,6 +7,7 @@ import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.delivery.DeliveryId;
 import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.retry.RetryMetric;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.Seeds;
 import dev.fanfare.testkit.TestBroker;
@@ -48,7 +49,7 @@ class TierRelayIT {
 
             assertAllBackOnceAndNeverEarly(world, world.awaitAll(PATIENCE));
         }
-        assertThat(world.meters.get(RelayMeters.RELAYED).counters().stream()
+        assertThat(world.meters.get(RetryMetric.RELAYED.definition().meterName()).counters().stream()
                         .mapToDouble(counter -> counter.count())
                         .sum())
                 .isEqualTo(60);

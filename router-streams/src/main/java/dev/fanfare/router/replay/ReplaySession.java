@@ -123,8 +123,8 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
     }
 
     @Override
-    public boolean isMember() {
-        return runs.groupMetadata().generationId() > 0;
+    public @Nullable String waitsFor() {
+        return runs.groupMetadata().generationId() > 0 ? null : NOT_JOINED;
     }
 
     @Override

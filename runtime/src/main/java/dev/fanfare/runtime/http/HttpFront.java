@@ -1,5 +1,6 @@
 package dev.fanfare.runtime.http;
 
+import dev.fanfare.runtime.lifecycle.Health;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -18,6 +19,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,10 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFront implements AutoCloseable {
     private final Vertx vertx;
     private final Router routes;
-    private final List<Role> roles;
+    private final Health health;
     private final PrometheusMeterRegistry meters;
     private final SilentConnections silent;
-    private volatile boolean draining;
     /** How often it is looked whether a certificate was renewed, or a client says nothing. */
     private final long lookMillis;
 
@@ -47,16 +48,25 @@ public final class HttpFront implements AutoCloseable {
 
     private @Nullable String deployment;
 
-    /** Mounts the roles' routes. */
+    /** Mounts the roles' routes. Nobody watches Kafka for them. */
     public HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters) {
         this(vertx, roles, meters, Duration.ofSeconds(30));
     }
 
+    /** Mounts the roles' routes. */
+    public HttpFront(Vertx vertx, List<Role> roles, Health health, PrometheusMeterRegistry meters) {
+        this(vertx, roles, health, meters, Duration.ofSeconds(30));
+    }
+
     HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters, Duration patience) {
+        this(vertx, roles, new Health(roles, () -> Readiness.READY), meters, patience);
+    }
+
+    private HttpFront(Vertx vertx, List<Role> roles, Health health, PrometheusMeterRegistry meters, Duration patience) {
         this.silent = new SilentConnections(patience);
         this.lookMillis = Math.max(1, patience.toMillis() / 6);
         this.vertx = vertx;
-        this.roles = List.copyOf(roles);
+        this.health = health;
         this.meters = meters;
         this.routes = Router.router(vertx);
         // the last one: a role's own failure handlers come before it
@@ -65,7 +75,7 @@ public final class HttpFront implements AutoCloseable {
             routes.errorHandler(status, Problems::onFailure);
         }
         routes.errorHandler(405, this::methodNotAllowed);
-        routes.get("/health/live").handler(context -> json(context, 200, new JsonObject().put("status", "live")));
+        routes.get("/health/live").handler(this::live);
         routes.get("/health/ready").handler(this::ready);
         routes.get("/metrics").handler(this::scrape);
         roles.forEach(role -> role.mount(routes));
@@ -154,7 +164,7 @@ public final class HttpFront implements AutoCloseable {
 
     /** From now on {@code /health/ready} says no, so that load balancers turn away before the roles stop. */
     public void drain() {
-        draining = true;
+        health.drain();
     }
 
     @Override
@@ -189,13 +199,25 @@ public final class HttpFront implements AutoCloseable {
                         .allMatch(i -> parts[i].startsWith(":") || parts[i].equals(asked[i]));
     }
 
+    private void live(RoutingContext context) {
+        Map<String, String> broken = health.broken();
+        JsonObject body = new JsonObject().put("status", broken.isEmpty() ? "live" : "broken");
+        if (!broken.isEmpty()) {
+            JsonObject perRole = new JsonObject();
+            broken.forEach(perRole::put);
+            body.put("roles", perRole);
+        }
+        json(context, broken.isEmpty() ? 200 : 503, body);
+    }
+
     private void ready(RoutingContext context) {
         JsonObject perRole = new JsonObject();
+        boolean draining = health.isDraining();
         boolean ready = !draining;
-        for (Role role : roles) {
-            Readiness readiness = role.readiness();
+        for (Map.Entry<String, Readiness> role : health.byRole().entrySet()) {
+            Readiness readiness = role.getValue();
             ready &= readiness.isReady();
-            perRole.put(role.name(), readiness.isReady() ? "ready" : readiness.reason());
+            perRole.put(role.getKey(), readiness.isReady() ? "ready" : readiness.reason());
         }
         json(
                 context,

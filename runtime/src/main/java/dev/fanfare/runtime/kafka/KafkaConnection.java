@@ -1,6 +1,7 @@
 package dev.fanfare.runtime.kafka;
 
 import dev.fanfare.runtime.config.InvalidSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class KafkaConnection {
     private static final Pattern JAAS_USER = Pattern.compile("\\busername\\s*=\\s*\"([^\"]*)\"");
 
     private final Map<String, String> properties;
+    private final @Nullable MeterRegistry meters;
 
     /** With {@code bootstrap.servers} and any other client property. */
     public KafkaConnection(Map<String, String> properties) {
@@ -35,11 +37,25 @@ public final class KafkaConnection {
                     + " (environment: FANFARE_KAFKA_BOOTSTRAP_SERVERS)"));
         }
         this.properties = Map.copyOf(properties);
+        this.meters = null;
+    }
+
+    private KafkaConnection(Map<String, String> properties, MeterRegistry meters) {
+        this.properties = properties;
+        this.meters = meters;
     }
 
     /** Reaches a cluster with nothing but its addresses. */
     public static KafkaConnection to(String bootstrapServers) {
         return new KafkaConnection(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /**
+     * The same cluster, by producers and consumers whose own metrics stand in a registry while they are open. That is
+     * some hundred series each: for those that are on the way of an event or a delivery.
+     */
+    public KafkaConnection measuredBy(MeterRegistry registry) {
+        return new KafkaConnection(properties, registry);
     }
 
     /**
@@ -87,7 +103,9 @@ public final class KafkaConnection {
         all.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 2);
         all.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * 1024 * 1024);
         all.putAll(own);
-        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+        return meters == null
+                ? new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer())
+                : MeasuredClients.producer(all, meters);
     }
 
     /**
@@ -102,6 +120,8 @@ public final class KafkaConnection {
         all.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         all.putAll(own);
-        return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return meters == null
+                ? new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                : MeasuredClients.consumer(all, meters);
     }
 }

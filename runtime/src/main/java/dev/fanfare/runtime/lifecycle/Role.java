@@ -1,6 +1,7 @@
 package dev.fanfare.runtime.lifecycle;
 
 import io.vertx.ext.web.Router;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the jobs that make up the pipeline (ingest, router, dispatcher, retry, control). A process runs one or
@@ -25,6 +26,14 @@ public interface Role extends AutoCloseable {
 
     /** Whether it does its work now. Cheap, and safe from any thread. */
     Readiness readiness();
+
+    /**
+     * What has gone wrong in such a way that only a restart of the process helps, in words; null where nothing has. Never
+     * that Kafka, or anything else outside, is away: that a restart doesn't mend. Cheap, and safe from any thread.
+     */
+    default @Nullable String fault() {
+        return null;
+    }
 
     /** Stops taking work, finishes what is under way within its drain time-out, commits, leaves. Safe to call twice. */
     @Override

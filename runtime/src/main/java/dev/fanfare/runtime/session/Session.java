@@ -1,7 +1,12 @@
 package dev.fanfare.runtime.session;
 
+import org.jspecify.annotations.Nullable;
+
 /** Clients at work, until something fails that they can't go on from. Confined to its loop's thread. */
 public interface Session extends AutoCloseable {
+    /** The group doesn't know this member yet. */
+    String NOT_JOINED = "has not joined its group yet";
+
     /** Joins its group. */
     void begin();
 
@@ -11,8 +16,8 @@ public interface Session extends AutoCloseable {
     /** Whether it has shown that it works. */
     boolean isProven();
 
-    /** Whether the group knows this member. */
-    boolean isMember();
+    /** What it has yet to do before it does its work, in words; null where it does. */
+    @Nullable String waitsFor();
 
     /** Ends a wait for records; from any thread. */
     void wakeUp();

@@ -51,7 +51,7 @@ public final class SessionLoop implements AutoCloseable {
         this.instanceId = instanceId;
         this.drainTimeout = drainTimeout;
         this.sessions = sessions;
-        this.readiness = Readiness.notReady(work + ": has not joined its group yet");
+        this.readiness = Readiness.notReady(work + ": " + Session.NOT_JOINED);
         this.thread = new Thread(this::run, "fanfare-" + work);
         thread.setDaemon(true);
     }
@@ -63,7 +63,16 @@ public final class SessionLoop implements AutoCloseable {
 
     /** Whether it is a member of its group and has no trouble. */
     public Readiness readiness() {
-        return thread.isAlive() || !isClosing() ? readiness : Readiness.notReady(work + ": has ended");
+        return thread.getState() == Thread.State.TERMINATED
+                ? Readiness.notReady(work + ": its thread has ended")
+                : readiness;
+    }
+
+    /** That its thread has ended though nobody told it to; null where it hasn't. */
+    public @Nullable String fault() {
+        return thread.getState() == Thread.State.TERMINATED && !isClosing()
+                ? work + ": its thread has ended, see the log for why"
+                : null;
     }
 
     /** Finishes the turn under way and leaves the group. Safe to call twice. */
@@ -96,7 +105,10 @@ public final class SessionLoop implements AutoCloseable {
                         LOG.info("{} again instance={}", work, instanceId);
                         troubled = false;
                     }
-                    readiness = !troubled && session.isMember() ? Readiness.READY : readiness;
+                    if (!troubled) {
+                        String waitsFor = session.waitsFor();
+                        readiness = waitsFor == null ? Readiness.READY : Readiness.notReady(work + ": " + waitsFor);
+                    }
                 }
             } catch (WakeupException e) {
                 LOG.debug("closing work={} instance={}", work, instanceId);

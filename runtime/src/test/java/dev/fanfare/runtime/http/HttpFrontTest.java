@@ -9,6 +9,7 @@ import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.lifecycle.Health;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -31,6 +32,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +44,8 @@ class HttpFrontTest {
     private final Vertx vertx = Vertx.vertx();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FakeRole role = new FakeRole();
-    private final HttpFront front = new HttpFront(vertx, List.of(role), meters);
+    private final AtomicReference<Readiness> kafka = new AtomicReference<>(Readiness.READY);
+    private final HttpFront front = new HttpFront(vertx, List.of(role), new Health(List.of(role), kafka::get), meters);
     private final HttpClient client = HttpClient.newHttpClient();
     private int port;
 
@@ -75,11 +79,35 @@ class HttpFrontTest {
     }
 
     @Test
+    void whileKafkaIsAwayItIsNotReadyButLives() throws Exception {
+        kafka.set(Readiness.notReady("Kafka has not answered for 31s"));
+        HttpResponse<String> notReady = get("/health/ready");
+        assertThat(notReady.statusCode()).isEqualTo(503);
+        assertThat(json(notReady).path("status").asText()).isEqualTo("not ready");
+        assertThat(json(notReady).path("roles").path("fake").asText()).isEqualTo("Kafka has not answered for 31s");
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        role.readiness = Readiness.notReady("reads its tables");
+        assertThat(json(get("/health/ready")).path("roles").path("fake").asText())
+                .as("what is nearer to the trouble")
+                .isEqualTo("reads its tables");
+    }
+
+    @Test
+    void whatOnlyARestartMendsIsNotLive() throws Exception {
+        role.fault = "stopped by a fault";
+        HttpResponse<String> broken = get("/health/live");
+        assertThat(broken.statusCode()).isEqualTo(503);
+        assertThat(json(broken).path("status").asText()).isEqualTo("broken");
+        assertThat(json(broken).path("roles").path("fake").asText()).isEqualTo("stopped by a fault");
+    }
+
+    @Test
     void onceDrainingItIsNotReadyButStillAnswers() throws Exception {
         front.drain();
         HttpResponse<String> draining = get("/health/ready");
         assertThat(draining.statusCode()).isEqualTo(503);
         assertThat(json(draining).path("status").asText()).isEqualTo("draining");
+        assertThat(json(draining).path("roles").path("fake").asText()).contains("told to stop");
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
         assertThat(get("/hello").body()).isEqualTo("hello");
     }
@@ -277,6 +305,7 @@ class HttpFrontTest {
                 new FakeDirectory().tenants("acme", "default"),
                 Clock.systemUTC());
         private volatile Readiness readiness = Readiness.READY;
+        private volatile @Nullable String fault;
 
         @Override
         public String name() {
@@ -306,6 +335,11 @@ class HttpFrontTest {
         @Override
         public Readiness readiness() {
             return readiness;
+        }
+
+        @Override
+        public @Nullable String fault() {
+            return fault;
         }
 
         @Override

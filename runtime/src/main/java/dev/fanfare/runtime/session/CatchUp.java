@@ -1,0 +1,48 @@
+package dev.fanfare.runtime.session;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Whether what a consumer must read of its partitions before it knows where it stands is read: all that was there when
+ * they became its own. Confined to the consumer's thread.
+ */
+public final class CatchUp {
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    private static final long NOT_ASKED = -1;
+
+    private final Consumer<?, ?> consumer;
+    /** Where they ended when they came; those that were read as far are here no more. */
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+    /** With nothing to read. */
+    public CatchUp(Consumer<?, ?> consumer) {
+        this.consumer = consumer;
+    }
+
+    /** They came, and are read from their beginning. */
+    public void assigned(Collection<TopicPartition> partitions) {
+        partitions.forEach(partition -> ends.put(partition, NOT_ASKED));
+    }
+
+    /** They went. */
+    public void revoked(Collection<TopicPartition> partitions) {
+        ends.keySet().removeAll(partitions);
+    }
+
+    /** Whether all are read. Not to be called within a rebalance: it may ask the broker. */
+    public boolean isDone() {
+        if (ends.isEmpty()) {
+            return true;
+        }
+        if (ends.containsValue(NOT_ASKED)) {
+            ends.putAll(consumer.endOffsets(ends.keySet(), ANSWER_TIMEOUT));
+        }
+        ends.entrySet().removeIf(end -> consumer.position(end.getKey(), ANSWER_TIMEOUT) >= end.getValue());
+        return ends.isEmpty();
+    }
+}
