@@ -312,7 +312,7 @@ final class Dashboards {
                                 .quantiles("fanfare_delivery_retries_bucket{ended=\"delivered\"}"),
                         lines("Delivered at the first attempt", SHARE, "Of all that was delivered.")
                                 .query(
-                                        "sum(rate(fanfare_delivery_retries_bucket{ended=\"delivered\", le=~\"0(\\\\.[05])?\"}[$__rate_interval]))"
+                                        "sum(rate(fanfare_delivery_retries_bucket{ended=\"delivered\", le=\"0.5\"}[$__rate_interval]))"
                                                 + " / sum(rate(fanfare_delivery_retries_count{ended=\"delivered\"}[$__rate_interval]))",
                                         "at the first"))
                 .with(

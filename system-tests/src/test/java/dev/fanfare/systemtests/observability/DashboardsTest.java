@@ -61,6 +61,15 @@ class DashboardsTest {
         }
     }
 
+    @Test
+    void whatTheyAskForExists() throws IOException {
+        for (Path file : Observability.in(Observability.DASHBOARDS)) {
+            assertThat(Observability.undocumented(Files.readString(file)))
+                    .as("%s asks for what is not in docs/reference/metrics.md", file.getFileName())
+                    .isEmpty();
+        }
+    }
+
     /** promtool can't check a query alone, but it can check a rule. */
     @Test
     void everyQueryParses() throws Exception {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files in {@code deploy/observability} and the pages that go with them. */
@@ -19,6 +21,8 @@ final class Observability {
     static final Path RULES = PROMETHEUS.resolve("rules");
     static final Path DASHBOARDS = DevProcess.ROOT.resolve("deploy/observability/grafana/dashboards");
     static final Path RUNBOOKS = DevProcess.ROOT.resolve("docs/operating/runbooks");
+    private static final Path METRICS = DevProcess.ROOT.resolve("docs/reference/metrics.md");
+    private static final Pattern HISTOGRAM_PART = Pattern.compile("_(bucket|count|sum|max)$");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     private Observability() {}
@@ -54,5 +58,24 @@ final class Observability {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
         }
+    }
+
+    /** The metrics of Fanfare's own that a text names and the reference doesn't. */
+    static Set<String> undocumented(String text) throws IOException {
+        String reference = Files.readString(METRICS);
+        Set<String> unknown = new TreeSet<>();
+        for (String metric : Selectors.metrics(text)) {
+            boolean ours = metric.startsWith("fanfare_");
+            Matcher part = HISTOGRAM_PART.matcher(metric);
+            boolean known = isNamed(reference, metric) || (part.find() && isNamed(reference, part.replaceFirst("")));
+            if (ours && !known) {
+                unknown.add(metric);
+            }
+        }
+        return unknown;
+    }
+
+    private static boolean isNamed(String reference, String metric) {
+        return Pattern.compile("`" + metric + "[`{]").matcher(reference).find();
     }
 }

@@ -75,6 +75,17 @@ class RunbooksTest {
         assertThat(found).isGreaterThan(30);
     }
 
+    @Test
+    void everyMetricInARunbookExists() throws IOException {
+        for (Path page : Observability.in(Observability.RUNBOOKS)) {
+            String text = Files.readString(page);
+            assertThat(Observability.undocumented(text))
+                    .as("%s names what is not in docs/reference/metrics.md", page.getFileName())
+                    .isEmpty();
+            assertThat(Observability.recorded()).as(page.toString()).containsAll(Selectors.recorded(text));
+        }
+    }
+
     private static String[] arguments(String command) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(command);
