@@ -145,12 +145,7 @@ final class EventPublisher implements AutoCloseable {
         }
         Acknowledgements acknowledgements = new Acknowledgements(events.size(), bytes);
         for (CompleteEvent event : events) {
-            ProducerRecord<byte[], byte[]> record = record(event, trace);
-            acknowledgements.send(
-                    record,
-                    tracing.isOn()
-                            ? EventSpan.begin(tracing, event.event(), record, acknowledgements)
-                            : acknowledgements);
+            acknowledgements.send(event.event(), record(event, trace));
         }
         return acknowledgements.all;
     }
@@ -183,12 +178,13 @@ final class EventPublisher implements AutoCloseable {
             }
         }
 
-        void send(ProducerRecord<byte[], byte[]> record, Callback acknowledged) {
+        void send(Event event, ProducerRecord<byte[], byte[]> record) {
             if (all.isCompletedExceptionally()) {
                 // it is to be sent again whole: the rest needn't go
                 settled();
                 return;
             }
+            Callback acknowledged = tracing.isOn() ? EventSpan.begin(tracing, event, record, this) : this;
             try {
                 Future<RecordMetadata> unused = producer.send(record, acknowledged);
             } catch (KafkaException e) {

@@ -1,7 +1,9 @@
 package dev.fanfare.cli.log;
 
+import dev.fanfare.runtime.config.InvalidSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.List;
 
 /** In which form a role logs, and how much of the same. */
 @ConfigMapping(prefix = "log")
@@ -22,4 +24,16 @@ public interface LogSettings {
      */
     @WithDefault("10")
     int repeatsPerMinute();
+
+    /**
+     * Says what can't be.
+     *
+     * @throws InvalidSettings where less than none is to be logged
+     */
+    static void check(LogSettings settings) {
+        if (settings.repeatsPerMinute() < 0) {
+            throw new InvalidSettings(List.of("log.repeats-per-minute: " + settings.repeatsPerMinute()
+                    + " must be a number of lines, or 0 for all of them"));
+        }
+    }
 }

@@ -42,8 +42,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Goes on as the settings say; a configuration of the operator's own is left alone. */
+    /**
+     * Goes on as the settings say; a configuration of the operator's own is left alone.
+     *
+     * @throws dev.fanfare.runtime.config.InvalidSettings where they can't be used
+     */
     public static void apply(LogSettings settings) {
+        LogSettings.check(settings);
         if (org.slf4j.LoggerFactory.getILoggerFactory() instanceof LoggerContext context
                 && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
                         instanceof PromptAppender appender) {

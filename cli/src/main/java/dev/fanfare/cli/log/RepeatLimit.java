@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongPredicate;
 
 /**
  * Lets each warning and error through so many times a minute, counted by logger and template, and counts the rest: a fault
@@ -78,18 +79,19 @@ final class RepeatLimit {
 
     /** Ends the minutes that are over, and tells what was left out in them. For a timer. */
     List<LeftOut> ended(long nowMillis) {
-        return end(nowMillis - WINDOW_MILLIS);
+        // also those of the future: the clock was set back, and nobody knows for how long they would go on
+        return end(began -> Math.abs(nowMillis - began) >= WINDOW_MILLIS);
     }
 
     /** Ends all, before their time. */
     List<LeftOut> endedAll() {
-        return end(Long.MAX_VALUE);
+        return end(began -> true);
     }
 
-    private List<LeftOut> end(long beganUntilMillis) {
+    private List<LeftOut> end(LongPredicate isOver) {
         List<LeftOut> all = new ArrayList<>();
         windows.forEach((kind, window) -> {
-            if (window.beganAtMillis <= beganUntilMillis && windows.remove(kind, window)) {
+            if (isOver.test(window.beganAtMillis) && windows.remove(kind, window)) {
                 long lines = window.end();
                 if (lines > 0) {
                     all.add(new LeftOut(kind, lines));

@@ -1,10 +1,12 @@
 package dev.fanfare.cli.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import dev.fanfare.runtime.config.InvalidSettings;
 import org.junit.jupiter.api.Test;
 
 class RepeatLimitTest {
@@ -23,6 +25,16 @@ class RepeatLimitTest {
                 .as("a new minute")
                 .isTrue();
         assertThat(limit.ended(200_000)).as("nothing was left out in it").isEmpty();
+    }
+
+    @Test
+    void aClockThatWasSetBackSilencesNothingForLongerThanAMinute() {
+        for (int i = 0; i < 3; i++) {
+            lets("a", Level.ERROR, "gone", i, 7_200_000);
+        }
+        assertThat(limit.ended(3_600_000))
+                .containsExactly(new RepeatLimit.LeftOut(new RepeatLimit.Kind("a", Level.ERROR, "gone"), 1));
+        assertThat(lets("a", Level.ERROR, "gone", 3, 3_600_001)).isTrue();
     }
 
     @Test
@@ -50,6 +62,24 @@ class RepeatLimitTest {
         for (int i = 0; i < 100; i++) {
             assertThat(none.lets(event("a", Level.ERROR, "gone", i, 0))).isTrue();
         }
+    }
+
+    @Test
+    void lessThanNoneIsRefusedInsteadOfLoggingNothing() {
+        LogSettings settings = new LogSettings() {
+            @Override
+            public Format format() {
+                return Format.TEXT;
+            }
+
+            @Override
+            public int repeatsPerMinute() {
+                return -1;
+            }
+        };
+        assertThatThrownBy(() -> LogSetup.apply(settings))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("log.repeats-per-minute: -1 must be a number of lines, or 0 for all");
     }
 
     @Test

@@ -56,6 +56,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AttemptSender {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptSender.class);
+    private static final String BROKEN = "the dispatcher failed";
 
     private final WebhookClient client;
     private final IdentityClients identities;
@@ -127,6 +128,14 @@ final class AttemptSender {
         Span span = spans == null ? null : spans.begin(turn.item(), endpoint);
         Exchange exchange = new Exchange(this, turn, endpoint, clock.millis(), span);
         running.add(exchange);
+        try {
+            lead(exchange, endpoint);
+        } catch (RuntimeException e) {
+            broken(exchange, e);
+        }
+    }
+
+    private void lead(Exchange exchange, Endpoint endpoint) {
         Route route = routes.find(endpoint);
         if (route != null) {
             exchange.follow(route);
@@ -222,6 +231,7 @@ final class AttemptSender {
                     durationMillis);
             hand(concluded, exchange.span());
         } catch (RuntimeException e) {
+            AttemptSpans.abandon(exchange.span(), BROKEN);
             deferBroken(exchange.turn(), e);
             return;
         }
@@ -237,7 +247,7 @@ final class AttemptSender {
     void broken(Exchange exchange, RuntimeException fault) {
         if (exchange.markEnded()) {
             running.remove(exchange);
-            AttemptSpans.abandon(exchange.span(), "the dispatcher failed");
+            AttemptSpans.abandon(exchange.span(), BROKEN);
             deferBroken(exchange.turn(), fault);
         }
     }
@@ -250,7 +260,7 @@ final class AttemptSender {
                 open.delivery().id(),
                 open.key(),
                 fault);
-        outbox.accept(unsent.deferred(open, "the dispatcher failed: " + fault));
+        outbox.accept(unsent.deferred(open, BROKEN + ": " + fault));
         end(turn, Result.CANCELLED);
     }
 
