@@ -1,6 +1,8 @@
 package dev.fanfare.cli.log;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.fanfare.contract.Json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -128,7 +130,14 @@ final class LogPairs {
 
     private static String unquoted(String text) {
         String inner = text.substring(1, text.length() - 1);
-        return inner.indexOf('\\') < 0 ? inner : inner.replace("\\\"", "\"").replace("\\\\", "\\");
+        if (inner.indexOf('\\') < 0) {
+            return inner;
+        }
+        try {
+            return Json.TOPIC.readTree(text).asText();
+        } catch (JsonProcessingException e) {
+            return inner; // not by LogValue
+        }
     }
 
     /** With arguments in place of the placeholders. */

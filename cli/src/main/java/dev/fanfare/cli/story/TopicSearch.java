@@ -2,10 +2,12 @@ package dev.fanfare.cli.story;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.fanfare.cli.output.ProgressLine;
 import dev.fanfare.cli.output.Remaining;
 import dev.fanfare.cli.story.Sighting.What;
 import dev.fanfare.contract.IdTime;
+import dev.fanfare.contract.Json;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Attempt;
@@ -19,6 +21,7 @@ import dev.fanfare.retry.run.TopicReader;
 import dev.fanfare.router.RouterRole;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +63,7 @@ final class TopicSearch implements AutoCloseable {
 
     private final Wanted wanted;
     private final byte[] id;
+    private final byte[] idInJson;
     private final KafkaConnection kafka;
     private final TopicReader reader;
     private final ProgressLine progress;
@@ -73,6 +77,7 @@ final class TopicSearch implements AutoCloseable {
         this.kafka = kafka;
         this.wanted = wanted;
         this.id = wanted.id().getBytes(UTF_8);
+        this.idInJson = inJson(wanted.id());
         this.eventId = wanted.id();
         this.reader = new TopicReader(kafka, "fanfare-trace");
         this.progress = progress;
@@ -221,7 +226,7 @@ final class TopicSearch implements AutoCloseable {
     }
 
     private void attempt(ConsumerRecord<byte[], byte[]> message) {
-        if (!contains(message.value(), id)) {
+        if (!contains(message.value(), idInJson)) {
             return;
         }
         try {
@@ -302,6 +307,16 @@ final class TopicSearch implements AutoCloseable {
     private static byte @Nullable [] value(ConsumerRecord<byte[], byte[]> message, String header) {
         var last = message.headers().lastHeader(header);
         return last == null ? null : last.value();
+    }
+
+    /** What an attempt's record holds of an id: some characters are escaped there. */
+    static byte[] inJson(String id) {
+        try {
+            byte[] quoted = Json.TOPIC.writeValueAsBytes(id);
+            return Arrays.copyOfRange(quoted, 1, quoted.length - 1);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a text is JSON", e);
+        }
     }
 
     /** Without making text of it: nearly none of them do. */

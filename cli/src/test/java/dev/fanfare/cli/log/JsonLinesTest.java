@@ -75,6 +75,16 @@ class JsonLinesTest {
     }
 
     @Test
+    void aQuotedIdIsTheSameAgainAsAMember() throws IOException {
+        for (String id : new String[] {"a\nb\u001b=\\", "\\n \\\" {}", "\ud83d\udc69\u200d\ud83d\udcbb \\u000a"}) {
+            JsonNode line =
+                    line("dev.fanfare.X", null, "attempt delivery=msg_1 event=" + LogValue.of(id) + " attempt=1");
+            assertThat(line.path("event").asText()).isEqualTo(id);
+            assertThat(line.path("attempt").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatLibrariesSayStaysWholeAndAStackGoesAlong() throws IOException {
         JsonNode line = line(
                 "org.apache.kafka.X", new IllegalStateException("gone"), "[Consumer clientId=a, groupId=b] node={}", 1);

@@ -94,6 +94,17 @@ class StoryTest {
     }
 
     @Test
+    void anAttemptIsFoundByAnIdThatJsonWritesInAnotherWay() {
+        for (String id : List.of("an \"odd\" id", "back\\slash", "\ud83d\udc69 é", "plain/1")) {
+            Attempt attempt = new Attempt(
+                    "d", "default", "s", id, "t", 1, Verdict.DELIVERED.text(), 1, 0, null, null, null, null, null);
+            assertThat(TopicSearch.contains(attempt.toJson(), TopicSearch.inJson(id)))
+                    .as(id)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void anIdIsFoundAmongBytesWithoutMakingTextOfThem() {
         assertThat(TopicSearch.contains("{\"eventId\":\"o-12\"}".getBytes(), "o-12".getBytes()))
                 .isTrue();
