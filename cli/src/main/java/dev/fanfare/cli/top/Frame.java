@@ -55,8 +55,9 @@ record Frame(
      * @param most lanes
      */
     static Frame of(Moment before, Moment now, int most) {
-        Rates rates = new Rates(before, now);
         Scrape scrape = now.scrape();
+        Scrape began = scrape.began(before.scrape());
+        Rates rates = new Rates(before, now, began);
         Map<String, Double> attempts = rates.of("fanfare_attempts_total", "verdict");
         attempts.values().removeIf(rate -> rate == 0);
         double all = attempts.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -72,8 +73,8 @@ record Frame(
                         rates.of("fanfare_router_events_total", "outcome").getOrDefault("unmatched", 0.0)),
                 scrape.has("fanfare_attempts_total") ? attempts : null,
                 all == 0 ? null : 100 * attempts.getOrDefault("delivered", 0.0) / all,
-                spread("fanfare_attempt_duration_seconds", before, now),
-                spread("fanfare_delivery_latency_seconds", before, now),
+                spread("fanfare_attempt_duration_seconds", began, scrape),
+                spread("fanfare_delivery_latency_seconds", began, scrape),
                 new Queues(
                         Math.round(scrape.sum("fanfare_backlog")),
                         Math.round(scrape.sum("fanfare_lanes_held")),
@@ -96,10 +97,8 @@ record Frame(
                         .toList());
     }
 
-    private static Spread spread(String name, Moment before, Moment now) {
-        return new Spread(
-                millis(now.scrape().quantile(name, 0.5, before.scrape())),
-                millis(now.scrape().quantile(name, 0.99, before.scrape())));
+    private static Spread spread(String name, Scrape began, Scrape now) {
+        return new Spread(millis(now.quantile(name, 0.5, began)), millis(now.quantile(name, 0.99, began)));
     }
 
     private static @Nullable Double millis(double seconds) {
@@ -131,13 +130,13 @@ record Frame(
     }
 
     /** A second, between two moments; a process that began anew in between counts from its beginning. */
-    private record Rates(Moment before, Moment now) {
+    private record Rates(Moment before, Moment now, Scrape began) {
         double of(String name) {
-            return perSecond(before.scrape().sum(name), now.scrape().sum(name));
+            return perSecond(began.sum(name), now.scrape().sum(name));
         }
 
         Map<String, Double> of(String name, String label) {
-            Map<String, Double> then = before.scrape().sums(name, label);
+            Map<String, Double> then = began.sums(name, label);
             Map<String, Double> rates = new TreeMap<>();
             now.scrape()
                     .sums(name, label)

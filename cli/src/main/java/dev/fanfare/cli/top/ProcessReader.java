@@ -70,7 +70,7 @@ final class ProcessReader {
         return get(process, "/metrics", false)
                 .thenCombine(get(process, "/health/ready", false), (metrics, health) -> {
                     notReady(process, health.body(), troubles);
-                    return Scrape.parse(metrics.body());
+                    return Scrape.parse(process.toString(), metrics.body());
                 })
                 .thenCompose(scrape -> scrape.has("fanfare_lanes_held")
                         ? get(process, "/lanes", true).thenApply(answer -> {

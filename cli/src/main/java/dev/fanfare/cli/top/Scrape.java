@@ -1,8 +1,11 @@
 package dev.fanfare.cli.top;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,15 +21,26 @@ record Scrape(List<Sample> samples) {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)(?: \\d+)?");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-    /** One number. */
-    record Sample(String name, Map<String, String> labels, double value) {}
+    /** One number that a process tells again and again. */
+    record Series(String process, String name, Map<String, String> labels) {}
+
+    /** What it is now. */
+    record Sample(Series series, double value) {
+        String name() {
+            return series.name();
+        }
+
+        Map<String, String> labels() {
+            return series.labels();
+        }
+    }
 
     Scrape {
         samples = List.copyOf(samples);
     }
 
-    /** Of one process; lines that are none of the format are passed over. */
-    static Scrape parse(String text) {
+    /** Of one process, by its address; lines that are none of the format are passed over. */
+    static Scrape parse(String process, String text) {
         List<Sample> samples = new ArrayList<>();
         text.lines().filter(line -> line.startsWith("fanfare_")).forEach(line -> {
             Matcher match = LINE.matcher(line);
@@ -40,7 +54,7 @@ record Scrape(List<Sample> samples) {
                 }
                 double value = number(match.group(3));
                 if (!Double.isNaN(value)) {
-                    samples.add(new Sample(match.group(1), labels, value));
+                    samples.add(new Sample(new Series(process, match.group(1), labels), value));
                 }
             }
         });
@@ -66,15 +80,35 @@ record Scrape(List<Sample> samples) {
                 scrapes.stream().flatMap(scrape -> scrape.samples.stream()).toList());
     }
 
+    /**
+     * What these series began at, where they are looked at from an earlier scrape on: nothing where they are new or their
+     * process began anew, and what they are now where it didn't answer then, for nobody knows.
+     */
+    Scrape began(Scrape earlier) {
+        Set<String> answered = new HashSet<>();
+        Map<Series, Double> then = new HashMap<>();
+        for (Sample sample : earlier.samples) {
+            answered.add(sample.series.process());
+            then.put(sample.series, sample.value);
+        }
+        List<Sample> began = new ArrayList<>(samples.size());
+        for (Sample sample : samples) {
+            double known = then.getOrDefault(sample.series, 0.0);
+            double value = known <= sample.value ? known : 0;
+            began.add(new Sample(sample.series, answered.contains(sample.series.process()) ? value : sample.value));
+        }
+        return new Scrape(began);
+    }
+
     /** Whether anybody has it. */
     boolean has(String name) {
-        return samples.stream().anyMatch(sample -> sample.name.equals(name));
+        return samples.stream().anyMatch(sample -> sample.name().equals(name));
     }
 
     /** The sum over all that have it. */
     double sum(String name) {
         return samples.stream()
-                .filter(sample -> sample.name.equals(name))
+                .filter(sample -> sample.name().equals(name))
                 .mapToDouble(Sample::value)
                 .sum();
     }
@@ -82,7 +116,7 @@ record Scrape(List<Sample> samples) {
     /** The greatest of all that have it; 0 where nobody does. */
     double max(String name) {
         return samples.stream()
-                .filter(sample -> sample.name.equals(name))
+                .filter(sample -> sample.name().equals(name))
                 .mapToDouble(Sample::value)
                 .max()
                 .orElse(0);
@@ -92,8 +126,8 @@ record Scrape(List<Sample> samples) {
     Map<String, Double> sums(String name, String label) {
         Map<String, Double> sums = new TreeMap<>();
         for (Sample sample : samples) {
-            String value = sample.labels.get(label);
-            if (sample.name.equals(name) && value != null) {
+            String value = sample.labels().get(label);
+            if (sample.name().equals(name) && value != null) {
                 sums.merge(value, sample.value, Double::sum);
             }
         }
@@ -101,15 +135,16 @@ record Scrape(List<Sample> samples) {
     }
 
     /**
-     * Below which a share of what was observed since an earlier scrape lies; NaN where nothing was observed, infinite where
-     * it is beyond the last bound.
+     * Below which a share of what was observed lies; NaN where nothing was observed, infinite where it is beyond the last
+     * bound.
      *
      * @param share such as 0.99
+     * @param began what it was before: see {@link #began}
      */
-    double quantile(String name, double share, Scrape earlier) {
+    double quantile(String name, double share, Scrape began) {
         TreeMap<Double, Double> buckets = new TreeMap<>();
         add(name, buckets, 1);
-        earlier.add(name, buckets, -1);
+        began.add(name, buckets, -1);
         double all = buckets.isEmpty() ? 0 : buckets.lastEntry().getValue();
         if (all <= 0) {
             return Double.NaN;
@@ -131,8 +166,8 @@ record Scrape(List<Sample> samples) {
 
     private void add(String name, Map<Double, Double> buckets, int sign) {
         for (Sample sample : samples) {
-            String bound = sample.labels.get("le");
-            if (bound != null && sample.name.equals(name + "_bucket")) {
+            String bound = sample.labels().get("le");
+            if (bound != null && sample.name().equals(name + "_bucket")) {
                 buckets.merge(number(bound), sign * sample.value, Double::sum);
             }
         }

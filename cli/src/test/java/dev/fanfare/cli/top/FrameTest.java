@@ -94,6 +94,23 @@ class FrameTest {
     }
 
     @Test
+    void aProcessThatDidNotAnswerForOnceMakesNoRateOfItsWholeLife() {
+        String small = "fanfare_events_accepted_total 10";
+        String large = "fanfare_events_accepted_total 5000000";
+        Scrape both = Scrape.together(List.of(Scrape.parse("a", small), Scrape.parse("b", large)));
+        Scrape alone = Scrape.parse("a", "fanfare_events_accepted_total 30");
+        assertThat(Frame.of(moment(0, both), moment(10, alone), 1).events().accepted())
+                .as("b is silent")
+                .isEqualTo(2);
+        Scrape again = Scrape.together(List.of(
+                Scrape.parse("a", "fanfare_events_accepted_total 50"),
+                Scrape.parse("b", "fanfare_events_accepted_total 5000900")));
+        assertThat(Frame.of(moment(10, alone), moment(20, again), 1).events().accepted())
+                .as("b answers again")
+                .isEqualTo(2);
+    }
+
+    @Test
     void peopleReadItInLinesOfPlainText() {
         TestShell shell = new TestShell(home);
         new FrameText(shell.shell()).print(Frame.of(before, now, 3));
@@ -119,12 +136,20 @@ class FrameTest {
     }
 
     private static Moment moment(int atSeconds, String metrics, Map<String, Long> ends, List<LaneLine> lanes) {
+        return moment(atSeconds, Scrape.parse("a", metrics), ends, lanes);
+    }
+
+    private static Moment moment(int atSeconds, Scrape scrape) {
+        return moment(atSeconds, scrape, Map.of(), List.of());
+    }
+
+    private static Moment moment(int atSeconds, Scrape scrape, Map<String, Long> ends, List<LaneLine> lanes) {
         return new Moment(
                 Instant.ofEpochSecond(1_795_348_800L + atSeconds),
                 atSeconds * 1_000_000_000L,
                 1,
                 List.of(),
-                Scrape.parse(metrics),
+                scrape,
                 lanes,
                 ends,
                 Map.of());
