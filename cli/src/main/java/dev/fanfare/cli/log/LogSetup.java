@@ -3,11 +3,12 @@ package dev.fanfare.cli.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.fanfare.cli.log.LogSettings.Format;
 import java.nio.charset.StandardCharsets;
@@ -56,13 +57,18 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
+    static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {
         return switch (format) {
             case TEXT -> {
-                PatternLayoutEncoder text = new PatternLayoutEncoder();
+                PatternLayout line = new PatternLayout();
+                line.setContext(context);
+                line.getInstanceConverterMap().put("msg", OneLine::new);
+                line.setPattern("%d{HH:mm:ss.SSS} %-5level %-20logger{0} %msg%n");
+                line.start();
+                LayoutWrappingEncoder<ILoggingEvent> text = new LayoutWrappingEncoder<>();
                 text.setContext(context);
                 text.setCharset(StandardCharsets.UTF_8);
-                text.setPattern("%d{HH:mm:ss.SSS} %-5level %-20logger{0} %msg%n");
+                text.setLayout(line);
                 text.start();
                 yield text;
             }
