@@ -137,17 +137,30 @@ final class TopicSearch implements AutoCloseable {
     private void event(ConsumerRecord<byte[], byte[]> message) {
         byte[] said = value(message, EventRecords.ATTRIBUTE_PREFIX + Event.ID);
         // in structured mode it is somewhere in the value
-        if (said == null ? !contains(message.value(), id) : !Arrays.equals(said, id)) {
+        if (said == null ? isSameInAllJson(wanted.id()) && !contains(message.value(), id) : !Arrays.equals(said, id)) {
             return;
         }
+        event(message, wanted.id());
+    }
+
+    private void event(ConsumerRecord<byte[], byte[]> message, String asked) {
         try {
             Event event = EventRecords.read(message.headers(), message.value(), wanted.defaultTenant());
-            if (event.id().equals(wanted.id()) && wanted.tenant().equals(event.tenant())) {
+            if (event.id().equals(asked) && wanted.tenant().equals(event.tenant())) {
                 accepted(message, event);
             }
         } catch (UndecodableRecord e) {
             return; // it has no id by which it could be asked for
         }
+    }
+
+    /** Whether nobody's JSON escapes any of it: some escape slashes, others all but ASCII. */
+    static boolean isSameInAllJson(String id) {
+        return id.chars()
+                .allMatch(c -> (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || (c >= '0' && c <= '9')
+                        || "-_.:".indexOf(c) >= 0);
     }
 
     private void accepted(ConsumerRecord<byte[], byte[]> message, Event event) {
@@ -166,17 +179,7 @@ final class TopicSearch implements AutoCloseable {
                 .findFirst()
                 .orElse(firstAcceptedAtMillis);
         if (at != null) {
-            read(Topics.EVENTS, at, at + 1, message -> {
-                byte[] said = value(message, EventRecords.ATTRIBUTE_PREFIX + Event.ID);
-                if (said != null && Arrays.equals(said, eventId.getBytes(UTF_8))) {
-                    try {
-                        accepted(
-                                message, EventRecords.read(message.headers(), message.value(), wanted.defaultTenant()));
-                    } catch (UndecodableRecord e) {
-                        return; // it was readable once: the topic was made anew
-                    }
-                }
-            });
+            read(Topics.EVENTS, at, at + 1, message -> event(message, eventId));
         }
     }
 

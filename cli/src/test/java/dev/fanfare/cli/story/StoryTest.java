@@ -102,6 +102,8 @@ class StoryTest {
                     .as(id)
                     .isTrue();
         }
+        assertThat(TopicSearch.isSameInAllJson("order_1.2:A-9")).isTrue();
+        assertThat(List.of("a/b", "é", "a\"b", "a b")).noneMatch(TopicSearch::isSameInAllJson);
     }
 
     @Test
