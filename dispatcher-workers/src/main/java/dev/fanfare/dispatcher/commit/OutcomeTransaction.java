@@ -61,7 +61,7 @@ public final class OutcomeTransaction implements AutoCloseable {
     private final KafkaTransaction kafka;
 
     private List<Outcome> waiting = new ArrayList<>();
-    /** Since when the first of the waiting is here; meaningless where none is. */
+    /** Since when the first of the waiting could have been produced; meaningless where none is. */
     private long waitingSinceNanos;
 
     /** How many of the waiting, from the first on, are in the open transaction. */
@@ -124,7 +124,8 @@ public final class OutcomeTransaction implements AutoCloseable {
     }
 
     /**
-     * Since when the oldest uncommitted outcome is here ({@link System#nanoTime()}); 0 where there is none. Any thread.
+     * Since when Kafka has not taken the oldest uncommitted outcome ({@link System#nanoTime()}), not counting the commit
+     * before it; 0 where there is none. Any thread.
      */
     public long oldestSinceNanos() {
         return oldestSinceNanos;
@@ -254,6 +255,7 @@ public final class OutcomeTransaction implements AutoCloseable {
         committing = null;
         done.outcomes().forEach(outbox::forget);
         lastCommitNanos = System.nanoTime();
+        waitingSinceNanos = lastCommitNanos;
         partitions.committed(done.points());
         age();
     }
