@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -67,8 +66,12 @@ public final class OutcomeTransaction implements AutoCloseable {
     /** How many of the waiting, from the first on, are in the open transaction. */
     private int produced;
 
-    /** Those that Kafka takes at no time; added to by the producer's thread. */
-    private final Set<Outcome> refused = ConcurrentHashMap.newKeySet();
+    /**
+     * The one that Kafka takes at no time, of what was produced since the last failure; set by whichever thread hears of
+     * it first. Later ones may be told the same though nothing is wrong with them: a producer gives the reason of the
+     * failure to all that it had yet to send.
+     */
+    private AtomicReference<@Nullable Outcome> refused = new AtomicReference<>();
 
     /** What is being committed, or may have been. */
     private @Nullable Batch committing;
@@ -218,10 +221,11 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
         while (produced < waiting.size()) {
             Outcome outcome = waiting.get(produced);
+            AtomicReference<@Nullable Outcome> first = refused;
             for (ProducerRecord<byte[], byte[]> record : outcome.records().make()) {
                 kafka.send(record, (metadata, failure) -> {
                     if (failure instanceof RecordTooLargeException) {
-                        refused.add(outcome);
+                        first.compareAndSet(null, outcome);
                     }
                 });
             }
@@ -332,19 +336,21 @@ public final class OutcomeTransaction implements AutoCloseable {
     }
 
     private void replaceRefused() {
-        for (Outcome outcome : List.copyOf(refused)) {
-            LOG.error(
-                    "outcome is too large for Kafka, its body is left out: raise max.message.bytes of the topics partition={}"
-                            + " offset={}",
-                    outcome.partition(),
-                    outcome.offset());
-            refused.remove(outcome);
-            outbox.forget(outcome);
-            UnaryOperator<Outcome> replace = each -> each.equals(outcome) ? substitute.apply(outcome) : each;
-            waiting.replaceAll(replace);
-            if (committing != null) {
-                committing.outcomes().replaceAll(replace);
-            }
+        Outcome outcome = refused.get();
+        refused = new AtomicReference<>();
+        if (outcome == null) {
+            return;
+        }
+        LOG.error(
+                "outcome is too large for Kafka, its body is left out: raise max.message.bytes of the topics partition={}"
+                        + " offset={}",
+                outcome.partition(),
+                outcome.offset());
+        outbox.forget(outcome);
+        UnaryOperator<Outcome> replace = each -> each.equals(outcome) ? substitute.apply(outcome) : each;
+        waiting.replaceAll(replace);
+        if (committing != null) {
+            committing.outcomes().replaceAll(replace);
         }
     }
 

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -52,6 +53,9 @@ class OutcomeTransactionIT {
     private final Outbox outbox = new Outbox();
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final String id = "tx-" + NUMBER.incrementAndGet();
+    /** Records that were taken or given up. */
+    private final AtomicInteger answers = new AtomicInteger();
+
     /** Commits wait for it. */
     private volatile CountDownLatch held = new CountDownLatch(0);
 
@@ -295,8 +299,14 @@ class OutcomeTransactionIT {
                 partition.ledger().epoch(),
                 3 * 1024 * 1024,
                 () -> List.of(new ProducerRecord<>(target, 0, null, new byte[3 * 1024 * 1024])));
+        transaction.close();
+        transaction = transaction(Duration.ofSeconds(10), Duration.ofSeconds(5));
+        transaction.start();
         add(small);
         add(large);
+        transaction.advance();
+        // the small one was not on its way yet: the producer gives it up, and for the same reason
+        Awaitility.await().atMost(PATIENCE).until(() -> answers.get() == 2);
 
         assertThat(transaction.settle(PATIENCE)).isTrue();
 
@@ -313,6 +323,10 @@ class OutcomeTransactionIT {
     }
 
     private OutcomeTransaction transaction(Duration timeout) {
+        return transaction(timeout, Duration.ofMillis(5));
+    }
+
+    private OutcomeTransaction transaction(Duration timeout, Duration linger) {
         return new OutcomeTransaction(
                 () -> faulty(kafka.producer(
                         id,
@@ -321,6 +335,8 @@ class OutcomeTransactionIT {
                                 id,
                                 "transaction.timeout.ms",
                                 (int) timeout.toMillis(),
+                                "linger.ms",
+                                linger.toMillis(),
                                 "max.block.ms",
                                 5_000))),
                 consumer,
@@ -343,6 +359,13 @@ class OutcomeTransactionIT {
                     faults.remove(fault);
                     if (method.getName().equals("sendOffsetsToTransaction")) {
                         held.await();
+                    }
+                    if (method.getName().equals("send")) {
+                        Callback callback = (Callback) arguments[1];
+                        arguments[1] = (Callback) (metadata, failure) -> {
+                            callback.onCompletion(metadata, failure);
+                            answers.incrementAndGet();
+                        };
                     }
                     Object result = null;
                     if (fault == null || fault.reachesKafka()) {
