@@ -45,7 +45,6 @@ import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Uuid;
@@ -270,15 +269,7 @@ public final class DispatcherRole implements Role {
     }
 
     private Consumer<byte[], byte[]> consumer() {
-        return kafka.consumer(
-                clientId,
-                Map.of(
-                        ConsumerConfig.GROUP_ID_CONFIG,
-                        GROUP,
-                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                        "consumer",
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        500));
+        return kafka.member(clientId, GROUP, 500);
     }
 
     private Producer<byte[], byte[]> producer() {

@@ -18,7 +18,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -73,15 +72,7 @@ final class BareLoop implements Callable<Integer> {
         Variant variant = new Variant(guarantee, compression, DurationText.parse(linger));
         KafkaConnection kafka = KafkaConnection.to(bootstrapServers);
         Duration commitEvery = Duration.ofMillis(variant.isTransactional() ? 100 : 1_000);
-        try (Consumer<byte[], byte[]> consumer = kafka.consumer(
-                        GROUP,
-                        Map.of(
-                                ConsumerConfig.GROUP_ID_CONFIG,
-                                GROUP,
-                                ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                                "consumer",
-                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                POLL_RECORDS));
+        try (Consumer<byte[], byte[]> consumer = kafka.member(GROUP, GROUP, POLL_RECORDS);
                 Producer<byte[], byte[]> producer = kafka.producer("bare-loop", variant.producerSettings())) {
             consumer.subscribe(List.of(Topics.EVENTS));
             if (variant.isTransactional()) {

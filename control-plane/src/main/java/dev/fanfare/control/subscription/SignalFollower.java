@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -51,15 +50,7 @@ public final class SignalFollower implements AutoCloseable {
     public SignalFollower(KafkaConnection kafka, SubscriptionWriter writer, Clock clock, String clientId) {
         this.writer = writer;
         this.clock = clock;
-        this.consumer = kafka.consumer(
-                clientId,
-                Map.of(
-                        ConsumerConfig.GROUP_ID_CONFIG,
-                        GROUP,
-                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                        "consumer",
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        50));
+        this.consumer = kafka.member(clientId, GROUP, 50);
         this.thread = new Thread(this::follow, clientId);
         thread.setDaemon(true);
     }

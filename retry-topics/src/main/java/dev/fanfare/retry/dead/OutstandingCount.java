@@ -5,8 +5,6 @@ import dev.fanfare.runtime.session.SessionLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Knows how many dead letters are outstanding, and how old the oldest is: by the topic itself, whoever wrote to it, with
@@ -29,17 +27,7 @@ public final class OutstandingCount implements AutoCloseable {
                 "another process counts under this instance id",
                 instanceId,
                 CLOSE_TIMEOUT,
-                () -> new OutstandingSession(
-                        kafka.consumer(
-                                GROUP,
-                                Map.of(
-                                        ConsumerConfig.GROUP_ID_CONFIG,
-                                        GROUP,
-                                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                                        "consumer",
-                                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                                        2_000)),
-                        meters));
+                () -> new OutstandingSession(kafka.member(GROUP, GROUP, 2_000), meters));
     }
 
     /** Starts its thread and returns. */

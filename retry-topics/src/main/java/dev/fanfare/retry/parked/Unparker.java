@@ -109,15 +109,7 @@ public final class Unparker implements AutoCloseable {
     private Session open() {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            Consumer<byte[], byte[]> consumer = kafka.consumer(
-                    CLIENT + "-follow",
-                    Map.of(
-                            ConsumerConfig.GROUP_ID_CONFIG,
-                            GROUP,
-                            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                            "consumer",
-                            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                            2_000));
+            Consumer<byte[], byte[]> consumer = kafka.member(CLIENT + "-follow", GROUP, 2_000);
             opened.push(consumer);
             ParkedBodies bodies = new ParkedBodies(kafka.consumer(
                     CLIENT + "-bodies", Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ParkedPartition.BATCH_RECORDS)));

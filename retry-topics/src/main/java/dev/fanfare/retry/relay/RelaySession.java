@@ -109,7 +109,7 @@ final class RelaySession implements ConsumerRebalanceListener, Session {
 
     @Override
     public @Nullable String waitsFor() {
-        return consumer.groupMetadata().generationId() > 0 ? null : NOT_JOINED;
+        return Session.joining(consumer);
     }
 
     /** One turn: polls, for a second at most, and moves on all that may leave. */

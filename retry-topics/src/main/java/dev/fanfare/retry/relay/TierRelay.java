@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
@@ -137,15 +136,8 @@ public final class TierRelay implements AutoCloseable {
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         limits.transactionTimeout().toMillis())));
         try {
-            Consumer<byte[], byte[]> consumer = kafka.consumer(
-                    "fanfare-retry-consumer",
-                    Map.of(
-                            ConsumerConfig.GROUP_ID_CONFIG,
-                            GROUP,
-                            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                            "consumer",
-                            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                            limits.recordsPerTransaction()));
+            Consumer<byte[], byte[]> consumer =
+                    kafka.member("fanfare-retry-consumer", GROUP, limits.recordsPerTransaction());
             return new RelaySession(consumer, producer, tiersByTopic, ascending, ticks, meters);
         } catch (RuntimeException e) {
             producer.close(Duration.ZERO);

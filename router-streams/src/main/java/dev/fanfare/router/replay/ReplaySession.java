@@ -124,7 +124,7 @@ final class ReplaySession implements ConsumerRebalanceListener, Session {
 
     @Override
     public @Nullable String waitsFor() {
-        return runs.groupMetadata().generationId() > 0 ? null : NOT_JOINED;
+        return Session.joining(runs);
     }
 
     @Override

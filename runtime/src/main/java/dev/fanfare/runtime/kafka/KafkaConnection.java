@@ -124,4 +124,21 @@ public final class KafkaConnection {
                 ? new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())
                 : MeasuredClients.consumer(all, meters);
     }
+
+    /**
+     * A consumer as a member of a group, by the protocol of KIP-848.
+     *
+     * @param mostPolled records that one poll brings at most
+     */
+    public Consumer<byte[], byte[]> member(String clientId, String group, int mostPolled) {
+        return consumer(
+                clientId,
+                Map.of(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        group,
+                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+                        "consumer",
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        mostPolled));
+    }
 }

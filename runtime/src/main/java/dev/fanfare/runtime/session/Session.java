@@ -1,5 +1,6 @@
 package dev.fanfare.runtime.session;
 
+import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Clients at work, until something fails that they can't go on from. Confined to its loop's thread. */
@@ -24,4 +25,9 @@ public interface Session extends AutoCloseable {
 
     @Override
     void close();
+
+    /** What a member waits for whose group doesn't know it yet; null where it does. */
+    static @Nullable String joining(Consumer<?, ?> member) {
+        return member.groupMetadata().generationId() > 0 ? null : NOT_JOINED;
+    }
 }

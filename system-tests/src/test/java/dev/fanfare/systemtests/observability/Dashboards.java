@@ -197,16 +197,7 @@ final class Dashboards {
                                         "{{instance}}"),
                         lines("Kafka is silent", SECONDS, "How long it has not answered.")
                                 .query("max by (instance) (fanfare_kafka_silence_seconds{})", "{{instance}}"))
-                .with(
-                        "Process",
-                        lines("Heap in use", BYTES, "")
-                                .query("sum by (instance) (jvm_memory_used_bytes{area=\"heap\"})", "{{instance}}"),
-                        lines("Garbage collection", SHARE, "Of all time, what collections take.")
-                                .query(
-                                        "sum by (instance) (rate(jvm_gc_pause_seconds_sum{}[$__rate_interval]))",
-                                        "{{instance}}"),
-                        lines("Processor", SHARE, "Of all cores.")
-                                .query("max by (instance) (process_cpu_usage{})", "{{instance}}"));
+                .with("Process", process());
     }
 
     private static Dashboard router() {
@@ -262,16 +253,7 @@ final class Dashboards {
                                         "{{reason}}"),
                         lines("Shares of large fan-outs", PER_SECOND, "Chunks of events that very many want.")
                                 .query("sum(rate(fanfare_router_chunks_total{}[$__rate_interval]))", "chunks"))
-                .with(
-                        "Process",
-                        lines("Heap in use", BYTES, "")
-                                .query("sum by (instance) (jvm_memory_used_bytes{area=\"heap\"})", "{{instance}}"),
-                        lines("Garbage collection", SHARE, "Of all time, what collections take.")
-                                .query(
-                                        "sum by (instance) (rate(jvm_gc_pause_seconds_sum{}[$__rate_interval]))",
-                                        "{{instance}}"),
-                        lines("Processor", SHARE, "Of all cores.")
-                                .query("max by (instance) (process_cpu_usage{})", "{{instance}}"));
+                .with("Process", process());
     }
 
     private static Dashboard retries() {
@@ -373,5 +355,16 @@ final class Dashboards {
                                 .ofOneWhole(),
                         lines("Queued", COUNT, "Deliveries in its lane, by the dispatcher that has it.")
                                 .query("sum by (instance) (fanfare_subscription_queued{})", "{{instance}}"));
+    }
+
+    /** The JVM of each instance. */
+    private static Panel[] process() {
+        return new Panel[] {
+            lines("Heap in use", BYTES, "")
+                    .query("sum by (instance) (jvm_memory_used_bytes{area=\"heap\"})", "{{instance}}"),
+            lines("Garbage collection", SHARE, "Of all time, what collections take.")
+                    .query("sum by (instance) (rate(jvm_gc_pause_seconds_sum{}[$__rate_interval]))", "{{instance}}"),
+            lines("Processor", SHARE, "Of all cores.").query("max by (instance) (process_cpu_usage{})", "{{instance}}")
+        };
     }
 }
