@@ -95,15 +95,11 @@ final class OutstandingSession implements ConsumerRebalanceListener, Session {
 
     @Override
     public @Nullable String waitsFor() {
-        if (consumer.groupMetadata().generationId() <= 0) {
-            return NOT_JOINED;
-        }
-        return catchUp.isDone() ? null : "reading what is outstanding";
+        return catchUp.waitsFor("reading what is outstanding");
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-        consumer.seekToBeginning(assigned);
         assigned.forEach(id -> partitions.put(id, new OutstandingLetters()));
         catchUp.assigned(assigned);
     }

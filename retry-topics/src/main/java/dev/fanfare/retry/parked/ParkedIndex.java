@@ -147,9 +147,9 @@ final class ParkedIndex {
      */
     List<Place> next(int most) {
         List<Place> next = new ArrayList<>();
-        int owners = turns.size();
-        int share = Math.max(1, most / Math.max(1, owners));
-        for (int i = 0; i < owners && next.size() < most; i++) {
+        long ready = turns.stream().filter(ParkedIndex::isReady).count();
+        int share = Math.max(1, most / (int) Math.max(1, ready));
+        for (int i = turns.size(); i > 0 && next.size() < most; i--) {
             Group group = turns.removeFirst();
             group.inTurn = false;
             group.waiting.entrySet().stream()

@@ -90,10 +90,7 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
 
     @Override
     public @Nullable String waitsFor() {
-        if (consumer.groupMetadata().generationId() <= 0) {
-            return NOT_JOINED;
-        }
-        return catchUp.isDone() ? null : "reading what is parked";
+        return catchUp.waitsFor("reading what is parked");
     }
 
     @Override
@@ -172,7 +169,6 @@ final class UnparkSession implements ConsumerRebalanceListener, Session {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-        consumer.seekToBeginning(assigned);
         assigned.forEach(id -> partitions.put(id, new ParkedPartition(id, pauses, producers)));
         catchUp.assigned(assigned);
     }
