@@ -20,6 +20,7 @@ import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.insight.HealthRoutes;
+import dev.fanfare.control.subscription.FailureWatch;
 import dev.fanfare.control.subscription.ReplayRoutes;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SignalFollower;
@@ -63,7 +64,8 @@ import org.apache.kafka.clients.admin.Admin;
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
  *          TestRoutes ─────▶ TestSender ─▶ fanfare.deliveries
- * fanfare.signals ─▶ SignalFollower ───┘              fanfare.attempts ─▶ AttemptIndex ─▶ AttemptRoutes ─▶ HTTP
+ * fanfare.signals ─▶ SignalFollower ───┤              fanfare.attempts ─▶ AttemptIndex ─▶ AttemptRoutes ─▶ HTTP
+ *                      FailureWatch ───┘◀─────────────────────────────────────┤
  * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
  * </pre>
  */
@@ -84,6 +86,7 @@ public final class ControlRole implements Role {
     private final SubscriptionWriter writer;
     private final SignalFollower signals;
     private final AttemptIndex attempts;
+    private final FailureWatch failures;
     private final EventSearch events;
     private final SubscriptionRoutes subscriptionRoutes;
     private final RunLog runs;
@@ -121,6 +124,8 @@ public final class ControlRole implements Role {
                 attemptsMemory(settings),
                 context.clock(),
                 client + "-attempts");
+        this.failures =
+                new FailureWatch(attempts, index, writer, settings.disableFailingAfter(), context.clock(), client);
         this.events = new EventSearch(context.kafka(), attempts, accessSettings.defaultTenant(), client + "-events");
         this.runs = new RunLog(
                 context.kafka(), context.clock(), context.random(), client + "-runs", settings.writeTimeout());
@@ -190,6 +195,7 @@ public final class ControlRole implements Role {
         runs.start(START_TIMEOUT);
         signals.start();
         attempts.start();
+        failures.start();
         for (State state : State.values()) {
             ControlMetric.SUBSCRIPTIONS.gauge(
                     context.meters(),
@@ -216,6 +222,7 @@ public final class ControlRole implements Role {
             return;
         }
         phase = Phase.CLOSED;
+        failures.close();
         signals.close();
         deadLetters.close();
         writer.close();

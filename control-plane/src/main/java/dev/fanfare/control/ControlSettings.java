@@ -31,6 +31,13 @@ public interface ControlSettings {
     @WithDefault("64MiB")
     ByteSize attemptsMemory();
 
+    /**
+     * A subscription whose endpoint did nothing but fail for so long is disabled; {@code 0s}: none ever is. Five days
+     * span a long weekend. No longer than attempts are kept (7 days by default).
+     */
+    @WithDefault("5d")
+    Duration disableFailingAfter();
+
     /** One write buffer, and a few blocks. */
     ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,17 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -58,8 +65,15 @@ public final class AttemptIndex implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable AttemptStore opened;
-    private volatile long behind;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    /** The first offset of each partition that is not in the store; markers of transactions count as read. */
+    private volatile Map<TopicPartition, Long> read = Map.of();
+
+    private volatile long behind = 1;
     private long retentionMillis = Long.MAX_VALUE;
+    /** As of the last look at the topic. */
+    private Map<TopicPartition, Long> ends = Map.of();
 
     /**
      * Prepares; {@link #start} opens the folder.
@@ -105,9 +119,63 @@ public final class AttemptIndex implements AutoCloseable {
         thread.start();
     }
 
-    /** How many records of the topic are still to be read; what they hold is not found yet. */
+    /** How many records of the topic are still to be read (1 until that is known); what they hold is not found yet. */
     public long behind() {
         return behind;
+    }
+
+    /**
+     * Waits until all that was committed before the call is in the index; false where that takes longer.
+     *
+     * @param timeout for Kafka's answer, and again for reading
+     * @throws KafkaException where Kafka doesn't answer
+     */
+    public boolean catchUp(Duration timeout) {
+        Map<TopicPartition, Long> start = read;
+        if (start.isEmpty()) {
+            return false;
+        }
+        Map<TopicPartition, Long> ends;
+        try (Admin admin = kafka.admin(clientId + "-ends")) {
+            ends = KafkaAnswer.await(
+                            admin.listOffsets(
+                                            start.keySet().stream()
+                                                    .collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())),
+                                            new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                                    .all(),
+                            timeout,
+                            "asking for the ends of " + Topics.ATTEMPTS)
+                    .entrySet()
+                    .stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, end -> end.getValue().offset()));
+        }
+        long left = timeout.toNanos();
+        lock.lock();
+        try {
+            while (!hasRead(ends)) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = moved.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRead(Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> now = read;
+        return ends.entrySet().stream().allMatch(end -> now.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+
+    /** Who fails, and since when; live. */
+    public Collection<Streak> failing() {
+        return store().failing();
     }
 
     /**
@@ -212,6 +280,8 @@ public final class AttemptIndex implements AutoCloseable {
                 consumer.seek(partition, position);
             }
         }
+        ends = consumer.endOffsets(partitions);
+        moved();
         retentionMillis = retentionMillis();
         store.dropBefore(oldestMillis());
     }
@@ -241,11 +311,27 @@ public final class AttemptIndex implements AutoCloseable {
         if (!positions.isEmpty()) {
             store.write(attempts, positions);
         }
+        moved();
+    }
+
+    /** Confined to the index's thread. What hasn't been fetched from yet lags by all that {@link #ends} says. */
+    private void moved() {
+        Map<TopicPartition, Long> now = new HashMap<>();
         long left = 0;
         for (TopicPartition partition : consumer.assignment()) {
-            left += consumer.currentLag(partition).orElse(0);
+            long position = consumer.position(partition);
+            now.put(partition, position);
+            left += consumer.currentLag(partition)
+                    .orElse(Math.max(0, ends.getOrDefault(partition, position) - position));
         }
         behind = left;
+        lock.lock();
+        try {
+            read = Map.copyOf(now);
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void read(ConsumerRecord<byte[], byte[]> record, List<AttemptStore.Source> into) {

@@ -4,15 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
@@ -24,7 +28,7 @@ import org.rocksdb.WriteBatch;
  *
  * <pre>
  * segment of a day   T S E D t s (lists)   m (a tenant's minutes)   n (a subscription's five minutes)
- * of no day          identity, how far each partition is read
+ * of no day          identity, how far each partition is read, which subscriptions fail since when
  * </pre>
  *
  * <p>What was read and how far it was read are one batch: counts are exact whenever the process dies. One thread writes;
@@ -34,7 +38,7 @@ final class AttemptStore implements AutoCloseable {
     static final long TENANT_SLOT_MILLIS = 60 * 1_000L;
     static final long SUBSCRIPTION_SLOT_MILLIS = 5 * 60 * 1_000L;
 
-    private static final String FORMAT = "2 " + Arrays.toString(Verdict.values()) + " ";
+    private static final String FORMAT = "3 " + Arrays.toString(Verdict.values()) + " ";
     private static final long DAY_MILLIS = 24 * 60 * 60 * 1_000L;
     private static final byte TENANT_SLOTS = 'm';
     private static final byte SUBSCRIPTION_SLOTS = 'n';
@@ -49,9 +53,21 @@ final class AttemptStore implements AutoCloseable {
     }
 
     private final Segments segments;
+    /** Of those that fail; by tenant and subscription. Changed by the writing thread once the disk has it. */
+    private final Map<String, Streak> failing = new ConcurrentHashMap<>();
 
     private AttemptStore(Segments segments) {
         this.segments = segments;
+        segments.read(() -> {
+            try (RocksIterator entries = segments.entries(segments.meta())) {
+                for (entries.seek(Streak.keyPrefix()); entries.isValid(); entries.next()) {
+                    Streak streak = Streak.read(entries.key(), entries.value());
+                    failing.put(Delivery.key(streak.tenant(), streak.subscription()), streak);
+                }
+                entries.status();
+            }
+            return failing;
+        });
     }
 
     /**
@@ -83,12 +99,19 @@ final class AttemptStore implements AutoCloseable {
     void write(List<Source> attempts, Map<Integer, Long> positions) {
         Map<ByteBuffer, Tally> tallies = new HashMap<>();
         Map<ByteBuffer, ColumnFamilyHandle> homes = new HashMap<>();
+        Map<String, @Nullable Streak> streaks = new HashMap<>();
         try (WriteBatch batch = new WriteBatch()) {
             for (Source source : attempts) {
                 Attempt attempt = source.attempt();
                 long day = day(attempt.startedAtMillis());
                 ColumnFamilyHandle segment = segments.segment(day);
                 put(batch, segment, source);
+                String owner = Streak.owner(attempt);
+                Streak known = streaks.containsKey(owner) ? streaks.get(owner) : failing.get(owner);
+                Streak after = Streak.after(known, attempt);
+                if (after != known) {
+                    streaks.put(owner, after);
+                }
                 for (byte[] slot : slots(attempt)) {
                     ByteBuffer key = ByteBuffer.wrap(slot);
                     Tally tally = tallies.get(key);
@@ -105,6 +128,15 @@ final class AttemptStore implements AutoCloseable {
                 ByteBuffer key = tally.getKey();
                 batch.put(homes.get(key), key.array(), tally.getValue().bytes());
             }
+            for (Map.Entry<String, @Nullable Streak> streak : streaks.entrySet()) {
+                byte[] key = Streak.key(streak.getKey());
+                Streak now = streak.getValue();
+                if (now == null) {
+                    batch.delete(segments.meta(), key);
+                } else {
+                    batch.put(segments.meta(), key, now.bytes());
+                }
+            }
             for (Map.Entry<Integer, Long> position : positions.entrySet()) {
                 byte[] value = ByteBuffer.allocate(Long.BYTES)
                         .putLong(position.getValue())
@@ -112,6 +144,13 @@ final class AttemptStore implements AutoCloseable {
                 batch.put(segments.meta(), partitionKey(position.getKey()), value);
             }
             segments.write(batch);
+            streaks.forEach((owner, streak) -> {
+                if (streak == null) {
+                    failing.remove(owner);
+                } else {
+                    failing.put(owner, streak);
+                }
+            });
         } catch (RocksDBException e) {
             throw Segments.failed(e);
         }
@@ -220,6 +259,11 @@ final class AttemptStore implements AutoCloseable {
             }
             return found;
         });
+    }
+
+    /** Who fails, and since when. Live: safe to walk while it changes. */
+    Collection<Streak> failing() {
+        return Collections.unmodifiableCollection(failing.values());
     }
 
     /** Forgets the days that were over before a moment. */

@@ -3,11 +3,18 @@ package dev.fanfare.control.subscription;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.control.attempt.Streak;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** How a subscription comes to be disabled, and the words that it then shows. */
 final class Disabling {
     static final String BY_REQUEST = "by request";
     static final String GONE = "the endpoint answered 410 Gone";
+
+    /** Two webhooks in a week that met an endpoint at a bad moment are no proof. */
+    static final int LEAST_FAILURES = 5;
 
     private Disabling() {}
 
@@ -21,6 +28,31 @@ final class Disabling {
                 && signal.generation().equals(current.generation())
                 && signal.atMillis() >= current.updatedAtMillis()
                 && current.state() != State.DISABLED;
+    }
+
+    /**
+     * Whether nothing but failure for so long disables a subscription: by the times of the attempts, so that every
+     * instance comes to the same at any time. Time counts from the last change of the subscription at the earliest:
+     * whoever mends it, or enables it again, has all of it anew.
+     */
+    static boolean isCalledFor(Streak streak, Duration longest, Subscription current) {
+        long since = Math.max(streak.sinceMillis(), current.updatedAtMillis());
+        return current.state() == State.ACTIVE
+                && streak.failures() >= LEAST_FAILURES
+                && streak.lastMillis() - since >= longest.toMillis();
+    }
+
+    /** Disabled for its failures. */
+    static Subscription failing(Subscription current, Streak streak, long nowMillis) {
+        String since = Instant.ofEpochMilli(streak.sinceMillis())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        return current.toBuilder()
+                .state(
+                        State.DISABLED,
+                        "nothing but failures since " + since + ", " + streak.failures() + " attempts without a 2xx")
+                .updatedAtMillis(nowMillis)
+                .build();
     }
 
     static Subscription gone(Subscription current, long nowMillis) {

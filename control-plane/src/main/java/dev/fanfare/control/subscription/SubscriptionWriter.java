@@ -70,16 +70,18 @@ public final class SubscriptionWriter implements AutoCloseable {
     private TableWriter.Change<Subscription> tableChange(
             String key, Actor by, @Nullable Row<Subscription> current, Change change) {
         if (change instanceof Change.Put put) {
-            String what = what(current == null ? null : current.value(), put.subscription());
-            return new TableWriter.Change.Put<>(put.subscription(), entry(what, key, by));
+            Subscription after = put.subscription();
+            String what = what(current == null ? null : current.value(), after);
+            String reason = after.state() == State.DISABLED ? after.stateReason() : null;
+            return new TableWriter.Change.Put<>(after, entry(what, key, by, reason));
         }
         return change instanceof Change.Remove
-                ? new TableWriter.Change.Remove<>(List.of(), entry("deleted", key, by))
+                ? new TableWriter.Change.Remove<>(List.of(), entry("deleted", key, by, null))
                 : new TableWriter.Change.Keep<>();
     }
 
-    private AuditEntry entry(String what, String key, Actor by) {
-        return new AuditEntry(clock.millis(), "subscription " + what, key, by, Map.of(), Map.of(), null);
+    private AuditEntry entry(String what, String key, Actor by, @Nullable String reason) {
+        return new AuditEntry(clock.millis(), "subscription " + what, key, by, Map.of(), Map.of(), reason);
     }
 
     /** What a change was, in a word or two. */

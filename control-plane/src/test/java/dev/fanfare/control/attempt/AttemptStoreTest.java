@@ -83,6 +83,28 @@ class AttemptStoreTest {
     }
 
     @Test
+    void failuresInARowAreKnownAfterItIsOpenedAgainAndOneSuccessEndsThem() {
+        write(List.of(
+                source(attempt("sub", "e-1", "d-1", Verdict.RETRY, 503, MONDAY)),
+                source(attempt("fine", "e-1", "d-2", Verdict.RETRY, 503, MONDAY)),
+                source(attempt("fine", "e-1", "d-2", Verdict.DELIVERED, 200, MONDAY + 1))));
+        write(List.of(
+                source(attempt("sub", "e-2", "d-3", Verdict.EXHAUSTED, null, MONDAY + 2 * DAY)),
+                source(attempt("sub", "e-3", "d-4", Verdict.DEFERRED, null, MONDAY + 3 * DAY)),
+                source(attempt("sub", "e-4", "d-5", Verdict.PARKED, null, MONDAY + 3 * DAY))));
+        Streak failing = new Streak("t", "sub", MONDAY + 12, MONDAY + 2 * DAY + 12, 2);
+        assertThat(store.failing()).containsExactly(failing);
+        store.close();
+        open();
+        assertThat(store.failing()).containsExactly(failing);
+        write(List.of(source(attempt("sub", "e-2", "d-3", Verdict.DELIVERED, 204, MONDAY + 3 * DAY))));
+        assertThat(store.failing()).isEmpty();
+        store.close();
+        open();
+        assertThat(store.failing()).isEmpty();
+    }
+
+    @Test
     void aFolderOfAnotherTopicIsBegunAnew() {
         write(List.of(source(attempt("sub", "e", "d", Verdict.RETRY, 503, MONDAY))));
         store.close();

@@ -1,0 +1,129 @@
+package dev.fanfare.control;
+
+import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.run.AuditEntry;
+import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.TestBroker;
+import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two control planes at once: both look, and one of them disables. The times are those that the attempts tell. */
+@WithBroker
+class FailingEndpointIT {
+    private static final String MINIMAL = "{\"url\":\"https://example.com/hook\",\"eventTypes\":[\"order.created\"]}";
+
+    @TempDir
+    static Path folder;
+
+    private static TestBroker broker;
+    private static RunningControl control;
+    private static RunningControl second;
+
+    @BeforeAll
+    static void startTwoControlPlanes(@Fresh TestBroker fresh) throws Exception {
+        broker = fresh;
+        Map<String, String> settings = Map.of("control.disable-failing-after", "10s");
+        control = RunningControl.on(broker, folder, settings);
+        second = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), settings).start();
+    }
+
+    @AfterAll
+    static void stopThem() {
+        second.close();
+        control.close();
+    }
+
+    @Test
+    void anEndpointThatDoesNothingButFailIsDisabledOnceWithItsReasonAndOneWithASuccessIsNot() throws Exception {
+        long recovered = begun(control.put(SUBSCRIPTIONS + "/recovered", MINIMAL));
+        long dead = begun(control.put(SUBSCRIPTIONS + "/dead", MINIMAL));
+        for (int i = 0; i <= 8; i++) {
+            attempt("recovered", recovered + i * 2_000L, i == 4 ? 200 : 503);
+        }
+        for (RunningControl each : List.of(control, second)) {
+            await().untilAsserted(() -> assertThat(each.get("/v1/tenants/acme/attempts?subscription=recovered")
+                            .json()
+                            .path("items"))
+                    .hasSize(9));
+        }
+        for (int i = 0; i <= 8; i++) {
+            attempt("dead", dead + i * 2_000L, 503);
+        }
+        await().untilAsserted(() -> assertThat(state("dead")).isEqualTo("disabled"));
+        assertThat(control.get(SUBSCRIPTIONS + "/dead")
+                        .json()
+                        .path("stateReason")
+                        .asText())
+                .startsWith("nothing but failures since ")
+                .endsWith(", 9 attempts without a 2xx");
+        assertThat(state("recovered")).isEqualTo("active");
+
+        control.patch(SUBSCRIPTIONS + "/dead", "{\"state\":\"active\"}");
+        long again = begun(control.get(SUBSCRIPTIONS + "/dead"));
+        attempt("dead", again + 9_999, 503);
+        for (RunningControl each : List.of(control, second)) {
+            await().untilAsserted(() -> assertThat(each.get("/v1/tenants/acme/attempts?subscription=dead")
+                            .json()
+                            .path("items"))
+                    .hasSize(10));
+        }
+        assertThat(state("dead")).isEqualTo("active");
+        attempt("dead", again + 10_100, 503);
+        await().untilAsserted(() -> assertThat(state("dead")).isEqualTo("disabled"));
+
+        Set<String> disabled = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.AUDIT)) {
+            AuditEntry entry = AuditEntry.fromJson(record.value());
+            if (entry.action().equals("subscription disabled")) {
+                assertThat(entry.object()).isEqualTo("acme/dead");
+                disabled.add(entry.reason());
+            }
+        }
+        assertThat(disabled).hasSize(2).allMatch(reason -> reason.startsWith("nothing but failures since "));
+    }
+
+    private static String state(String id) {
+        return control.get(SUBSCRIPTIONS + "/" + id).json().path("state").asText();
+    }
+
+    private static long begun(Answer answer) {
+        return Instant.parse(answer.json().path("updatedAt").asText()).toEpochMilli();
+    }
+
+    private static void attempt(String subscription, long endedAt, int status) {
+        Attempt attempt = new Attempt(
+                "d-" + endedAt,
+                "acme",
+                subscription,
+                "e-" + endedAt,
+                "order.created",
+                1,
+                status == 200 ? "delivered" : "retry",
+                endedAt - 12,
+                12,
+                status,
+                null,
+                null,
+                null,
+                null);
+        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, ("acme/" + subscription).getBytes(UTF_8), attempt.toJson()));
+    }
+}
