@@ -13,6 +13,7 @@ public final class Main {
         Shell shell = Shell.ofProcess();
         CommandLine root = FanfareCommand.commandLine(shell);
         root.addSubcommand(new DevCommand(shell));
+        root.addSubcommand(new BenchCommand());
         StopSignal.exit(FanfareCommand.run(root, shell, args));
     }
 }

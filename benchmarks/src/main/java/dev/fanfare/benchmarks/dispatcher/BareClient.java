@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookSigner;
@@ -64,10 +65,11 @@ final class BareClient implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, UnknownHostException {
-        CountDownLatch done = new CountDownLatch(SHARDS);
+        int count = Math.min(SHARDS, endpoints);
+        CountDownLatch done = new CountDownLatch(count);
         List<Shard> shards = new ArrayList<>();
-        for (int i = 0; i < SHARDS; i++) {
-            shards.add(new Shard(i, done));
+        for (int i = 0; i < count; i++) {
+            shards.add(new Shard(i, count, done));
         }
         for (Shard shard : shards) {
             shard.start();
@@ -133,12 +135,12 @@ final class BareClient implements Callable<Integer> {
         private final AtomicLong ended = new AtomicLong();
         private final long total;
 
-        Shard(int number, CountDownLatch done) throws UnknownHostException {
+        Shard(int number, int count, CountDownLatch done) throws UnknownHostException {
             this.number = number;
             this.done = done;
-            this.total = requests / SHARDS + (number < requests % SHARDS ? 1 : 0);
-            for (int endpoint = number; endpoint < endpoints; endpoint += SHARDS) {
-                String address = NginxReceiver.address(endpoint);
+            this.total = requests / count + (number < requests % count ? 1 : 0);
+            for (int endpoint = number; endpoint < endpoints; endpoint += count) {
+                String address = Loopback.address(endpoint);
                 targets.add(new HttpHost("http", InetAddress.getByName(address), address, port));
             }
         }
@@ -147,7 +149,7 @@ final class BareClient implements Callable<Integer> {
             if (total == 0) {
                 done.countDown();
             }
-            for (int i = 0; i < inFlight / SHARDS; i++) {
+            for (int i = 0; i < inFlight / Math.min(SHARDS, endpoints); i++) {
                 next();
             }
         }

@@ -2,6 +2,7 @@ package dev.fanfare.benchmarks.dispatcher;
 
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Child;
+import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,8 +45,8 @@ final class NginxReceiver implements AutoCloseable {
         try {
             String program = program();
             Files.createDirectories(folder);
-            int port = freePort();
-            int statusPort = freePort();
+            int port = Loopback.freePort();
+            int statusPort = Loopback.freePort();
             Path configuration = folder.resolve("nginx.conf");
             Files.writeString(configuration, configuration(folder, addresses, port, statusPort, workers));
             Child process = Child.start(
@@ -75,14 +75,8 @@ final class NginxReceiver implements AutoCloseable {
                         + " it (Debian, Ubuntu: apt-get install nginx-light; it need not run as a service)"));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
-    }
-
     private static String configuration(Path folder, int addresses, int port, int statusPort, int workers) {
-        String listens = address(0, addresses)
+        String listens = Loopback.addresses(0, addresses)
                 .map(address -> "    listen " + address + ":" + port + " backlog=1024;\n")
                 .collect(Collectors.joining());
         return """
@@ -112,17 +106,6 @@ final class NginxReceiver implements AutoCloseable {
                   }
                 }
                 """.formatted(workers, folder, folder, folder, folder, folder, folder, listens, statusPort);
-    }
-
-    /** The loopback addresses of a range of endpoints. */
-    static Stream<String> address(int from, int to) {
-        return Stream.iterate(from, endpoint -> endpoint < to, endpoint -> endpoint + 1)
-                .map(NginxReceiver::address);
-    }
-
-    /** 127.0.1.1 and on: 250 to each third byte. */
-    static String address(int endpoint) {
-        return "127.0." + (1 + endpoint / 250) + "." + (1 + endpoint % 250);
     }
 
     private static Socket connect(Child process, int port) throws IOException {

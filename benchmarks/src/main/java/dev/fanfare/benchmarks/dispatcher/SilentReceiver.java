@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.Loopback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ final class SilentReceiver implements AutoCloseable {
             SilentReceiver receiver = new SilentReceiver();
             for (int endpoint = from; endpoint < to; endpoint++) {
                 ServerSocketChannel channel = ServerSocketChannel.open();
-                channel.bind(new InetSocketAddress(NginxReceiver.address(endpoint), receiver.port), 1024);
+                channel.bind(new InetSocketAddress(Loopback.address(endpoint), receiver.port), 1024);
                 receiver.port = channel.socket().getLocalPort();
                 channel.configureBlocking(false);
                 channel.register(receiver.selector, SelectionKey.OP_ACCEPT);

@@ -6,6 +6,7 @@ import dev.fanfare.benchmarks.run.BrokerHost;
 import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.Figure;
 import dev.fanfare.benchmarks.run.GcLog;
+import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import dev.fanfare.benchmarks.run.Samples;
 import dev.fanfare.benchmarks.run.Samples.Sample;
@@ -86,7 +87,7 @@ final class Stage implements AutoCloseable {
     }
 
     private static List<String> urls(int from, int to, int port) {
-        return NginxReceiver.address(from, to)
+        return Loopback.addresses(from, to)
                 .map(address -> "http://" + address + ":" + port + "/hooks")
                 .toList();
     }

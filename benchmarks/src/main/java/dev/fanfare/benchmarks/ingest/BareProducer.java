@@ -41,6 +41,9 @@ final class BareProducer implements Callable<Integer>, Callback {
     @Option(names = "--bootstrap-servers", required = true)
     private String bootstrapServers = "";
 
+    @Option(names = "--topic", defaultValue = Topics.EVENTS)
+    private String topic = Topics.EVENTS;
+
     @Option(names = "--events", required = true)
     private int events;
 
@@ -86,8 +89,7 @@ final class BareProducer implements Callable<Integer>, Callback {
                 Header[] own = headers.clone();
                 own[3] = id;
                 Future<RecordMetadata> unused = producer.send(
-                        new ProducerRecord<>(
-                                Topics.EVENTS, null, null, id.value(), bodies[i % BODIES], new RecordHeaders(own)),
+                        new ProducerRecord<>(topic, null, null, id.value(), bodies[i % BODIES], new RecordHeaders(own)),
                         this);
             }
             producer.flush();

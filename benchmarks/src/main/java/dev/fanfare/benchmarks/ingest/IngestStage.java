@@ -6,6 +6,8 @@ import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.BrokerHost;
 import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.Figure;
+import dev.fanfare.benchmarks.run.HttpLoad;
+import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.contract.topic.Tier;
@@ -18,8 +20,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ final class IngestStage implements AutoCloseable {
     /** A server whose handler does nothing. */
     Map<Figure, Double> bareServer() {
         String run = "bare-server-" + ++runs;
-        port = freePort();
+        port = Loopback.freePort();
         try (Child child = Child.java(
                 "the bare server",
                 folder.resolve(run + ".log"),
@@ -140,7 +140,7 @@ final class IngestStage implements AutoCloseable {
 
     private Child ingest() {
         String run = "ingest-" + ++runs;
-        port = freePort();
+        port = Loopback.freePort();
         List<String> java = new ArrayList<>(options.javaOptions);
         Path profile = options.profile;
         if (profile != null) {
@@ -178,9 +178,9 @@ final class IngestStage implements AutoCloseable {
 
     private Map<Figure, Double> send(
             Child server, byte[][] requests, int count, int eventsEach, int connections, double perSecond) {
-        try (HttpLoad load = new HttpLoad(port, requests, Math.max(1, connections))) {
-            HttpLoad.Result result = load.run(
-                    count, perSecond, server::cpuSeconds, () -> broker.process().cpuSeconds());
+        try (HttpLoad load = new HttpLoad("127.0.0.1", port, Math.max(1, connections))) {
+            HttpLoad.Result result = load.run(requests, count, perSecond, server::cpuSeconds, () -> broker.process()
+                    .cpuSeconds());
             Map<Figure, Double> figures = new EnumMap<>(Figure.class);
             double per100k = 100_000.0 / ((double) result.answers() * eventsEach);
             figures.put(Figure.PER_SECOND, result.answersPerSecond() * eventsEach);
@@ -259,14 +259,6 @@ final class IngestStage implements AutoCloseable {
             Pause.millis(50);
         }
         throw BenchmarkFailure.of("no answer from " + path + "; see " + child.log());
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

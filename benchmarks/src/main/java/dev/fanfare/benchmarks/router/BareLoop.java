@@ -56,6 +56,12 @@ final class BareLoop implements Callable<Integer> {
     @Option(names = "--linger", required = true)
     private String linger = "";
 
+    @Option(names = "--from", defaultValue = Topics.EVENTS)
+    private String from = Topics.EVENTS;
+
+    @Option(names = "--to", defaultValue = Topics.DELIVERIES)
+    private String to = Topics.DELIVERIES;
+
     @Option(names = "--fan-out", required = true)
     private int fanOut;
 
@@ -74,7 +80,7 @@ final class BareLoop implements Callable<Integer> {
         Duration commitEvery = Duration.ofMillis(variant.isTransactional() ? 100 : 1_000);
         try (Consumer<byte[], byte[]> consumer = kafka.member(GROUP, GROUP, POLL_RECORDS);
                 Producer<byte[], byte[]> producer = kafka.producer("bare-loop", variant.producerSettings())) {
-            consumer.subscribe(List.of(Topics.EVENTS));
+            consumer.subscribe(List.of(from));
             if (variant.isTransactional()) {
                 producer.initTransactions();
             }
@@ -143,8 +149,7 @@ final class BareLoop implements Callable<Integer> {
             all[own.length + 3] = target.generation();
             all[own.length + 4] = target.version();
             Future<RecordMetadata> unused = producer.send(
-                    new ProducerRecord<>(
-                            Topics.DELIVERIES, null, null, target.key(), event.value(), new RecordHeaders(all)),
+                    new ProducerRecord<>(to, null, null, target.key(), event.value(), new RecordHeaders(all)),
                     (metadata, problem) -> {
                         if (problem != null) {
                             throw new IllegalStateException("a delivery was not written", problem);

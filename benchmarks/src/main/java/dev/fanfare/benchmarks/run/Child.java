@@ -94,6 +94,15 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /** Forgets the most memory that it had, so that what counts is what it has from now on (proc(5), clear_refs). */
+    public void forgetPeak() {
+        try {
+            Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), "5");
+        } catch (IOException e) {
+            throw BenchmarkFailure.of("the kernel does not let us look at the memory of " + name + ": " + e);
+        }
+    }
+
     /** Throws where it has ended by itself. */
     public void check() {
         if (!process.isAlive()) {

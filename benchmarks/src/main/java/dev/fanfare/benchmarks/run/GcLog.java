@@ -56,6 +56,29 @@ public final class GcLog {
         return pauses.stream().mapToLong(Pause::after).max().orElse(0);
     }
 
+    /**
+     * Bytes allocated in a time, Unix milliseconds: as many in each of them as between its first collection and its last;
+     * null where there are too few.
+     */
+    public @Nullable Double allocatedBytes(long fromMillis, long toMillis) {
+        List<Pause> inside = pauses.stream()
+                .filter(pause -> pause.millis() >= fromMillis && pause.millis() <= toMillis)
+                .toList();
+        if (inside.size() < 2) {
+            return null;
+        }
+        long span = inside.get(inside.size() - 1).millis() - inside.get(0).millis();
+        return span <= 0 ? null : allocatedMib(inside) * MIB * (toMillis - fromMillis) / span;
+    }
+
+    private static double allocatedMib(List<Pause> inside) {
+        double allocatedMib = 0;
+        for (int i = 1; i < inside.size(); i++) {
+            allocatedMib += inside.get(i).before() - inside.get(i - 1).after();
+        }
+        return allocatedMib;
+    }
+
     /** Bytes allocated per request, from the first collection in the window to the last; null where there are too few. */
     public @Nullable Double allocatedPerRequest(Samples samples, Samples.Window window) {
         List<Pause> inside = pauses.stream()
@@ -65,12 +88,8 @@ public final class GcLog {
         if (inside.size() < 3) {
             return null;
         }
-        double allocatedMib = 0;
-        for (int i = 1; i < inside.size(); i++) {
-            allocatedMib += inside.get(i).before() - inside.get(i - 1).after();
-        }
         double requests = samples.receivedAt(inside.get(inside.size() - 1).millis())
                 - samples.receivedAt(inside.get(0).millis());
-        return requests <= 0 ? null : allocatedMib * MIB / requests;
+        return requests <= 0 ? null : allocatedMib(inside) * MIB / requests;
     }
 }

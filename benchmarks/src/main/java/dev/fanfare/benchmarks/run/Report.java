@@ -1,11 +1,10 @@
 package dev.fanfare.benchmarks.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** All runs of a benchmark, their medians, and the ratios that it is about. Confined to one thread. */
 public final class Report {
@@ -53,9 +53,21 @@ public final class Report {
         return medians;
     }
 
-    public void printTable(PrintWriter out) {
+    /** The names of what was run, in that order. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(runs.keySet());
+    }
+
+    /** Of all rounds of that name; null where none has the figure. */
+    public @Nullable Double median(String name, Figure figure) {
+        return medians(runs.getOrDefault(name, List.of())).get(figure);
+    }
+
+    /** Prints those figures only. */
+    public void printTable(PrintWriter out, Set<Figure> wanted) {
         Set<Figure> columns = EnumSet.noneOf(Figure.class);
         runs.values().forEach(all -> all.forEach(run -> columns.addAll(run.keySet())));
+        columns.retainAll(wanted);
         List<List<String>> lines = new ArrayList<>();
         List<String> header = new ArrayList<>(List.of("MEDIAN OF " + rounds()));
         columns.forEach(column -> header.add(column.title));
@@ -104,7 +116,8 @@ public final class Report {
         return String.format(Locale.ROOT, "%" + width + "s", text);
     }
 
-    public void printJson(PrintWriter out) {
+    /** All runs, their medians, and the ratios. */
+    public ObjectNode toJson() {
         ObjectNode root = Json.TOPIC.createObjectNode();
         ObjectNode runsNode = root.putObject("runs");
         runs.forEach((name, all) -> {
@@ -124,12 +137,6 @@ public final class Report {
             var rounds = node.putArray("rounds");
             values.forEach(rounds::add);
         });
-        try {
-            out.println(
-                    Json.TOPIC.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-        out.flush();
+        return root;
     }
 }

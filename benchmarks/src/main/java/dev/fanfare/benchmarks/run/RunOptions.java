@@ -1,8 +1,11 @@
 package dev.fanfare.benchmarks.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,10 +35,17 @@ public final class RunOptions {
         return RunFolder.open(folder, prefix);
     }
 
+    /** Prints all that the report has. */
     public void print(Report report, PrintWriter out) {
+        print(report, EnumSet.allOf(Figure.class), report.toJson(), out);
+    }
+
+    /** Prints some columns of it, or what was made of it as JSON. */
+    public void print(Report report, Set<Figure> columns, ObjectNode json, PrintWriter out) {
         switch (output) {
-            case table -> report.printTable(out);
-            case json -> report.printJson(out);
+            case table -> report.printTable(out, columns);
+            case json -> out.println(json.toPrettyString());
         }
+        out.flush();
     }
 }

@@ -1,6 +1,5 @@
-package dev.fanfare.benchmarks.ingest;
+package dev.fanfare.benchmarks.run;
 
-import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -21,15 +20,30 @@ import java.util.stream.IntStream;
  * Requests over connections that are kept alive, each with one under way, from one thread. It costs as little as it can:
  * requests are bytes made beforehand, and of an answer it looks at the status and the length. Confined to one thread.
  */
-final class HttpLoad implements AutoCloseable {
+public final class HttpLoad implements AutoCloseable {
     private static final int ANSWER_BYTES = 128 * 1024;
     private static final long STALLED_NANOS = 30_000_000_000L;
 
     private final Selector selector;
-    private final byte[][] requests;
     private final ArrayDeque<Connection> idle = new ArrayDeque<>();
-    private int sent;
-    private int answered;
+
+    /** What is to be sent, and when. Asked by the one thread. */
+    public interface Feed {
+        /** How many requests are due since the beginning. */
+        long due(long elapsedNanos);
+
+        /** The bytes of the next request. */
+        ByteBuffer next(long number, long dueNanos);
+
+        /** When the request was due, where it could not be sent before now; in {@link System#nanoTime()}. */
+        long dueNanos(long number, long nowNanos);
+
+        /** An answer came, 202. */
+        void answered(long dueNanos, long answeredNanos);
+
+        /** Whether no more requests come. */
+        boolean isOver();
+    }
 
     /**
      * What came of a run, of the part from 10 % to 90 % of the answers.
@@ -39,7 +53,8 @@ final class HttpLoad implements AutoCloseable {
      * @param answers          how many that part has
      * @param p50Millis        from when a request was due to when its answer was there
      */
-    record Result(double answersPerSecond, List<Double> cpuSeconds, int answers, double p50Millis, double p99Millis) {}
+    public record Result(
+            double answersPerSecond, List<Double> cpuSeconds, int answers, double p50Millis, double p99Millis) {}
 
     private static final class Connection {
         final SocketChannel channel;
@@ -52,12 +67,11 @@ final class HttpLoad implements AutoCloseable {
         }
     }
 
-    /** Connects; requests go out in turn. */
-    HttpLoad(int port, byte[][] requests, int connections) throws IOException {
+    /** Connects. */
+    public HttpLoad(String host, int port, int connections) throws IOException {
         this.selector = Selector.open();
-        this.requests = requests;
         for (int i = 0; i < connections; i++) {
-            SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+            SocketChannel channel = SocketChannel.open(new InetSocketAddress(host, port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
             Connection connection = new Connection(channel);
@@ -69,83 +83,146 @@ final class HttpLoad implements AutoCloseable {
     /**
      * Sends so many and waits for their answers.
      *
+     * @param requests  go out in turn
      * @param perSecond how many are due in a second, whatever comes back; 0: each connection sends as soon as it may
      * @param clocks    CPU seconds of those that take part
      */
-    Result run(int count, double perSecond, DoubleSupplier... clocks) {
-        long[] nanos = new long[count];
-        double[] cpuBefore = new double[clocks.length];
-        double[] cpuAfter = new double[clocks.length];
-        int from = count / 10;
-        int to = count - from;
-        long fromNanos = 0;
-        long toNanos = 0;
-        sent = 0;
-        answered = 0;
+    public Result run(byte[][] requests, int count, double perSecond, DoubleSupplier... clocks) {
+        MadeBeforehand feed = new MadeBeforehand(requests, count, perSecond, clocks);
+        run(feed);
+        return feed.result();
+    }
+
+    /** Sends what is due until no more comes, and waits for the answers of all that went out. */
+    public void run(Feed feed) {
         long startNanos = System.nanoTime();
         long movedNanos = startNanos;
+        long sent = 0;
+        long answered = 0;
         try {
-            while (answered < count) {
+            while (true) {
                 long nowNanos = System.nanoTime();
-                int due = perSecond == 0 ? count : (int) Math.min(count, (nowNanos - startNanos) / 1e9 * perSecond + 1);
+                boolean over = feed.isOver();
+                if (over && answered == sent) {
+                    return;
+                }
+                long due = over ? sent : feed.due(nowNanos - startNanos);
                 while (sent < due && !idle.isEmpty()) {
                     // what found no idle connection has been due since its turn: it has waited
-                    send(idle.poll(), perSecond == 0 ? nowNanos : startNanos + (long) (sent / perSecond * 1e9));
+                    send(idle.poll(), feed, sent, feed.dueNanos(sent, nowNanos));
+                    sent++;
                 }
-                if (perSecond == 0 || due == count) {
-                    selector.select(1_000);
-                } else {
-                    selector.select(1);
-                }
-                int before = answered;
+                selector.select(1);
+                long before = answered;
                 for (SelectionKey key : selector.selectedKeys()) {
                     Connection connection = (Connection) key.attachment();
                     if (key.isWritable()) {
                         write(connection);
                     }
                     if (key.isReadable() && read(connection)) {
-                        long answeredNanos = System.nanoTime();
-                        nanos[answered++] = answeredNanos - connection.dueNanos;
+                        answered++;
                         idle.add(connection);
-                        if (answered == from) {
-                            fromNanos = answeredNanos;
-                            readClocks(clocks, cpuBefore);
-                        } else if (answered == to) {
-                            toNanos = answeredNanos;
-                            readClocks(clocks, cpuAfter);
-                        }
+                        feed.answered(connection.dueNanos, System.nanoTime());
                     }
                 }
                 selector.selectedKeys().clear();
-                if (answered > before) {
+                if (answered > before || answered == sent) {
                     movedNanos = System.nanoTime();
                 } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
-                    throw BenchmarkFailure.of("no answer any more after " + answered + " of " + count);
+                    throw BenchmarkFailure.of("no answer any more after " + answered + " of " + sent);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        long[] measured = Arrays.copyOfRange(nanos, from, to);
-        Arrays.sort(measured);
-        List<Double> cpu = IntStream.range(0, clocks.length)
-                .mapToObj(i -> cpuAfter[i] - cpuBefore[i])
-                .toList();
-        return new Result(
-                (to - from) * 1e9 / (toNanos - fromNanos),
-                cpu,
-                to - from,
-                measured[measured.length / 2] / 1e6,
-                measured[(int) (measured.length * 0.99)] / 1e6);
     }
 
-    private static void readClocks(DoubleSupplier[] clocks, double[] into) {
-        Arrays.setAll(into, i -> clocks[i].getAsDouble());
+    /** A count of requests; measures the part from 10 % to 90 % of the answers. */
+    private static final class MadeBeforehand implements Feed {
+        private final byte[][] requests;
+        private final int count;
+        private final double perSecond;
+        private final DoubleSupplier[] clocks;
+        private final long[] nanos;
+        private final double[] cpuBefore;
+        private final double[] cpuAfter;
+        private final int from;
+        private final int to;
+        private long startNanos;
+        private long fromNanos;
+        private long toNanos;
+        private int answered;
+
+        MadeBeforehand(byte[][] requests, int count, double perSecond, DoubleSupplier[] clocks) {
+            this.requests = requests;
+            this.count = count;
+            this.perSecond = perSecond;
+            this.clocks = clocks;
+            this.nanos = new long[count];
+            this.cpuBefore = new double[clocks.length];
+            this.cpuAfter = new double[clocks.length];
+            this.from = count / 10;
+            this.to = count - from;
+            this.startNanos = System.nanoTime();
+        }
+
+        @Override
+        public long due(long elapsedNanos) {
+            return perSecond == 0 ? count : (long) Math.min(count, elapsedNanos / 1e9 * perSecond + 1);
+        }
+
+        @Override
+        public ByteBuffer next(long number, long dueNanos) {
+            return ByteBuffer.wrap(requests[(int) (number % requests.length)]);
+        }
+
+        @Override
+        public long dueNanos(long number, long nowNanos) {
+            if (number == 0) {
+                startNanos = nowNanos;
+            }
+            return perSecond == 0 ? nowNanos : startNanos + (long) (number / perSecond * 1e9);
+        }
+
+        @Override
+        public void answered(long dueNanos, long answeredNanos) {
+            nanos[answered++] = answeredNanos - dueNanos;
+            if (answered == from) {
+                fromNanos = answeredNanos;
+                readClocks(cpuBefore);
+            } else if (answered == to) {
+                toNanos = answeredNanos;
+                readClocks(cpuAfter);
+            }
+        }
+
+        private void readClocks(double[] into) {
+            Arrays.setAll(into, i -> clocks[i].getAsDouble());
+        }
+
+        @Override
+        public boolean isOver() {
+            return answered == count;
+        }
+
+        Result result() {
+            long[] measured = Arrays.copyOfRange(nanos, from, to);
+            Arrays.sort(measured);
+            List<Double> cpu = IntStream.range(0, clocks.length)
+                    .mapToObj(i -> cpuAfter[i] - cpuBefore[i])
+                    .toList();
+            return new Result(
+                    (to - from) * 1e9 / (toNanos - fromNanos),
+                    cpu,
+                    to - from,
+                    measured[measured.length / 2] / 1e6,
+                    measured[(int) (measured.length * 0.99)] / 1e6);
+        }
     }
 
-    private void send(Connection connection, long dueNanos) throws IOException {
+    private void send(Connection connection, Feed feed, long number, long dueNanos) throws IOException {
         connection.dueNanos = dueNanos;
-        connection.request = ByteBuffer.wrap(requests[sent++ % requests.length]);
+        connection.request = feed.next(number, dueNanos);
         write(connection);
     }
 
