@@ -15,8 +15,7 @@ import java.time.Duration;
 record Effort(Duration warmUp, Duration measured, int endpoints, long window, long backlog, int requests) {
     static final Effort FULL =
             new Effort(Duration.ofSeconds(8), Duration.ofSeconds(20), 500, 10_000, 1_000_000, 250_000);
-    static final Effort QUICK =
-            new Effort(Duration.ofMillis(1_500), Duration.ofMillis(2_500), 50, 2_000, 20_000, 30_000);
+    static final Effort QUICK = new Effort(Duration.ofSeconds(1), Duration.ofSeconds(2), 50, 2_000, 10_000, 8_000);
 
     Effort {
         if (endpoints < Course.SICK_ONE_OF || endpoints % Course.SICK_ONE_OF != 0) {

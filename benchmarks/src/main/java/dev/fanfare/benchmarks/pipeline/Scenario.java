@@ -42,12 +42,11 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
         MIXED
     }
 
-    /** In the order in which they are played: what leaves something behind comes last. */
+    /** In the order in which they are played: what leaves something behind, or starts a role again, comes last. */
     static List<Scenario> all() {
         return List.of(
                 plain("ingest-single", "events that nobody wants, one in a request", Kind.INGEST_SINGLE, 0),
                 plain("ingest-batch", "the same, a hundred in a request", Kind.INGEST_BATCH, 0),
-                plain("at-rest", "one event at a time, 20 a second, 1 subscription each", Kind.REST, 1),
                 plain("fan-out-1", "1 subscription to an event", Kind.FLOW, 1),
                 plain("endpoints-1", "1 subscription to an event, all to one endpoint", Kind.ONE_ENDPOINT, 1),
                 plain("fan-out-10", "10 subscriptions to an event", Kind.FLOW, 10),
@@ -56,10 +55,11 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
                 flow("body-20k", "10 subscriptions to an event of 20 KiB", 20 * KIB, 0, Trouble.NONE),
                 flow("delay-20", "10 subscriptions; endpoints take 20 ms", KIB, 20, Trouble.NONE),
                 flow("delay-100", "10 subscriptions; endpoints take 100 ms", KIB, 100, Trouble.NONE),
-                plain("drain", "the dispatcher starts on a backlog", Kind.DRAIN, 10),
+                plain("at-rest", "one event at a time, 20 a second, 1 subscription each", Kind.REST, 1),
                 flow("failing-10", "10 subscriptions, one of which answers 500", KIB, 0, Trouble.FAILING),
                 flow("hanging-10", "10 subscriptions, one of which never answers", KIB, 0, Trouble.HANGING),
-                flow("mixed", "10 subscriptions; slow, hanging and failing ones", KIB, 0, Trouble.MIXED));
+                flow("mixed", "10 subscriptions; slow, hanging and failing ones", KIB, 0, Trouble.MIXED),
+                plain("drain", "the dispatcher starts on a backlog", Kind.DRAIN, 10));
     }
 
     private static Scenario plain(String name, String about, Kind kind, int fanOut) {
