@@ -10,7 +10,9 @@ import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptRoutes;
 import dev.fanfare.control.catalog.CatalogWriter;
 import dev.fanfare.control.catalog.EventTypeRoutes;
+import dev.fanfare.control.catalog.KeyEdits;
 import dev.fanfare.control.catalog.KeyRoutes;
+import dev.fanfare.control.catalog.TenantEdits;
 import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
 import dev.fanfare.control.console.Parts;
@@ -59,7 +61,7 @@ import org.apache.kafka.clients.admin.Admin;
  * The role {@code control}: the management API, questions over attempts, the console.
  *
  * <pre>
- * HTTP ─▶ TenantRoutes, KeyRoutes, EventTypeRoutes ─▶ CatalogWriter ─▶ fanfare.catalog ─▶ Catalog ─▶ Access, HTTP
+ * HTTP ─▶ TenantEdits, KeyEdits, EventTypeRoutes ─▶ CatalogWriter ─▶ fanfare.catalog ─▶ Catalog ─▶ Access, HTTP
  * HTTP ─▶ SubscriptionRoutes ─▶ SubscriptionWriter ─▶ fanfare.subscriptions ─▶ SubscriptionIndex ─▶ HTTP
  *                                      ▲
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
@@ -81,6 +83,8 @@ public final class ControlRole implements Role {
     private final RoleContext context;
     private final Catalog catalog;
     private final CatalogWriter catalogWriter;
+    private final KeyEdits keyEdits;
+    private final TenantEdits tenantEdits;
     private final Access access;
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
@@ -140,6 +144,8 @@ public final class ControlRole implements Role {
         this.testRoutes = new TestRoutes(tests);
         this.deadLetters =
                 new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
+        this.keyEdits = new KeyEdits(catalog, catalogWriter, context.clock(), context.random());
+        this.tenantEdits = new TenantEdits(catalog, catalogWriter, index::count, context.clock());
         this.console = new ConsoleRoutes(
                 access,
                 catalog,
@@ -151,6 +157,8 @@ public final class ControlRole implements Role {
                         events,
                         runs,
                         deadLetters,
+                        keyEdits,
+                        tenantEdits,
                         new AuditTail(context.kafka(), client + "-audit")),
                 context.clock(),
                 context.random());
@@ -164,9 +172,8 @@ public final class ControlRole implements Role {
     @Override
     public void mount(Router routes) {
         SecurityPolicyHandler guard = this::guard;
-        new TenantRoutes(catalog, catalogWriter, index::count, context.clock())
-                .mount(routes, guard, this::guardForAdministrators);
-        new KeyRoutes(catalog, catalogWriter, context.clock(), context.random()).mount(routes, guard);
+        new TenantRoutes(catalog, tenantEdits).mount(routes, guard, this::guardForAdministrators);
+        new KeyRoutes(catalog, keyEdits, context.clock()).mount(routes, guard);
         new EventTypeRoutes(catalog, catalogWriter, context.clock()).mount(routes, guard);
         subscriptionRoutes.mount(routes, guard);
         replayRoutes.mount(routes, guard);

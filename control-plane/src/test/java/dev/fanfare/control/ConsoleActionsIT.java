@@ -197,6 +197,76 @@ class ConsoleActionsIT {
     }
 
     @Test
+    void aKeyIsMadeShownOnceRotatedAndRevokedAndAllOfItIsAudited() {
+        String keys = TENANT + "/keys";
+        assertThat(act(keys, "&name=shop"))
+                .as("refused")
+                .contains("scopes is required")
+                .doesNotContain("ffk_");
+        String made = act(keys, "&name=shop+backend&scope=read&scope=events%3Awrite&days=30");
+        assertThat(made).contains("shown this once", "shop backend", "events:write, read");
+        String first = secretOn(made);
+        assertThat(page(keys)).doesNotContain(first).contains("shop backend");
+        assertThat(attemptsWith(first)).isEqualTo(200);
+        String key = keys + "/" + first.substring(4, 20);
+
+        String second = secretOn(act(key + "/rotate", ""));
+        assertThat(second).isNotEqualTo(first);
+        assertThat(page(keys)).contains("2 secrets are taken");
+        assertThat(attemptsWith(second)).isEqualTo(200);
+
+        assertThat(act(key + "/explode", "")).contains("no such action");
+        assertThat(act(key + "/revoke", "")).contains("“shop backend” is refused from now on", "revoked");
+        assertThat(attemptsWith(second)).isEqualTo(401);
+        assertThat(act(key + "/rotate", "")).contains("no longer accepted");
+        assertThat(page(TENANT + "/audit"))
+                .contains("key created", "key rotated", "key revoked", "console, with the configured key")
+                .doesNotContain(first);
+    }
+
+    @Test
+    void tenantsAreCreatedChangedAndDeletedByForms() {
+        String tenants = "/console/tenants";
+        assertThat(act(tenants, "&id=No+Name")).contains("id must be");
+        assertThat(act(tenants, "&id=newcomer&description=Sells+books&eventTypes=strict"))
+                .contains("is created", "Sells books", "of described types");
+        assertThat(act(tenants + "/newcomer/change", "&description=&eventTypes=open"))
+                .contains("is changed")
+                .doesNotContain("Sells books");
+        assertThat(page("/console/tenants/newcomer/audit")).contains("tenant created", "tenant changed");
+        assertThat(act(tenants + "/acme/delete", "")).contains("is in the settings");
+        assertThat(act(tenants + "/newcomer/explode", "")).contains("no such action");
+        assertThat(act(tenants + "/newcomer/delete", "")).contains("is deleted");
+        assertThat(control.get("/v1/tenants/newcomer").status()).isEqualTo(404);
+        assertThat(act("/console/keys", "&name=all+seeing&scope=read")).contains("ffk_", "all seeing");
+    }
+
+    @Test
+    void eventTypesAreShownWithSchemasExamplesAndWhatWillGo() {
+        String types = "/v1/tenants/acme/event-types";
+        assertThat(page(TENANT + "/event-types")).contains("None are described");
+        control.put(types + "/order.placed", "{\"description\":\"Somebody <b>bought</b>\"}");
+        for (int version = 1; version <= 2; version++) {
+            String body = "{\"schema\":{\"type\":\"object\",\"title\":\"Order %d\"},\"example\":{\"total\":%d}%s}"
+                    .formatted(
+                            version,
+                            version,
+                            version == 1
+                                    ? ",\"deprecation\":{\"notice\":\"use 2\",\"endsAt\":\"2100-01-31T00:00:00Z\"}"
+                                    : "");
+            assertThat(control.put(types + "/order.placed/versions/" + version, body)
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(page(TENANT + "/event-types"))
+                .contains("order.placed", "Somebody &lt;b&gt;bought", "this tenant is open");
+        assertThat(page(TENANT + "/event-types/order.placed"))
+                .contains("Order 1", "Order 2", "\"total\" : 1", "and to go on 31 Jan 2100: use 2")
+                .contains("Version 2 <small>", "the newest");
+        assertThat(page("/console/tenants/other/event-types")).doesNotContain("order.placed");
+    }
+
+    @Test
     void aRunThatCantBeTakenOnIsTidiedUpAsFailed() throws Exception {
         DeadLetterDesk desk = new DeadLetterDesk(
                 KafkaConnection.to(broker.bootstrapServers()), Clock.systemUTC(), new Random(1), "closed-desk");
@@ -216,6 +286,17 @@ class ConsoleActionsIT {
             }
         }
         assertThat(states).containsExactly(Run.State.RUNNING, Run.State.FAILED);
+    }
+
+    private static String secretOn(String page) {
+        Matcher found = Pattern.compile("ffk_[a-z0-9]{16}_[a-z0-9]{52}").matcher(page);
+        assertThat(found.find()).as(page).isTrue();
+        return found.group();
+    }
+
+    private static int attemptsWith(String key) {
+        return control.send("GET", "/v1/tenants/acme/attempts", null, Map.of("authorization", "Bearer " + key))
+                .status();
     }
 
     private static String text(Header header) {

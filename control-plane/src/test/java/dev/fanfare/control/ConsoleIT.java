@@ -86,19 +86,53 @@ class ConsoleIT {
     }
 
     @Test
-    void anAdministratorsKeyOpensItUntilTheKeyIsRevokedAndATenantsKeyDoesnt() {
+    void anAdministratorsKeyOpensItUntilTheKeyIsRevoked() {
         Answer made = control.post("/v1/keys", "{\"name\":\"ops\",\"scopes\":[\"manage\"]}");
-        Answer ofTenant = control.post("/v1/tenants/acme/keys", "{\"name\":\"x\",\"scopes\":[\"manage\"]}");
-        assertThat(logIn(ofTenant.json().path("key").asText(), Map.of()).status())
-                .isEqualTo(401);
-
         Answer answer = logIn(made.json().path("key").asText(), Map.of());
         assertThat(answer.status()).isEqualTo(303);
-        String cookie = answer.header("set-cookie").split(";", 2)[0];
+        String cookie = cookie(answer);
         assertThat(get(PAGE, cookie).status()).isEqualTo(200);
+        assertThat(get("/console/tenants", cookie).body()).contains("acme", "other", "ops");
 
         control.send("POST", "/v1/keys/" + made.json().path("id").asText() + "/revoke", null, Map.of());
         assertThat(get(PAGE, cookie).status()).isEqualTo(303);
+    }
+
+    @Test
+    void aTenantsKeyOpensItsTenantsPagesAlone() {
+        String cookie = cookieOf("acme", "manage");
+        assertThat(get("/console", cookie).header("location")).isEqualTo(PAGE);
+        assertThat(get(PAGE, cookie).body()).doesNotContain("/console/tenants/other");
+        assertThat(get(PAGE + "/keys", cookie).status()).isEqualTo(200);
+        for (String path :
+                List.of("/console/tenants/other", "/console/tenants/other/keys", "/console/tenants/nobody")) {
+            Answer refused = get(path, cookie);
+            assertThat(refused.status()).as(path).isEqualTo(403);
+            assertThat(refused.body()).contains("which is for tenant 'acme' alone");
+        }
+        assertThat(get("/console/tenants", cookie).body()).contains("This is for administrators");
+    }
+
+    @Test
+    void whoMayOnlyLookIsToldSoAndWhatIsMissing() {
+        String cookie = cookieOf("acme", "read");
+        String page = get(PAGE + "/subscriptions", cookie).body();
+        assertThat(page).contains("lacks the scope ‘manage’").doesNotContain("New subscription");
+        Answer refused = post(
+                PAGE + "/subscriptions", "url=https%3A%2F%2Fa.example&token=" + token(page), Map.of("Cookie", cookie));
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body())
+                .contains("This needs the scope 'manage'", "ffk_", "which has 'read'")
+                .contains("can make you a key that has it");
+    }
+
+    @Test
+    void aKeyThatMayOnlySendLogsNobodyInAndSaysWhatItLacks() {
+        Answer made = control.post("/v1/tenants/acme/keys", "{\"name\":\"x\",\"scopes\":[\"events:write\"]}");
+        Answer answer = logIn(made.json().path("key").asText(), Map.of());
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.header("set-cookie")).isEmpty();
+        assertThat(answer.body()).contains("events:write", "needs 'read' or 'manage'");
     }
 
     @Test
@@ -118,9 +152,7 @@ class ConsoleIT {
         assertThat(page.status()).isEqualTo(200);
         post("/console/logout", "token=wrong", Map.of("Cookie", cookie));
         assertThat(get(PAGE, cookie).status()).isEqualTo(200);
-        Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page.body());
-        assertThat(token.find()).isTrue();
-        post("/console/logout", "token=" + token.group(1), Map.of("Cookie", cookie));
+        post("/console/logout", "token=" + token(page.body()), Map.of("Cookie", cookie));
         assertThat(get(PAGE, cookie).status()).isEqualTo(303);
     }
 
@@ -208,7 +240,23 @@ class ConsoleIT {
     }
 
     private static String session() {
-        return logIn("k", Map.of()).header("set-cookie").split(";", 2)[0];
+        return cookie(logIn("k", Map.of()));
+    }
+
+    private static String cookieOf(String tenant, String scope) {
+        Answer made =
+                control.post("/v1/tenants/" + tenant + "/keys", "{\"name\":\"x\",\"scopes\":[\"" + scope + "\"]}");
+        return cookie(logIn(made.json().path("key").asText(), Map.of()));
+    }
+
+    private static String cookie(Answer login) {
+        return login.header("set-cookie").split(";", 2)[0];
+    }
+
+    private static String token(String page) {
+        Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(token.find()).isTrue();
+        return token.group(1);
     }
 
     private static Answer logIn(String key, Map<String, String> headers) {

@@ -1,28 +1,27 @@
 package dev.fanfare.control.catalog;
 
 import dev.fanfare.contract.catalog.CatalogEntry;
+import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.EntityTag;
 import dev.fanfare.control.table.TableWriter;
 import dev.fanfare.control.table.TableWriter.Change;
 import dev.fanfare.control.table.TableWriter.Outcome;
 import dev.fanfare.runtime.catalog.Catalog;
-import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of the catalog for requests: decided by {@link TableWriter}, each with its line in the audit. */
+/** Changes of the catalog: decided by {@link TableWriter}, each with its line in the audit. */
 public final class CatalogWriter implements AutoCloseable {
     private final TableWriter<CatalogEntry> writer;
     private final Clock clock;
@@ -32,6 +31,20 @@ public final class CatalogWriter implements AutoCloseable {
     interface Decision<E extends CatalogEntry> {
         /** Null: there is nothing. May throw a problem. */
         Change<CatalogEntry> on(@Nullable Row<E> current);
+    }
+
+    /** Throws where what is there must not be changed by this request. */
+    @FunctionalInterface
+    public interface Condition extends Consumer<@Nullable Row<CatalogEntry>> {
+        /** Whatever is there. */
+        Condition NONE = found -> {};
+
+        /** As the headers of a request ask for: {@code If-Match}, {@code If-None-Match}. */
+        static Condition of(RoutingContext context) {
+            List<String> ifMatch = context.request().headers().getAll(HttpHeaders.IF_MATCH);
+            List<String> ifNoneMatch = context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH);
+            return found -> EntityTag.require(ifMatch, ifNoneMatch, found);
+        }
     }
 
     /**
@@ -45,36 +58,27 @@ public final class CatalogWriter implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Makes a change if the request's conditions hold, and ends the request where it can't be made. */
-    <E extends CatalogEntry> void submit(
-            RoutingContext context,
-            String key,
-            Class<E> kind,
-            Decision<E> decision,
-            Consumer<Outcome<CatalogEntry>> whenDone) {
-        List<String> ifMatch = context.request().headers().getAll(HttpHeaders.IF_MATCH);
-        List<String> ifNoneMatch = context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH);
-        Future.fromCompletionStage(
-                        writer.submit(key, found -> {
-                            EntityTag.require(ifMatch, ifNoneMatch, found);
-                            return decision.on(row(found, kind));
-                        }),
-                        context.vertx().getOrCreateContext())
-                .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
+    /** Makes a change where the condition holds of what is there then. */
+    <E extends CatalogEntry> CompletionStage<Outcome<CatalogEntry>> submit(
+            String key, Class<E> kind, Condition condition, Decision<E> decision) {
+        return writer.submit(key, found -> {
+            condition.accept(found);
+            return decision.on(row(found, kind));
+        });
     }
 
-    /** Writes it, and that this caller did so. */
-    Change<CatalogEntry> put(CatalogEntry entry, Caller by, String action) {
+    /** Writes it, and that they did so. */
+    Change<CatalogEntry> put(CatalogEntry entry, Actor by, String action) {
         return new Change.Put<>(entry, audit(entry.key(), by, action));
     }
 
-    /** Deletes what stands under a key, after other keys, and notes that this caller did so. */
-    Change<CatalogEntry> remove(String key, List<String> before, Caller by, String action) {
+    /** Deletes what stands under a key, after other keys, and notes that they did so. */
+    Change<CatalogEntry> remove(String key, List<String> before, Actor by, String action) {
         return new Change.Remove<>(before, audit(key, by, action));
     }
 
-    private AuditEntry audit(String key, Caller by, String action) {
-        return new AuditEntry(clock.millis(), action, key, by.actor(), Map.of(), Map.of(), null);
+    private AuditEntry audit(String key, Actor by, String action) {
+        return new AuditEntry(clock.millis(), action, key, by, Map.of(), Map.of(), null);
     }
 
     /** A row as one of its kind; null where it is of another, which no key leads to. */

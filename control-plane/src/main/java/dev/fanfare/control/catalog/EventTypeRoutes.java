@@ -7,6 +7,9 @@ import dev.fanfare.contract.catalog.EventType.Version;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.control.catalog.CatalogWriter.Condition;
+import dev.fanfare.control.catalog.CatalogWriter.Decision;
 import dev.fanfare.control.catalog.EventTypeView.VersionView;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.http.JsonBody;
@@ -24,7 +27,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,20 +72,11 @@ public final class EventTypeRoutes {
 
     private void list(RoutingContext context) {
         Paging paging = Paging.of(context, EventType::isValidName);
-        List<EventType> found = types(context.pathParam("tenant")).tailMap(paging.after(), false).values().stream()
-                .limit(paging.wanted())
-                .toList();
+        List<EventType> found =
+                catalog.eventTypes(context.pathParam("tenant")).tailMap(paging.after(), false).values().stream()
+                        .limit(paging.wanted())
+                        .toList();
         Answers.json(context, 200, paging.page(found, EventType::name, EventTypeView::of));
-    }
-
-    private TreeMap<String, EventType> types(String tenant) {
-        TreeMap<String, EventType> types = new TreeMap<>();
-        catalog.table().rows().values().forEach(row -> {
-            if (row.value() instanceof EventType type && type.tenant().equals(tenant)) {
-                types.put(type.name(), type);
-            }
-        });
-        return types;
     }
 
     private void get(RoutingContext context) {
@@ -107,26 +101,25 @@ public final class EventTypeRoutes {
                 tenant,
                 context.pathParam("name"),
                 clock.millis());
-        Caller caller = Caller.of(context);
-        writer.submit(
+        Actor by = Caller.of(context).actor();
+        submit(
                 context,
                 draft.key(),
-                EventType.class,
                 current -> {
                     if (current == null) {
-                        if (types(tenant).size() >= MOST_PER_TENANT) {
+                        if (catalog.eventTypes(tenant).size() >= MOST_PER_TENANT) {
                             throw conflict(
                                     "too-many-event-types",
                                     "there are " + MOST_PER_TENANT + " types, which is the most");
                         }
-                        return writer.put(draft, caller, "event type created");
+                        return writer.put(draft, by, "event type created");
                     }
                     EventType before = current.value();
                     EventType changed = with(draft, before.versions(), before.createdAtMillis());
                     return with(before, before.versions(), before.createdAtMillis(), changed.updatedAtMillis())
                                     .equals(changed)
                             ? new Change.Keep<>()
-                            : writer.put(changed, caller, "event type changed");
+                            : writer.put(changed, by, "event type changed");
                 },
                 outcome -> done(context, outcome));
     }
@@ -134,26 +127,25 @@ public final class EventTypeRoutes {
     private void putVersion(RoutingContext context) {
         int number = number(context);
         JsonNode body = JsonBody.read(context, EventTypeReader.WHAT, JsonBody.MEDIA_TYPE);
-        Caller caller = Caller.of(context);
+        Actor by = Caller.of(context).actor();
         // a schema may be slow on purpose: not on the event loop
         context.vertx()
                 .executeBlocking(() -> EventTypeReader.readVersion(body, number, clock.millis()), false)
                 .onComplete(
-                        draft -> writer.submit(
+                        draft -> submit(
                                 context,
                                 path(context),
-                                EventType.class,
                                 current -> {
                                     if (current == null) {
                                         throw unknown(context);
                                     }
-                                    return change(current.value(), draft, caller);
+                                    return change(current.value(), draft, by);
                                 },
                                 outcome -> done(context, outcome)),
                         context::fail);
     }
 
-    private Change<CatalogEntry> change(EventType type, Version draft, Caller caller) {
+    private Change<CatalogEntry> change(EventType type, Version draft, Actor by) {
         Version before = type.version(draft.version());
         List<Version> versions = new ArrayList<>(type.versions());
         if (before == null) {
@@ -181,7 +173,7 @@ public final class EventTypeRoutes {
         }
         return writer.put(
                 changed,
-                caller,
+                by,
                 before == null
                         ? "event type version " + draft.version() + " created"
                         : "event type version " + draft.version() + " changed");
@@ -216,22 +208,29 @@ public final class EventTypeRoutes {
     }
 
     private void delete(RoutingContext context) {
-        Caller caller = Caller.of(context);
+        Actor by = Caller.of(context).actor();
         String path = path(context);
-        writer.submit(
+        submit(
                 context,
                 path,
-                EventType.class,
                 current -> {
                     if (current == null) {
                         throw unknown(context);
                     }
-                    return writer.remove(path, List.of(), caller, "event type deleted");
+                    return writer.remove(path, List.of(), by, "event type deleted");
                 },
                 outcome -> {
                     LOG.info("event type deleted key={}", path);
                     context.response().setStatusCode(204).end();
                 });
+    }
+
+    private void submit(
+            RoutingContext context,
+            String key,
+            Decision<EventType> decision,
+            Consumer<Outcome<CatalogEntry>> whenDone) {
+        Answers.whenDone(context, writer.submit(key, EventType.class, Condition.of(context), decision), whenDone);
     }
 
     private static void done(RoutingContext context, Outcome<CatalogEntry> outcome) {

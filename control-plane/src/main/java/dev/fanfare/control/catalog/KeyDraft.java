@@ -55,7 +55,7 @@ record KeyDraft(
             members.fault("name", "is required: what the key is for, such as 'shop backend'");
         }
         Set<Scope> scopes = readScopes(members);
-        RateLimit rateLimit = TenantRoutes.readRateLimit(members);
+        RateLimit rateLimit = TenantEdits.readRateLimit(members);
         Long expiresAt = moment(members, "expiresAt");
         if (expiresAt != null && expiresAt <= nowMillis) {
             members.fault("expiresAt", "lies in the past");

@@ -78,7 +78,7 @@ final class ConsoleActions {
                                 "good",
                                 "This is the new signing key, shown this once. The old one signs beside it for 24 hours.",
                                 key));
-            default -> CompletableFuture.completedFuture(NO_SUCH_ACTION);
+            default -> noSuchAction();
         };
     }
 
@@ -132,6 +132,10 @@ final class ConsoleActions {
                 null,
                 null,
                 text(form, "error"));
+    }
+
+    static CompletionStage<Notice> noSuchAction() {
+        return CompletableFuture.completedFuture(NO_SUCH_ACTION);
     }
 
     /** What went wrong, for whoever pressed the button. */

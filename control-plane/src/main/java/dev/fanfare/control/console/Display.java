@@ -17,6 +17,9 @@ public final class Display {
     private static final DateTimeFormatter DAY_AND_TIME =
             DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMM yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
     private Display() {}
 
     /** A moment; with its day where that isn't clear. */
@@ -28,6 +31,11 @@ public final class Display {
     /** A moment as RFC 3339 writes it, with its day. */
     public static String moment(String rfc3339) {
         return DAY_AND_TIME.format(Instant.parse(rfc3339));
+    }
+
+    /** A day, in UTC. */
+    static String day(Instant moment) {
+        return DAY.format(moment);
     }
 
     /** A text as the value of a query's parameter in a link; HTML is escaped besides. */

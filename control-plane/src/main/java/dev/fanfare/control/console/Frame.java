@@ -4,16 +4,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands around every page of a tenant.
+ * What stands around every page.
  *
- * @param section   the page's entry in the menu
- * @param formToken what every form of it must send along
- * @param notice    what came of the last action; null where there is nothing to tell
+ * @param tenant     whose page it is; empty where it is nobody's
+ * @param tenants    that the visitor may look at
+ * @param menu       the parts of the tenant's that the visitor may look at
+ * @param section    that the page belongs to
+ * @param tenantsToo whether the visitor may see to tenants
+ * @param mayManage  whether the visitor may change anything
+ * @param who        came in how
+ * @param formToken  what every form of it must send along
+ * @param notice     what came of the last action; null where there is nothing to tell
  */
 public record Frame(
         String tenant,
         List<String> tenants,
-        String section,
+        List<Section> menu,
+        Section section,
+        boolean tenantsToo,
+        boolean mayManage,
+        String who,
         String formToken,
         @Nullable Notice notice) {
     /**

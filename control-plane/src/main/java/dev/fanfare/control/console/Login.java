@@ -1,10 +1,12 @@
 package dev.fanfare.control.console;
 
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.console.Sessions.Session;
 import dev.fanfare.runtime.http.Access;
+import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.ShownKey;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
@@ -34,6 +36,7 @@ final class Login {
     private static final String PATH = "/console/login";
     private static final String COOKIE = "fanfare_session";
     private static final String SESSION = "session";
+    private static final String VISITOR = "visitor";
     private static final int MAX_FORM_BYTES = 4 * 1024;
 
     private final Access access;
@@ -61,8 +64,10 @@ final class Login {
     /** Lets a request through that belongs to a session; sends any other to the login page. */
     void require(RoutingContext context) {
         Session session = find(context.request());
-        if (session != null) {
+        Visitor visitor = session == null ? null : visitor(session);
+        if (session != null && visitor != null) {
             context.put(SESSION, session);
+            context.put(VISITOR, visitor);
             context.next();
         } else if (context.request().getHeader("HX-Request") != null) {
             // A redirect would be followed inside the page: have the page itself go there.
@@ -86,6 +91,11 @@ final class Login {
         return Objects.requireNonNull(context.get(SESSION));
     }
 
+    /** Who sent a request that {@link #require} let through. */
+    Visitor visitor(RoutingContext context) {
+        return Objects.requireNonNull(context.get(VISITOR));
+    }
+
     void tell(RoutingContext context, Notice notice) {
         sessions.tell(session(context), notice);
     }
@@ -97,8 +107,17 @@ final class Login {
     private void logIn(RoutingContext context) {
         String key = context.request().getFormAttribute("key");
         ShownKey shown = ShownKey.of(key == null ? "" : key.strip());
-        if (access.administrator(shown) == null) {
-            page(context, 401, "This API key is not known, or not one of an administrator who may manage.");
+        Caller caller = access.caller(shown);
+        if (caller == null) {
+            page(context, 401, "This API key is not known, or is taken no longer.");
+            return;
+        }
+        if (!caller.may(Scope.READ)) {
+            page(
+                    context,
+                    403,
+                    "This key has " + new Visitor(caller, false).scopes()
+                            + " alone: the console needs 'read' or 'manage'.");
             return;
         }
         Session session = sessions.open(shown);
@@ -131,12 +150,17 @@ final class Login {
 
     private @Nullable Session find(HttpServerRequest request) {
         Cookie cookie = request.getCookie(COOKIE);
-        Session session = cookie == null ? null : sessions.find(cookie.getValue());
-        if (session != null && access.administrator(session.key()) == null) {
-            sessions.close(session); // the key was revoked, or its time has come
+        return cookie == null ? null : sessions.find(cookie.getValue());
+    }
+
+    /** Null where what they came in with is taken no longer; then the session is over. */
+    private @Nullable Visitor visitor(Session session) {
+        Caller caller = access.caller(session.key());
+        if (caller == null) {
+            sessions.close(session);
             return null;
         }
-        return session;
+        return new Visitor(caller, false);
     }
 
     /** Lets a post through that one of our own pages made: browsers say where it comes from. */

@@ -1,6 +1,8 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.control.attempt.AttemptIndex;
+import dev.fanfare.control.catalog.KeyEdits;
+import dev.fanfare.control.catalog.TenantEdits;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.event.EventSearch;
@@ -18,4 +20,6 @@ public record Parts(
         EventSearch events,
         RunLog runs,
         DeadLetterDesk deadLetters,
+        KeyEdits keys,
+        TenantEdits tenants,
         AuditTail audit) {}

@@ -5,10 +5,13 @@ import dev.fanfare.contract.Json;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
@@ -51,6 +54,12 @@ public final class Answers {
                 .putHeader(HttpHeaders.ETAG, EntityTag.of(row))
                 .end();
         return true;
+    }
+
+    /** Answers on the request's own thread once it is done, or ends the request where it failed. */
+    public static <T> void whenDone(RoutingContext context, CompletionStage<T> stage, Consumer<T> answer) {
+        Future.fromCompletionStage(stage, context.vertx().getOrCreateContext())
+                .onComplete(answer::accept, failure -> failure(context, failure));
     }
 
     /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */

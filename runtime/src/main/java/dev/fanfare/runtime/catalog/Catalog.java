@@ -10,8 +10,11 @@ import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -102,6 +105,28 @@ public final class Catalog implements Directory, AutoCloseable {
     public @Nullable EventType eventType(String tenant, String name) {
         Row<CatalogEntry> row = table.get(EventType.key(tenant, name));
         return row != null && row.value() instanceof EventType type ? type : null;
+    }
+
+    /** The event types of a tenant, by name. Looks at the whole catalog. */
+    public NavigableMap<String, EventType> eventTypes(String tenant) {
+        NavigableMap<String, EventType> types = new TreeMap<>();
+        table.rows().values().forEach(row -> {
+            if (row.value() instanceof EventType type && type.tenant().equals(tenant)) {
+                types.put(type.name(), type);
+            }
+        });
+        return types;
+    }
+
+    /** The keys of a tenant, by id; of administrators where it is null. */
+    public NavigableMap<String, AccessKey> keys(@Nullable String tenant) {
+        NavigableMap<String, AccessKey> keys = new TreeMap<>();
+        keysById.forEach((id, key) -> {
+            if (Objects.equals(key.tenant(), tenant)) {
+                keys.put(id, key);
+            }
+        });
+        return keys;
     }
 
     /** All tenants that are known here, sorted. */

@@ -77,11 +77,10 @@ public final class Access {
         check(context, new Need(scope, null));
     }
 
-    /** Who shows this key, where it is an administrator's that may manage everything now; null where it isn't. */
-    public @Nullable Caller administrator(ShownKey key) {
+    /** Who shows this key; null where it isn't known here, or is taken no longer. */
+    public @Nullable Caller caller(ShownKey key) {
         try {
-            Caller caller = identify(key);
-            return caller != null && caller.tenant() == null && caller.may(Scope.MANAGE) ? caller : null;
+            return identify(key);
         } catch (ProblemException e) {
             return null; // revoked or expired
         }

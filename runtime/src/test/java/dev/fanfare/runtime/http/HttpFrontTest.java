@@ -266,8 +266,8 @@ class HttpFrontTest {
                         .section(AccessSettings.class),
                 new FakeDirectory(),
                 Clock.systemUTC());
-        assertThat(closed.administrator(ShownKey.of(""))).isNull();
-        assertThat(closed.administrator(ShownKey.of("right"))).isNull();
+        assertThat(closed.caller(ShownKey.of(""))).isNull();
+        assertThat(closed.caller(ShownKey.of("right"))).isNull();
     }
 
     private void assertProblem(HttpResponse<String> response, int status, String word) throws IOException {

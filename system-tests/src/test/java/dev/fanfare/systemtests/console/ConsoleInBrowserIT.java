@@ -131,7 +131,13 @@ class ConsoleInBrowserIT {
         pages.put("trace", PAGES + "/events?id=order-1");
         pages.put("trace-empty", PAGES + "/events");
         pages.put("dead-letters", PAGES + "/dead-letters");
+        pages.put("event-types", PAGES + "/event-types");
+        pages.put("event-types-empty", "/console/tenants/empty/event-types");
+        pages.put("event-type", PAGES + "/event-types/order.created");
+        pages.put("keys", PAGES + "/keys");
+        pages.put("keys-empty", "/console/tenants/empty/keys");
         pages.put("audit", PAGES + "/audit");
+        pages.put("tenants", "/console/tenants");
         return pages;
     }
 
@@ -153,7 +159,34 @@ class ConsoleInBrowserIT {
     private static void fillTheShop() {
         receiver.on("/crm", Answer.status(400));
         receiver.on("/mail", Answer.status(503));
-        put("/v1/tenants/empty", "{}");
+        put("/v1/tenants/empty", "{\"description\":\"Has nothing yet\",\"eventTypes\":\"strict\"}");
+        put(SHOP + "/event-types/order.created", "{\"description\":\"Somebody placed an order\"}");
+        put(
+                SHOP + "/event-types/invoice.paid",
+                "{\"deprecation\":{\"notice\":\"subscribe to payment.received\",\"endsAt\":\"2100-01-31T00:00:00Z\"}}");
+        for (int version = 1; version <= 2; version++) {
+            assertThat(dev.send(
+                                    "PUT",
+                                    SHOP + "/event-types/order.created/versions/" + version,
+                                    "application/json",
+                                    """
+                            {"schema": {"type": "object", "required": ["total"], "properties": {
+                               "total": {"type": "number", "minimum": %d, "description": "in the currency of the order"}}},
+                             "example": {"total": 12.5}}""".formatted(version).getBytes(UTF_8))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        for (String scopes : List.of("\"manage\"", "\"read\",\"events:write\"")) {
+            assertThat(dev.send(
+                                    "POST",
+                                    SHOP + "/keys",
+                                    "application/json",
+                                    "{\"name\":\"shop backend\",\"scopes\":[%s]}"
+                                            .formatted(scopes)
+                                            .getBytes(UTF_8))
+                            .statusCode())
+                    .isEqualTo(201);
+        }
         for (String id : List.of("warehouse", "crm", "mail")) {
             put(
                     SHOP + "/subscriptions/" + id,

@@ -1,0 +1,172 @@
+package dev.fanfare.control.console;
+
+import dev.fanfare.contract.catalog.Scope;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.http.Answers;
+import dev.fanfare.runtime.catalog.Catalog;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way that every page and every form of the console goes: who is it, may they, then the page's own work.
+ *
+ * <pre>
+ * GET  page ─▶ session? ─▶ may they see it? ─▶ (worker thread) what is known ─▶ template ─▶ HTML
+ * POST form ─▶ from one of our pages? session? its token? ─▶ may they? ─▶ action ─▶ notice ─▶ 303 back to the page
+ * </pre>
+ */
+final class Screen {
+    private static final int MAX_FORM_BYTES = 64 * 1024;
+
+    private final Login login;
+    private final Pages pages;
+    private final Catalog catalog;
+
+    Screen(Login login, Pages pages, Catalog catalog) {
+        this.login = login;
+        this.pages = pages;
+        this.catalog = catalog;
+    }
+
+    /** A page; of a tenant where the path names one. */
+    void page(Router router, String path, Section section, Consumer<RoutingContext> handler) {
+        router.get(path).handler((SecurityPolicyHandler) login::require).handler(context -> {
+            if (mayGoOn(context, section, Scope.READ)) {
+                handler.accept(context);
+            }
+        });
+    }
+
+    /** What a form of a section does. */
+    void form(Router router, String path, Section section, Consumer<RoutingContext> handler) {
+        router.post(path)
+                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler((SecurityPolicyHandler) login::require)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(context -> {
+                    login.requireToken(context);
+                    if (mayGoOn(context, section, Scope.MANAGE)) {
+                        handler.accept(context);
+                    }
+                });
+    }
+
+    /** Whose tenant it is not is told so before it is looked whether there is such a tenant. */
+    private boolean mayGoOn(RoutingContext context, Section section, Scope scope) {
+        String tenant = context.pathParam("tenant");
+        Visitor visitor = login.visitor(context);
+        String whyNot = visitor.whyNot(section, scope, tenant);
+        if (whyNot != null) {
+            String own = visitor.caller().tenant();
+            Frame frame = frame(context, section, own != null ? own : tenant, null);
+            pages.send(context, 403, "refused.jte", Map.of("frame", frame, "why", whyNot));
+            return false;
+        }
+        if (tenant != null && !catalog.isTenant(tenant)) {
+            throw new ProblemException(
+                    Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + tenant + "'"));
+        }
+        return true;
+    }
+
+    <T> void show(RoutingContext context, Section section, String template, String name, Callable<T> content) {
+        show(context, section, template, Map.of(), name, content);
+    }
+
+    /** Works the content out off the event loop, and renders it. */
+    <T> void show(
+            RoutingContext context,
+            Section section,
+            String template,
+            Map<String, Object> more,
+            String name,
+            Callable<T> content) {
+        context.vertx()
+                .executeBlocking(content, false)
+                .onComplete(
+                        found -> {
+                            // what refreshes itself would take away what the whole page is to tell
+                            Notice notice = isRefresh(context) ? null : login.takeNotice(context);
+                            Map<String, Object> all = new HashMap<>(more);
+                            all.put("frame", frame(context, section, context.pathParam("tenant"), notice));
+                            all.put(name, found);
+                            pages.send(context, 200, template, all);
+                        },
+                        failure -> Answers.failure(context, failure));
+    }
+
+    private Frame frame(RoutingContext context, Section section, @Nullable String tenant, @Nullable Notice notice) {
+        Visitor visitor = login.visitor(context);
+        String own = visitor.caller().tenant();
+        return new Frame(
+                Objects.requireNonNullElse(tenant, ""),
+                own == null ? List.copyOf(catalog.tenantIds()) : List.of(own),
+                Arrays.stream(Section.values())
+                        .filter(one -> one != Section.TENANTS && one.isFor(visitor))
+                        .toList(),
+                section,
+                Section.TENANTS.isFor(visitor),
+                visitor.mayManage(),
+                visitor.caller().name(),
+                login.session(context).formToken(),
+                notice);
+    }
+
+    /** Tells what came of an action on the page to which it leads. */
+    void tell(RoutingContext context, Future<Notice> done, String path) {
+        done.otherwise(ConsoleActions::failed)
+                .onComplete(
+                        notice -> {
+                            login.tell(context, notice);
+                            Pages.redirect(context, path);
+                        },
+                        context::fail);
+    }
+
+    void tell(RoutingContext context, Notice notice) {
+        login.tell(context, notice);
+    }
+
+    /** What is refused at once fails as what is refused later. */
+    static <T> Future<T> begun(RoutingContext context, Supplier<CompletionStage<T>> action) {
+        return Future.succeededFuture()
+                .compose(nothing ->
+                        Future.fromCompletionStage(action.get(), context.vertx().getOrCreateContext()));
+    }
+
+    Visitor visitor(RoutingContext context) {
+        return login.visitor(context);
+    }
+
+    /** For the audit. */
+    Actor actor(RoutingContext context) {
+        return new Actor(
+                "console, with " + login.visitor(context).caller().name(),
+                null,
+                context.request().remoteAddress().hostAddress());
+    }
+
+    static boolean isRefresh(RoutingContext context) {
+        return context.request().getHeader("HX-Request") != null;
+    }
+
+    static String pathOf(String tenant) {
+        return "/console/tenants/" + tenant;
+    }
+}
