@@ -4,6 +4,7 @@ import dev.fanfare.cli.api.AttemptsCommand;
 import dev.fanfare.cli.api.EventTypesCommand;
 import dev.fanfare.cli.api.EventsCommand;
 import dev.fanfare.cli.api.KeysCommand;
+import dev.fanfare.cli.api.PortalLinkCommand;
 import dev.fanfare.cli.api.ReplayEventsCommand;
 import dev.fanfare.cli.api.SubscriptionsCommand;
 import dev.fanfare.cli.api.TenantsCommand;
@@ -69,6 +70,7 @@ public final class FanfareCommand implements Runnable {
                         "event-types",
                         "tenants",
                         "keys",
+                        "portal-link",
                         "topics",
                         "keyset"));
         GROUPS.put("At the shell", List.of("completion", "man"));
@@ -111,6 +113,7 @@ public final class FanfareCommand implements Runnable {
         root.addSubcommand(new EventTypesCommand(shell));
         root.addSubcommand(new TenantsCommand(shell));
         root.addSubcommand(new KeysCommand(shell));
+        root.addSubcommand(new PortalLinkCommand(shell));
         root.addSubcommand(new TopicsCommand(shell));
         root.addSubcommand(new KeysetCommand(shell));
         CommandLine dlq = new CommandLine(new DlqCommand(shell));

@@ -22,6 +22,8 @@ import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.insight.HealthRoutes;
+import dev.fanfare.control.portal.PortalLinks;
+import dev.fanfare.control.portal.PortalRoutes;
 import dev.fanfare.control.subscription.FailureWatch;
 import dev.fanfare.control.subscription.ReplayRoutes;
 import dev.fanfare.control.subscription.RunLog;
@@ -85,6 +87,7 @@ public final class ControlRole implements Role {
     private final CatalogWriter catalogWriter;
     private final KeyEdits keyEdits;
     private final TenantEdits tenantEdits;
+    private final PortalLinks links;
     private final Access access;
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
@@ -146,6 +149,14 @@ public final class ControlRole implements Role {
                 new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
         this.keyEdits = new KeyEdits(catalog, catalogWriter, context.clock(), context.random());
         this.tenantEdits = new TenantEdits(catalog, catalogWriter, index::count, context.clock());
+        this.links = new PortalLinks(
+                seal,
+                catalog,
+                context.clock(),
+                context.random(),
+                context.kafka(),
+                client + "-portal",
+                settings.writeTimeout());
         this.console = new ConsoleRoutes(
                 access,
                 catalog,
@@ -159,6 +170,7 @@ public final class ControlRole implements Role {
                         deadLetters,
                         keyEdits,
                         tenantEdits,
+                        links,
                         new AuditTail(context.kafka(), client + "-audit")),
                 context.clock(),
                 context.random());
@@ -181,6 +193,7 @@ public final class ControlRole implements Role {
         new AttemptRoutes(attempts).mount(routes, guard);
         new EventRoutes(events).mount(routes, guard);
         new HealthRoutes(index, attempts, context.clock()).mount(routes, guard);
+        new PortalRoutes(links).mount(routes, guard);
         console.mount(routes);
     }
 
@@ -236,6 +249,7 @@ public final class ControlRole implements Role {
         catalogWriter.close();
         attempts.close();
         tests.close();
+        links.close();
         runs.close();
         index.close();
         catalog.close();

@@ -84,6 +84,9 @@ class ApiDescriptionTest {
                 .containsExactlyInAnyOrderElementsOf(components("catalog.KeyView")
                         .filter(name -> !name.equals("key"))
                         .toList());
+        assertThat(properties("PortalLink"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("portal.PortalRoutes$View").toList());
         assertThat(properties("EventType"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("catalog.EventTypeView").toList());

@@ -24,6 +24,8 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -264,6 +266,63 @@ class ConsoleActionsIT {
                 .contains("Order 1", "Order 2", "\"total\" : 1", "and to go on 31 Jan 2100: use 2")
                 .contains("Version 2 <small>", "the newest");
         assertThat(page("/console/tenants/other/event-types")).doesNotContain("order.placed");
+    }
+
+    @Test
+    void aPortalLinkOpensOneTenantsPagesAndNoOthersOnAnyRouteThereIs() {
+        subscribe("visited");
+        String shown = act(TENANT + "/portal-links", "&scope=manage&for=hour");
+        Matcher found = Pattern.compile("/console/portal[?]link=([\\w-]+)").matcher(shown);
+        assertThat(found.find()).as(shown).isTrue();
+        String link = found.group(1);
+        assertThat(page(TENANT + "/audit")).contains("portal link made", "acme/portal-link/");
+
+        Answer offer = control.send("GET", "/console/portal?link=" + link, null, Map.of("authorization", ""));
+        assertThat(offer.body()).contains("Webhooks of acme");
+        assertThat(offer.header("set-cookie")).as("looking at it opens nothing").isEmpty();
+        for (String other : List.of("", "x", link.substring(1))) {
+            Answer refused = post("/console/portal", "link=" + other, "");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.body()).contains("This link has ended");
+        }
+        cookie =
+                post("/console/portal", "link=" + link, "").header("set-cookie").split(";", 2)[0];
+
+        String own = page(TENANT);
+        assertThat(own)
+                .contains("visited")
+                .doesNotContain("/console/tenants/other", "href=\"/console/tenants\"", "/acme/keys", "/acme/audit");
+        Matcher ofSession = TOKEN.matcher(own);
+        assertThat(ofSession.find()).isTrue();
+        token = ofSession.group(1);
+        assertThat(act(TENANT + "/subscriptions/visited/pause", "")).contains("Paused.");
+        assertThat(control.get("/v1/tenants/acme/attempts").status()).isEqualTo(200);
+
+        int walked = 0;
+        for (Route route : control.routes()) {
+            String path = route.getPath();
+            if (path == null || !path.startsWith("/console/") || path.startsWith("/console/log")) {
+                continue;
+            }
+            boolean ofTenant = path.contains(":tenant");
+            boolean forOperators =
+                    path.matches("/console/(keys|tenants$|tenants/:tenant/(keys|audit|portal-links|:action)).*");
+            if (!ofTenant && !forOperators) {
+                continue; // its files, and the link itself
+            }
+            for (String tenant : List.of("other", "nobody", forOperators ? "acme" : "other")) {
+                String there = path.replace(":tenant", tenant).replaceAll(":\\w+", "thing");
+                for (HttpMethod method : route.methods()) {
+                    Answer answer = method == HttpMethod.GET
+                            ? control.send("GET", there, null, Map.of("Cookie", cookie, "authorization", ""))
+                            : post(there, "token=" + token, cookie);
+                    assertThat(answer.status()).as(method + " " + there).isEqualTo(403);
+                    assertThat(answer.body()).as(method + " " + there).contains("Not for you");
+                    walked++;
+                }
+            }
+        }
+        assertThat(walked).isGreaterThan(40);
     }
 
     @Test

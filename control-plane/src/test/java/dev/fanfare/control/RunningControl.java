@@ -16,6 +16,8 @@ import dev.fanfare.testkit.TestBroker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -94,6 +96,13 @@ final class RunningControl implements AutoCloseable {
     RunningControl start() {
         role.start();
         return this;
+    }
+
+    /** Every route of the role. */
+    List<Route> routes() {
+        Router router = Router.router(vertx);
+        role.mount(router);
+        return router.getRoutes();
     }
 
     URI uri(String path) {

@@ -50,6 +50,32 @@ class KeysAndTenantsTest {
     }
 
     @Test
+    void aPortalLinkIsPrintedWholeAndAlone() throws Exception {
+        try (ScriptedApi api =
+                new ScriptedApi(request -> new Answer(201, "{\"path\":\"/console/portal?link=a-b_c\"}"))) {
+            TestShell shell = new TestShell(home);
+
+            assertThat(shell.run(
+                            "portal-link",
+                            "--tenant",
+                            "acme",
+                            "--expires",
+                            "8h",
+                            "--scope",
+                            "read",
+                            "--api-url",
+                            api.url()))
+                    .isZero();
+
+            assertThat(api.requests()).singleElement().satisfies(request -> {
+                assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/tenants/acme/portal-links");
+                assertThat(request.body()).isEqualTo("{\"expiresIn\":\"8h\",\"scope\":\"read\"}");
+            });
+            assertThat(shell.out()).isEqualToIgnoringNewLines(api.url() + "/console/portal?link=a-b_c");
+        }
+    }
+
+    @Test
     void administratorsKeysAreUnderNoTenantAndListsComeWhole() throws Exception {
         try (ScriptedApi api = new ScriptedApi(request -> new Answer(
                 200,

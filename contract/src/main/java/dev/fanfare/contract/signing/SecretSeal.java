@@ -15,7 +15,9 @@ public final class SecretSeal {
     /** What a secret is for. */
     public enum Purpose {
         SIGNING("subscription-secret:"),
-        CREDENTIAL("subscription-credential:");
+        CREDENTIAL("subscription-credential:"),
+        /** Of no subscription: what a link into the console allows. */
+        PORTAL_LINK("portal-link:");
 
         private final String prefix;
 

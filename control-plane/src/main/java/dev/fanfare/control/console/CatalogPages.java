@@ -3,6 +3,7 @@ package dev.fanfare.control.console;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.catalog.EventType;
+import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
@@ -10,6 +11,7 @@ import dev.fanfare.control.catalog.CatalogWriter.Condition;
 import dev.fanfare.control.catalog.KeyEdits.Issued;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.http.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
@@ -50,6 +52,7 @@ final class CatalogPages {
         screen.page(router, KEYS, Section.KEYS, this::keys);
         screen.form(router, KEYS, Section.KEYS, this::createKey);
         screen.form(router, KEYS + "/:id/:action", Section.KEYS, this::actOnKey);
+        screen.form(router, TENANT + "/portal-links", Section.KEYS, this::makeLink);
         screen.page(router, TENANTS, Section.TENANTS, this::tenants);
         screen.form(router, TENANTS, Section.TENANTS, this::createTenant);
         screen.form(router, TENANTS + "/:tenant/:action", Section.TENANTS, this::actOnTenant);
@@ -160,6 +163,27 @@ final class CatalogPages {
                 context,
                 Screen.begun(context, action),
                 tenant == null ? TENANTS : Screen.pathOf(tenant) + Section.KEYS.path());
+    }
+
+    private void makeLink(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        MultiMap form = context.request().formAttributes();
+        Scope scope = "read".equals(form.get("scope")) ? Scope.READ : Scope.MANAGE;
+        Duration lifetime = "day".equals(form.get("for")) ? Duration.ofHours(24) : Duration.ofHours(1);
+        Caller caller = screen.visitor(context).caller();
+        Actor by = screen.actor(context);
+        String origin = Login.origin(context.request());
+        Future<Notice> done = context.vertx()
+                .executeBlocking(
+                        () -> new Notice(
+                                "good",
+                                "Whoever has this link can open this tenant’s pages. It is shown this once.",
+                                origin
+                                        + parts.links()
+                                                .make(tenant, scope, lifetime, caller, by)
+                                                .path()),
+                        false);
+        screen.tell(context, done, Screen.pathOf(tenant) + Section.KEYS.path());
     }
 
     private static Notice shown(Issued issued, String text) {

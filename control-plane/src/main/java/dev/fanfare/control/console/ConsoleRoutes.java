@@ -51,7 +51,7 @@ public final class ConsoleRoutes {
         this.parts = parts;
         this.clock = clock;
         Pages pages = new Pages();
-        this.login = new Login(access, pages, clock, random);
+        this.login = new Login(access, parts.links(), pages, clock, random);
         this.screen = new Screen(login, pages, catalog);
         this.actions = new ConsoleActions(parts, clock);
     }

@@ -4,7 +4,12 @@ import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.console.Sessions.Entry;
+import dev.fanfare.control.console.Sessions.Entry.ByKey;
+import dev.fanfare.control.console.Sessions.Entry.ByLink;
 import dev.fanfare.control.console.Sessions.Session;
+import dev.fanfare.control.portal.PortalLink;
+import dev.fanfare.control.portal.PortalLinks;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.ShownKey;
@@ -21,6 +26,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -28,12 +34,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may see the console: whoever has logged in with an API key. The cookie can't be read by scripts and doesn't travel
+ * Who may see the console: whoever has logged in with an API key, or came by a link for a subscriber. The cookie can't be read by scripts and doesn't travel
  * with requests that other sites start; posts are checked against their origin besides, and must carry their session's
  * token.
  */
 final class Login {
     private static final String PATH = "/console/login";
+    private static final String PORTAL = "/console/portal";
     private static final String COOKIE = "fanfare_session";
     private static final String SESSION = "session";
     private static final String VISITOR = "visitor";
@@ -42,9 +49,11 @@ final class Login {
     private final Access access;
     private final Pages pages;
     private final Sessions sessions;
+    private final PortalLinks links;
 
-    Login(Access access, Pages pages, Clock clock, RandomGenerator random) {
+    Login(Access access, PortalLinks links, Pages pages, Clock clock, RandomGenerator random) {
         this.access = access;
+        this.links = links;
         this.pages = pages;
         this.sessions = new Sessions(clock, random);
     }
@@ -55,6 +64,11 @@ final class Login {
                 .handler((SecurityPolicyHandler) Login::refuseOtherSites)
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
                 .handler(this::logIn);
+        router.get(PORTAL).handler(this::offer);
+        router.post(PORTAL)
+                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(this::enterByLink);
         router.post("/console/logout")
                 .handler((SecurityPolicyHandler) Login::refuseOtherSites)
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
@@ -120,7 +134,40 @@ final class Login {
                             + " alone: the console needs 'read' or 'manage'.");
             return;
         }
-        Session session = sessions.open(shown);
+        enter(context, new ByKey(shown));
+    }
+
+    /**
+     * Shows whom a link lets in where. What follows a link from elsewhere, or looks at it beforehand, gets no session by
+     * that: its holder presses a button, which our own page sends.
+     */
+    private void offer(RoutingContext context) {
+        String text = context.queryParams().get("link");
+        PortalLink link = text == null ? null : links.read(text);
+        if (link == null) {
+            pages.send(context, 403, "portal.jte", Map.of("tenant", "", "until", "", "link", ""));
+            return;
+        }
+        String until = Instant.ofEpochMilli(link.expiresAtMillis()).toString();
+        pages.send(
+                context,
+                200,
+                "portal.jte",
+                Map.of("tenant", link.tenant(), "until", Display.moment(until), "link", Objects.requireNonNull(text)));
+    }
+
+    private void enterByLink(RoutingContext context) {
+        String text = context.request().getFormAttribute("link");
+        PortalLink link = text == null ? null : links.read(text);
+        if (link == null) {
+            offer(context);
+        } else {
+            enter(context, new ByLink(link));
+        }
+    }
+
+    private void enter(RoutingContext context, Entry entry) {
+        Session session = sessions.open(entry);
         context.response().addCookie(cookie(context, session.id()).setMaxAge(Sessions.LIFETIME.toSeconds()));
         Pages.redirect(context, "/console");
     }
@@ -144,8 +191,16 @@ final class Login {
                 .setPath("/console")
                 .setHttpOnly(true)
                 .setSameSite(CookieSameSite.STRICT)
-                .setSecure(context.request().isSSL()
-                        || "https".equals(context.request().getHeader("X-Forwarded-Proto")));
+                .setSecure(isSecure(context.request()));
+    }
+
+    /** Where the browser found us. */
+    static String origin(HttpServerRequest request) {
+        return (isSecure(request) ? "https://" : "http://") + request.getHeader(HttpHeaders.HOST);
+    }
+
+    private static boolean isSecure(HttpServerRequest request) {
+        return request.isSSL() || "https".equals(request.getHeader("X-Forwarded-Proto"));
     }
 
     private @Nullable Session find(HttpServerRequest request) {
@@ -155,7 +210,11 @@ final class Login {
 
     /** Null where what they came in with is taken no longer; then the session is over. */
     private @Nullable Visitor visitor(Session session) {
-        Caller caller = access.caller(session.key());
+        Entry entry = session.entry();
+        if (entry instanceof ByLink by && links.holds(by.link())) {
+            return new Visitor(by.link().caller(), true);
+        }
+        Caller caller = entry instanceof ByKey by ? access.caller(by.key()) : null;
         if (caller == null) {
             sessions.close(session);
             return null;

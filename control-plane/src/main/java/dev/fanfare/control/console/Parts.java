@@ -6,6 +6,7 @@ import dev.fanfare.control.catalog.TenantEdits;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.event.EventSearch;
+import dev.fanfare.control.portal.PortalLinks;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SubscriptionActions;
 import dev.fanfare.control.subscription.SubscriptionEdits;
@@ -22,4 +23,5 @@ public record Parts(
         DeadLetterDesk deadLetters,
         KeyEdits keys,
         TenantEdits tenants,
+        PortalLinks links,
         AuditTail audit) {}

@@ -1,6 +1,7 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.portal.PortalLink;
 import dev.fanfare.runtime.http.ShownKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,13 +22,21 @@ final class Sessions {
     private static final int MOST = 1_000;
     private static final int TOKEN_BYTES = 32;
 
+    /** By what a session was opened; it is looked at again with each request. */
+    sealed interface Entry {
+        /** An API key. */
+        record ByKey(ShownKey key) implements Entry {}
+
+        /** A link for a subscriber. */
+        record ByLink(PortalLink link) implements Entry {}
+    }
+
     /**
      * One log-in.
      *
-     * @param key       by which it was opened
      * @param formToken what a form of this session must send along, so that no other site can post it
      */
-    record Session(String id, ShownKey key, String formToken, long expiresAtMillis) {
+    record Session(String id, Entry entry, String formToken, long expiresAtMillis) {
         @Override
         public String toString() {
             return "Session[expiresAtMillis=" + expiresAtMillis + "]";
@@ -45,11 +54,11 @@ final class Sessions {
         this.random = random;
     }
 
-    synchronized Session open(ShownKey key) {
+    synchronized Session open(Entry entry) {
         if (byId.size() >= MOST) {
             remove(byId.keySet().iterator().next());
         }
-        Session session = new Session(token(), key, token(), clock.millis() + LIFETIME.toMillis());
+        Session session = new Session(token(), entry, token(), clock.millis() + LIFETIME.toMillis());
         byId.put(session.id(), session);
         return session;
     }

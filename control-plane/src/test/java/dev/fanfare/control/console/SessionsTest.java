@@ -2,6 +2,7 @@ package dev.fanfare.control.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.control.console.Sessions.Entry.ByKey;
 import dev.fanfare.control.console.Sessions.Session;
 import dev.fanfare.runtime.http.ShownKey;
 import java.security.SecureRandom;
@@ -35,7 +36,7 @@ class SessionsTest {
 
     @Test
     void aSessionIsFoundUntilItsTimeIsOver() {
-        Session session = sessions.open(ShownKey.of("k"));
+        Session session = sessions.open(new ByKey(ShownKey.of("k")));
         now = now.plus(Sessions.LIFETIME).minusMillis(1);
         assertThat(sessions.find(session.id())).isEqualTo(session);
         now = now.plusMillis(1);
@@ -44,17 +45,17 @@ class SessionsTest {
 
     @Test
     void aClosedSessionIsNotFound() {
-        Session session = sessions.open(ShownKey.of("k"));
+        Session session = sessions.open(new ByKey(ShownKey.of("k")));
         sessions.close(session);
         assertThat(sessions.find(session.id())).isNull();
     }
 
     @Test
     void manyLoginsPushOutTheOldestAndNoMore() {
-        Session first = sessions.open(ShownKey.of("k"));
-        Session second = sessions.open(ShownKey.of("k"));
+        Session first = sessions.open(new ByKey(ShownKey.of("k")));
+        Session second = sessions.open(new ByKey(ShownKey.of("k")));
         for (int i = 0; i < 999; i++) {
-            sessions.open(ShownKey.of("k"));
+            sessions.open(new ByKey(ShownKey.of("k")));
         }
         assertThat(sessions.find(first.id())).isNull();
         assertThat(sessions.find(second.id())).isNotNull();
@@ -62,7 +63,7 @@ class SessionsTest {
 
     @Test
     void aSessionDoesNotPrintItself() {
-        Session session = sessions.open(ShownKey.of("k"));
+        Session session = sessions.open(new ByKey(ShownKey.of("k")));
         assertThat(session.toString()).doesNotContain(session.id()).doesNotContain(session.formToken());
     }
 }
