@@ -73,6 +73,7 @@ allow control topic fanfare.events literal Read Write
 allow control topic fanfare.fanout literal Write
 allow control topic fanfare.dead-letters literal Read Write
 allow control group fanfare-control-signals literal Read
+allow control transactional-id fanfare-control-tables literal Write
 allow control transactional-id fanfare-dead-letters- prefixed Write
 
 # operator: people, with the fanfare command against Kafka

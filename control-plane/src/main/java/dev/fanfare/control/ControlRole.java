@@ -35,6 +35,7 @@ import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
 import dev.fanfare.control.subscription.TestRoutes;
 import dev.fanfare.control.subscription.TestSender;
+import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
@@ -90,7 +91,7 @@ public final class ControlRole implements Role {
     private final PortalLinks links;
     private final Access access;
     private final SubscriptionIndex index;
-    private final SubscriptionWriter writer;
+    private final FencedHand hand;
     private final SignalFollower signals;
     private final AttemptIndex attempts;
     private final FailureWatch failures;
@@ -118,12 +119,11 @@ public final class ControlRole implements Role {
         String client = "fanfare-control-" + context.instanceId();
         AccessSettings accessSettings = context.settings().section(AccessSettings.class);
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
-        this.catalogWriter = new CatalogWriter(
-                context.kafka(), catalog, context.clock(), client + "-catalog-writer", settings.writeTimeout());
+        this.hand = new FencedHand(context.kafka(), client + "-writer", context.random(), settings.writeTimeout());
+        this.catalogWriter = new CatalogWriter(hand, catalog, context.clock(), settings.writeTimeout());
         this.access = new Access(accessSettings, catalog, context.clock());
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
-        this.writer = new SubscriptionWriter(
-                context.kafka(), index, context.clock(), client + "-writer", settings.writeTimeout());
+        SubscriptionWriter writer = new SubscriptionWriter(hand, index, context.clock(), settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptIndex(
                 context.kafka().measuredBy(context.meters()),
@@ -141,7 +141,14 @@ public final class ControlRole implements Role {
         SubscriptionActions actions =
                 new SubscriptionActions(index, writer, tests, runs, seal, context.clock(), context.random());
         SubscriptionEdits edits = new SubscriptionEdits(
-                index, writer, seal, context.clock(), context.random(), defaultRetry, settings.maxSubscriptions());
+                index,
+                catalog::isTenant,
+                writer,
+                seal,
+                context.clock(),
+                context.random(),
+                defaultRetry,
+                settings.maxSubscriptions());
         this.subscriptionRoutes = new SubscriptionRoutes(index, edits, actions, context.clock());
         this.replayRoutes = new ReplayRoutes(index, runs, context.clock(), context.random());
         this.testRoutes = new TestRoutes(tests);
@@ -210,6 +217,7 @@ public final class ControlRole implements Role {
                             Topics.AUDIT,
                             Topics.DELIVERIES));
         }
+        hand.start();
         catalog.start(START_TIMEOUT);
         index.start(START_TIMEOUT);
         runs.start(START_TIMEOUT);
@@ -245,8 +253,7 @@ public final class ControlRole implements Role {
         failures.close();
         signals.close();
         deadLetters.close();
-        writer.close();
-        catalogWriter.close();
+        hand.close();
         attempts.close();
         tests.close();
         links.close();

@@ -14,10 +14,9 @@ import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -89,7 +88,7 @@ class FailingEndpointIT {
         attempt("dead", again + 10_100, 503);
         await().untilAsserted(() -> assertThat(state("dead")).isEqualTo("disabled"));
 
-        Set<String> disabled = new HashSet<>();
+        List<String> disabled = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.AUDIT)) {
             AuditEntry entry = AuditEntry.fromJson(record.value());
             if (entry.action().equals("subscription disabled")) {

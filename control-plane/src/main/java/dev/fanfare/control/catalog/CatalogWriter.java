@@ -5,12 +5,12 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.http.EntityTag;
+import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.control.table.TableWriter;
 import dev.fanfare.control.table.TableWriter.Change;
 import dev.fanfare.control.table.TableWriter.Outcome;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import dev.fanfare.runtime.kafka.KafkaConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of the catalog: decided by {@link TableWriter}, each with its line in the audit. */
-public final class CatalogWriter implements AutoCloseable {
+public final class CatalogWriter {
     private final TableWriter<CatalogEntry> writer;
     private final Clock clock;
 
@@ -50,11 +50,10 @@ public final class CatalogWriter implements AutoCloseable {
     /**
      * Writes what the catalog reads.
      *
-     * @param timeout for each of the steps that wait for Kafka
+     * @param timeout for reading back what was written
      */
-    public CatalogWriter(KafkaConnection kafka, Catalog catalog, Clock clock, String clientId, Duration timeout) {
-        this.writer =
-                new TableWriter<>(kafka, catalog.table(), Topics.CATALOG, CatalogEntry::toJson, clientId, timeout);
+    public CatalogWriter(FencedHand hand, Catalog catalog, Clock clock, Duration timeout) {
+        this.writer = new TableWriter<>(hand, catalog.table(), Topics.CATALOG, CatalogEntry::toJson, timeout);
         this.clock = clock;
     }
 
@@ -72,9 +71,9 @@ public final class CatalogWriter implements AutoCloseable {
         return new Change.Put<>(entry, audit(entry.key(), by, action));
     }
 
-    /** Deletes what stands under a key, after other keys, and notes that they did so. */
-    Change<CatalogEntry> remove(String key, List<String> before, Actor by, String action) {
-        return new Change.Remove<>(before, audit(key, by, action));
+    /** Deletes what stands under a key, with other keys, and notes that they did so. */
+    Change<CatalogEntry> remove(String key, List<String> besides, Actor by, String action) {
+        return new Change.Remove<>(besides, audit(key, by, action));
     }
 
     private AuditEntry audit(String key, Actor by, String action) {
@@ -84,10 +83,5 @@ public final class CatalogWriter implements AutoCloseable {
     /** A row as one of its kind; null where it is of another, which no key leads to. */
     static <E extends CatalogEntry> @Nullable Row<E> row(@Nullable Row<CatalogEntry> row, Class<E> kind) {
         return row == null || !kind.isInstance(row.value()) ? null : new Row<>(kind.cast(row.value()), row.offset());
-    }
-
-    @Override
-    public void close() {
-        writer.close();
     }
 }

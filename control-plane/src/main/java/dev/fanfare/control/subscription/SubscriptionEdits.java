@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class SubscriptionEdits {
     private static final int ID_LENGTH = 16;
 
     private final SubscriptionIndex index;
+    private final Predicate<String> tenants;
     private final SubscriptionWriter writer;
     private final SubscriptionReader reader;
     private final SecretSeal seal;
@@ -79,10 +81,12 @@ public final class SubscriptionEdits {
     /**
      * Over the index and its writer, which stay the caller's.
      *
+     * @param tenants whether there is such a tenant
      * @param random a secure generator: secrets are made with it
      */
     public SubscriptionEdits(
             SubscriptionIndex index,
+            Predicate<String> tenants,
             SubscriptionWriter writer,
             SecretSeal seal,
             Clock clock,
@@ -90,6 +94,7 @@ public final class SubscriptionEdits {
             Retry defaultRetry,
             int mostPerTenant) {
         this.index = index;
+        this.tenants = tenants;
         this.writer = writer;
         this.reader = new SubscriptionReader(defaultRetry);
         this.seal = seal;
@@ -180,6 +185,10 @@ public final class SubscriptionEdits {
     }
 
     private Change creation(SubscriptionDraft draft, String tenant, String id, SigningKey key) {
+        if (!tenants.test(tenant)) { // deleted since the request was let in
+            throw new ProblemException(
+                    Problem.of(404, "unknown-tenant", "Unknown tenant", "there is no tenant '" + tenant + "'"));
+        }
         if (index.count(tenant) >= mostPerTenant) {
             throw new ProblemException(Problem.of(
                     409,

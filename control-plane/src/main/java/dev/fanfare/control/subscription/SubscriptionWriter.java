@@ -6,9 +6,9 @@ import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.control.table.TableWriter;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
-import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The one hand that writes subscriptions in this process; see {@link TableWriter}. Safe for use by several threads. */
-public final class SubscriptionWriter implements AutoCloseable {
+/** Writes subscriptions, each change with its line in the audit; see {@link TableWriter}. Safe for use by several threads. */
+public final class SubscriptionWriter {
     /** What to do with a subscription. */
     public sealed interface Change {
         /** Nothing: it is already as it should be. */
@@ -47,13 +47,11 @@ public final class SubscriptionWriter implements AutoCloseable {
     /**
      * Writes what the index reads.
      *
-     * @param timeout for each of the steps that wait for Kafka
+     * @param timeout for reading back what was written
      */
-    public SubscriptionWriter(
-            KafkaConnection kafka, SubscriptionIndex index, Clock clock, String clientId, Duration timeout) {
+    public SubscriptionWriter(FencedHand hand, SubscriptionIndex index, Clock clock, Duration timeout) {
         this.clock = clock;
-        this.writer =
-                new TableWriter<>(kafka, index.table(), Topics.SUBSCRIPTIONS, Subscription::toJson, clientId, timeout);
+        this.writer = new TableWriter<>(hand, index.table(), Topics.SUBSCRIPTIONS, Subscription::toJson, timeout);
     }
 
     /**
@@ -97,10 +95,5 @@ public final class SubscriptionWriter implements AutoCloseable {
             };
         }
         return before.secrets().equals(after.secrets()) ? "updated" : "secret rotated";
-    }
-
-    @Override
-    public void close() {
-        writer.close();
     }
 }
