@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * transactional id, so Kafka lets only that one write which took the id last:
  *
  * <pre>
- * submit ─▶ queue ─▶ take the id, if another has it ─▶ read the tables to their ends ─▶ decide ─▶ one transaction ─▶ wait until they have it ─▶ answer
+ * submit ─▶ queue ─▶ take the id, unless we have it ─▶ read the tables to their ends ─▶ decide ─▶ one transaction ─▶ wait until they have it ─▶ answer
  *                                ▲                                                                  │
  *                                └───── another process took the id: nothing was written ◀──────────┘
  * </pre>
@@ -60,6 +60,7 @@ public final class FencedHand implements AutoCloseable {
     private static final int LEAST_BACKOFF_MILLIS = 20;
 
     private static final int MOST_BACKOFF_MILLIS = 320;
+    private static final int CATCH_UP_SHARE = 8;
 
     /**
      * What was decided.
@@ -163,10 +164,12 @@ public final class FencedHand implements AutoCloseable {
         long written = -1;
         for (int round = 0; ; round++) {
             Producer<byte[], byte[]> held = take();
-            for (CompactedTable<?> table : tables) {
-                if (!table.catchUp(timeout)) {
+            if (!catchUp()) {
+                if (System.nanoTime() > end) {
                     throw new TimeoutException("the tables were not read to their ends in time");
                 }
+                giveBack(held);
+                continue;
             }
             if (doubtful != null && doubtful.landed().test(written)) {
                 return doubtful.answer().apply(written);
@@ -188,6 +191,23 @@ public final class FencedHand implements AutoCloseable {
                 pause(round, end, e);
             }
         }
+    }
+
+    /** Where that takes long, somebody who took the id from us may have died in the middle: then it has to be taken back. */
+    private boolean catchUp() {
+        for (CompactedTable<?> table : tables) {
+            long end = KafkaAnswer.await(
+                    table.endOffset().toCompletableFuture(), timeout, "asking for the ends of the tables");
+            if (!table.awaitPosition(end, timeout.dividedBy(CATCH_UP_SHARE))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void giveBack(Producer<byte[], byte[]> held) {
+        producer = null;
+        held.close(Duration.ZERO);
     }
 
     /** The last one's offset. */
@@ -232,8 +252,7 @@ public final class FencedHand implements AutoCloseable {
                 cause = e instanceof KafkaException kafkaCause ? kafkaCause : failure;
             }
         }
-        producer = null;
-        held.close(Duration.ZERO);
+        giveBack(held);
         return isFence(cause);
     }
 
