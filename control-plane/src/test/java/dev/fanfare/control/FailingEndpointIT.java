@@ -9,10 +9,13 @@ import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.SeededClock;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +27,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two control planes at once: both look, and one of them disables. The times are those that the attempts tell. */
+/** Two control planes at once: both look, and one of them disables. The clock stands still; the attempts tell the times. */
 @WithBroker
 class FailingEndpointIT {
     private static final String MINIMAL = "{\"url\":\"https://example.com/hook\",\"eventTypes\":[\"order.created\"]}";
+
+    private static final SeededClock CLOCK = SeededClock.at(Instant.parse("2026-11-02T09:00:00Z"));
 
     @TempDir
     static Path folder;
@@ -40,8 +45,11 @@ class FailingEndpointIT {
     static void startTwoControlPlanes(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
         Map<String, String> settings = Map.of("control.disable-failing-after", "10s");
-        control = RunningControl.on(broker, folder, settings);
-        second = new RunningControl(broker.bootstrapServers(), folder.resolve("keyset.json"), settings).start();
+        fresh.createFanfareTopics();
+        Path keyset = folder.resolve("keyset.json");
+        KeysetFile.create(keyset);
+        control = new RunningControl(broker.bootstrapServers(), keyset, settings, CLOCK).start();
+        second = new RunningControl(broker.bootstrapServers(), keyset, settings, CLOCK).start();
     }
 
     @AfterAll
@@ -75,6 +83,7 @@ class FailingEndpointIT {
                 .endsWith(", 9 attempts without a 2xx");
         assertThat(state("recovered")).isEqualTo("active");
 
+        CLOCK.advance(Duration.ofMinutes(1));
         control.patch(SUBSCRIPTIONS + "/dead", "{\"state\":\"active\"}");
         long again = begun(control.get(SUBSCRIPTIONS + "/dead"));
         attempt("dead", again + 9_999, 503);

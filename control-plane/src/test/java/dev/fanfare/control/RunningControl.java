@@ -45,8 +45,12 @@ final class RunningControl implements AutoCloseable {
     private final String base;
 
     RunningControl(String bootstrapServers, Path keyset, Map<String, String> overrides) {
+        this(bootstrapServers, keyset, overrides, Clock.systemUTC());
+    }
+
+    RunningControl(String bootstrapServers, Path keyset, Map<String, String> overrides, Clock clock) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        role = role(bootstrapServers, keyset, overrides, vertx);
+        role = role(bootstrapServers, keyset, overrides, vertx, clock);
         front = new HttpFront(vertx, List.of(role), meters);
         base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
     }
@@ -65,6 +69,11 @@ final class RunningControl implements AutoCloseable {
 
     /** The role alone, not started. */
     static ControlRole role(String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx) {
+        return role(bootstrapServers, keyset, overrides, vertx, Clock.systemUTC());
+    }
+
+    private static ControlRole role(
+            String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx, Clock clock) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "access.key", "k",
                 "access.tenants", "acme,other",
@@ -89,7 +98,7 @@ final class RunningControl implements AutoCloseable {
                 KafkaConnection.to(bootstrapServers),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 vertx,
-                Clock.systemUTC(),
+                clock,
                 new SecureRandom()));
     }
 
