@@ -24,6 +24,7 @@ import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.insight.HealthRoutes;
 import dev.fanfare.control.portal.PortalLinks;
 import dev.fanfare.control.portal.PortalRoutes;
+import dev.fanfare.control.subscription.ExhaustionNotices;
 import dev.fanfare.control.subscription.FailureWatch;
 import dev.fanfare.control.subscription.ReplayRoutes;
 import dev.fanfare.control.subscription.RunLog;
@@ -71,11 +72,14 @@ import org.apache.kafka.clients.admin.Admin;
  *          TestRoutes ─────▶ TestSender ─▶ fanfare.deliveries
  * fanfare.signals ─▶ SignalFollower ───┤              fanfare.attempts ─▶ AttemptIndex ─▶ AttemptRoutes ─▶ HTTP
  *                      FailureWatch ───┘◀─────────────────────────────────────┤
+ * fanfare.events ◀─ ExhaustionNotices ◀───────────────────────────────────────┤
  * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
  * </pre>
  */
 public final class ControlRole implements Role {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private enum Phase {
         NEW,
@@ -95,6 +99,8 @@ public final class ControlRole implements Role {
     private final SignalFollower signals;
     private final AttemptIndex attempts;
     private final FailureWatch failures;
+    private final ExhaustionNotices notices;
+    private final Rounds rounds;
     private final EventSearch events;
     private final SubscriptionRoutes subscriptionRoutes;
     private final RunLog runs;
@@ -131,8 +137,10 @@ public final class ControlRole implements Role {
                 attemptsMemory(settings),
                 context.clock(),
                 client + "-attempts");
-        this.failures =
-                new FailureWatch(attempts, index, writer, settings.disableFailingAfter(), context.clock(), client);
+        this.failures = new FailureWatch(attempts, index, writer, settings.disableFailingAfter(), context.clock());
+        this.notices = new ExhaustionNotices(
+                context.kafka(), attempts, index, context.clock(), client + "-notices", settings.writeTimeout());
+        this.rounds = new Rounds(client + "-rounds");
         this.events = new EventSearch(context.kafka(), attempts, accessSettings.defaultTenant(), client + "-events");
         this.runs = new RunLog(
                 context.kafka(), context.clock(), context.random(), client + "-runs", settings.writeTimeout());
@@ -223,7 +231,8 @@ public final class ControlRole implements Role {
         runs.start(START_TIMEOUT);
         signals.start();
         attempts.start();
-        failures.start();
+        rounds.every(LOOK_EVERY, "endpoints that only fail", failures::look);
+        rounds.every(LOOK_EVERY, "deliveries that were given up", notices::look);
         for (State state : State.values()) {
             ControlMetric.SUBSCRIPTIONS.gauge(
                     context.meters(),
@@ -250,7 +259,8 @@ public final class ControlRole implements Role {
             return;
         }
         phase = Phase.CLOSED;
-        failures.close();
+        rounds.close();
+        notices.close();
         signals.close();
         deadLetters.close();
         hand.close();

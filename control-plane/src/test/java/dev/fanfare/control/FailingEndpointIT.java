@@ -5,7 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fanfare.contract.Json;
 import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
@@ -14,6 +18,7 @@ import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.SeededClock;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,12 +105,97 @@ class FailingEndpointIT {
         List<String> disabled = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.AUDIT)) {
             AuditEntry entry = AuditEntry.fromJson(record.value());
-            if (entry.action().equals("subscription disabled")) {
+            if (entry.action().equals("subscription disabled") && entry.object().startsWith("acme/")) {
                 assertThat(entry.object()).isEqualTo("acme/dead");
                 disabled.add(entry.reason());
             }
         }
         assertThat(disabled).hasSize(2).allMatch(reason -> reason.startsWith("nothing but failures since "));
+    }
+
+    @Test
+    void whoAsksIsToldOnceOfEachThatIsDisabledAndOfNoneThatWasSo() throws Exception {
+        String all = "/v1/tenants/other/subscriptions/";
+        control.put(all + "unheard", MINIMAL);
+        control.patch(all + "unheard", "{\"state\":\"disabled\"}");
+        control.put(all + "operations", MINIMAL.replace("order.created", "fanfare.*"));
+        control.put(all + "billing", MINIMAL);
+        control.patch(all + "billing", "{\"state\":\"disabled\"}");
+        control.patch(all + "billing", "{\"description\":\"still off\"}");
+        List<Event> told = told("fanfare.subscription.disabled", "other");
+        assertThat(told).hasSize(1);
+        JsonNode data = Json.STRICT.readTree(told.get(0).data());
+        assertThat(told.get(0).attributes()).containsEntry(Event.SUBJECT, "billing");
+        assertThat(data.path("subscription").asText()).isEqualTo("billing");
+        assertThat(data.path("reason").asText()).isEqualTo("by request");
+        assertThat(names(data)).isEqualTo(names(documented("fanfare.subscription.disabled")));
+    }
+
+    @Test
+    void whatWasGivenUpIsSummedByFiveMinutesAndOperationalEventsAreNot() throws Exception {
+        control.put(SUBSCRIPTIONS + "/operations", MINIMAL.replace("order.created", "fanfare.delivery.exhausted"));
+        await().untilAsserted(() ->
+                assertThat(second.get(SUBSCRIPTIONS + "/operations").status()).isEqualTo(200));
+        long fiveMinutes = Duration.ofMinutes(5).toMillis();
+        long since = CLOCK.millis() / fiveMinutes * fiveMinutes;
+        for (int i = 0; i < 12; i++) {
+            send(givenUp("tired", "order.created", since + i));
+        }
+        send(givenUp("operations", "fanfare.delivery.exhausted", since + 1));
+        CLOCK.advance(Duration.ofMinutes(15));
+        await().untilAsserted(() ->
+                assertThat(told("fanfare.delivery.exhausted", "acme")).hasSize(2)); // one by each instance
+        List<Event> told = told("fanfare.delivery.exhausted", "acme");
+        assertThat(told).extracting(Event::id).containsOnly("exhausted-tired-" + since);
+        JsonNode data = Json.STRICT.readTree(told.get(0).data());
+        assertThat(data.path("count").asInt()).isEqualTo(12);
+        assertThat(data.path("deliveries")).hasSize(10);
+        assertThat(data.path("since").asText())
+                .isEqualTo(Instant.ofEpochMilli(since).toString());
+        assertThat(names(data)).isEqualTo(names(documented("fanfare.delivery.exhausted")));
+    }
+
+    private static List<Event> told(String type, String tenant) throws Exception {
+        List<Event> told = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.EVENTS)) {
+            Event event = EventRecords.read(record.headers(), record.value(), "none");
+            if (event.type().equals(type) && tenant.equals(event.tenant())) {
+                told.add(event);
+            }
+        }
+        return told;
+    }
+
+    /** The example that follows an event type's heading. */
+    private static JsonNode documented(String type) throws Exception {
+        String guide = Files.readString(Path.of("").toAbsolutePath().resolve("../docs/guides/operational-events.md"));
+        String section = guide.substring(guide.indexOf("## `" + type + "`"));
+        int begin = section.indexOf("```json") + "```json".length();
+        return Json.STRICT.readTree(section.substring(begin, section.indexOf("```", begin)));
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static Attempt givenUp(String subscription, String type, long at) {
+        return new Attempt(
+                "d-" + subscription + at,
+                "acme",
+                subscription,
+                "e-" + at,
+                type,
+                4,
+                "exhausted",
+                at,
+                12,
+                503,
+                "the endpoint answered 503",
+                null,
+                null,
+                null);
     }
 
     private static String state(String id) {
@@ -117,7 +207,7 @@ class FailingEndpointIT {
     }
 
     private static void attempt(String subscription, long endedAt, int status) {
-        Attempt attempt = new Attempt(
+        send(new Attempt(
                 "d-" + endedAt,
                 "acme",
                 subscription,
@@ -131,7 +221,11 @@ class FailingEndpointIT {
                 null,
                 null,
                 null,
-                null);
-        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, ("acme/" + subscription).getBytes(UTF_8), attempt.toJson()));
+                null));
+    }
+
+    private static void send(Attempt attempt) {
+        String key = attempt.tenant() + "/" + attempt.subscription();
+        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, key.getBytes(UTF_8), attempt.toJson()));
     }
 }

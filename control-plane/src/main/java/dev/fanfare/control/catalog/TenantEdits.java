@@ -106,11 +106,11 @@ public final class TenantEdits {
                     if (count > 0) {
                         throw inUse("tenant '" + id + "' has " + count + " subscriptions: delete them first");
                     }
-                    // the process may die between them: what a tenant of this name must not find later goes first
-                    List<String> first = catalog.table().rows().keySet().stream()
+                    // what a later tenant of this name must not find
+                    List<String> besides = catalog.table().rows().keySet().stream()
                             .filter(key -> key.startsWith(id + "/") && !key.equals(Tenant.key(id)))
                             .toList();
-                    return writer.remove(Tenant.key(id), first, by, "tenant deleted");
+                    return writer.remove(Tenant.key(id), besides, by, "tenant deleted");
                 })
                 .thenApply(outcome -> {
                     LOG.info("tenant deleted id={}", id);

@@ -11,10 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +18,16 @@ import org.slf4j.LoggerFactory;
  * Disables subscriptions whose endpoints did nothing but fail for a long time.
  *
  * <pre>
- * every minute: read attempts to their end ─▶ streaks of failures ─▶ long enough? ─▶ writer: still called for? ─▶ state disabled
+ * each round: read attempts to their end ─▶ streaks of failures ─▶ long enough? ─▶ writer: still called for? ─▶ state disabled
  * </pre>
  *
  * <p>Every instance does so, from its own index, and comes to the same, for attempts alone decide; the second one to write
  * finds it done. An attempt that a dispatcher has yet to commit isn't known to anybody: should it be a success, then it
  * is one after the time was over.
  */
-public final class FailureWatch implements AutoCloseable {
+public final class FailureWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FailureWatch.class);
     private static final Actor SELF = new Actor("Fanfare, for its endpoint did nothing but fail", null, null);
-    private static final Duration MOST_BETWEEN = Duration.ofMinutes(1);
     private static final Duration CATCH_UP = Duration.ofSeconds(10);
 
     private final AttemptIndex attempts;
@@ -40,7 +35,6 @@ public final class FailureWatch implements AutoCloseable {
     private final SubscriptionWriter writer;
     private final Duration longest;
     private final Clock clock;
-    private final ScheduledExecutorService thread;
 
     /**
      * Over parts that stay the caller's.
@@ -48,55 +42,33 @@ public final class FailureWatch implements AutoCloseable {
      * @param longest so long an endpoint may fail; zero: forever
      */
     public FailureWatch(
-            AttemptIndex attempts,
-            SubscriptionIndex index,
-            SubscriptionWriter writer,
-            Duration longest,
-            Clock clock,
-            String clientId) {
+            AttemptIndex attempts, SubscriptionIndex index, SubscriptionWriter writer, Duration longest, Clock clock) {
         this.attempts = attempts;
         this.index = index;
         this.writer = writer;
         this.longest = longest;
         this.clock = clock;
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, clientId + "-failures");
-            created.setDaemon(true);
-            return created;
-        });
     }
 
-    /** Begins to look. */
-    public void start() {
-        if (!longest.isZero()) {
-            long between = Math.max(1, Math.min(MOST_BETWEEN.toMillis(), longest.toMillis() / 10));
-            thread.scheduleWithFixedDelay(this::look, between, between, TimeUnit.MILLISECONDS);
+    /** Looks once. Waits for Kafka. */
+    public void look() {
+        if (longest.isZero() || candidates().isEmpty() || !attempts.catchUp(CATCH_UP)) {
+            return;
         }
+        candidates().forEach(this::heed);
     }
 
-    private void look() {
-        try {
-            List<Streak> candidates = List.of();
-            if (attempts.catchUp(CATCH_UP)) {
-                candidates = attempts.failing().stream()
-                        .filter(streak -> streak.lastMillis() - streak.sinceMillis() >= longest.toMillis())
-                        .toList();
-            }
-            for (Streak streak : candidates) {
-                heed(streak);
-            }
-        } catch (KafkaException e) {
-            LOG.warn("looking for endpoints that only fail failed, trying again cause={}", e.toString());
-        } catch (RuntimeException e) {
-            LOG.error("endpoints that only fail are not disabled for now, trying again", e);
-        }
+    private List<Streak> candidates() {
+        return attempts.failing().stream()
+                .filter(streak -> streak.lastMillis() - streak.sinceMillis() >= longest.toMillis())
+                .filter(streak -> {
+                    Row<Subscription> known = index.get(streak.tenant(), streak.subscription());
+                    return known != null && Disabling.isCalledFor(streak, longest, known.value());
+                })
+                .toList();
     }
 
     private void heed(Streak streak) {
-        Row<Subscription> known = index.get(streak.tenant(), streak.subscription());
-        if (known == null || !Disabling.isCalledFor(streak, longest, known.value())) {
-            return;
-        }
         try {
             SubscriptionWriter.Outcome outcome = writer.submit(
                             streak.tenant(),
@@ -120,18 +92,6 @@ public final class FailureWatch implements AutoCloseable {
                     streak.tenant(),
                     streak.subscription(),
                     String.valueOf(e.getCause()));
-        }
-    }
-
-    @Override
-    public void close() {
-        thread.shutdownNow();
-        try {
-            if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("looking for endpoints that only fail did not end in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriptionIndex implements AutoCloseable {
     private final ConcurrentNavigableMap<String, Row<Subscription>> sorted = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> perTenant = new ConcurrentHashMap<>();
+    private final Map<String, Integer> askingPerTenant = new ConcurrentHashMap<>();
     private final Map<State, Integer> perState = new ConcurrentHashMap<>();
     private final CompactedTable<Subscription> table;
 
@@ -59,6 +60,11 @@ public final class SubscriptionIndex implements AutoCloseable {
         return perState.getOrDefault(state, 0);
     }
 
+    /** Tenants with an active subscription that asks for operational events. */
+    List<String> tenantsThatAsk() {
+        return List.copyOf(askingPerTenant.keySet());
+    }
+
     /** For the writer, which waits for what it wrote to come back. */
     CompactedTable<Subscription> table() {
         return table;
@@ -78,11 +84,22 @@ public final class SubscriptionIndex implements AutoCloseable {
         }
         int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
         perTenant.merge(tenant, more, Integer::sum);
+        int moreAsking = asks(after) - asks(before);
+        if (moreAsking != 0) {
+            askingPerTenant.merge(
+                    tenant,
+                    moreAsking,
+                    (known, change) -> known + change == 0 ? null : Integer.valueOf(known + change));
+        }
         if (before != null) {
             perState.merge(before.value().state(), -1, Integer::sum);
         }
         if (after != null) {
             perState.merge(after.value().state(), 1, Integer::sum);
         }
+    }
+
+    private static int asks(@Nullable Row<Subscription> row) {
+        return row != null && row.value().state() == State.ACTIVE && OperationalEvent.isAskedForBy(row.value()) ? 1 : 0;
     }
 }

@@ -42,6 +42,7 @@ public final class SubscriptionWriter {
             @Nullable Row<Subscription> before, @Nullable Row<Subscription> after) {}
 
     private final Clock clock;
+    private final SubscriptionIndex index;
     private final TableWriter<Subscription> writer;
 
     /**
@@ -51,6 +52,7 @@ public final class SubscriptionWriter {
      */
     public SubscriptionWriter(FencedHand hand, SubscriptionIndex index, Clock clock, Duration timeout) {
         this.clock = clock;
+        this.index = index;
         this.writer = new TableWriter<>(hand, index.table(), Topics.SUBSCRIPTIONS, Subscription::toJson, timeout);
     }
 
@@ -71,7 +73,14 @@ public final class SubscriptionWriter {
             Subscription after = put.subscription();
             String what = what(current == null ? null : current.value(), after);
             String reason = after.state() == State.DISABLED ? after.stateReason() : null;
-            return new TableWriter.Change.Put<>(after, entry(what, key, by, reason));
+            boolean isNews = current != null
+                    && current.value().state() != State.DISABLED
+                    && after.state() == State.DISABLED
+                    && index.tenantsThatAsk().contains(after.tenant());
+            return new TableWriter.Change.Put<>(
+                    after,
+                    entry(what, key, by, reason),
+                    isNews ? List.of(OperationalEvent.disabled(after)) : List.of());
         }
         return change instanceof Change.Remove
                 ? new TableWriter.Change.Remove<>(List.of(), entry("deleted", key, by, null))

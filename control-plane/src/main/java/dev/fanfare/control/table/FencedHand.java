@@ -23,10 +23,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -243,37 +242,25 @@ public final class FencedHand implements AutoCloseable {
         return producer;
     }
 
-    /** Gives up what was begun. Afterwards this process holds the id, or has no producer. */
-    private boolean isOvertaken(Producer<byte[], byte[]> held, KafkaException failure) {
-        KafkaException cause = failure;
-        if (!isFence(cause)) {
-            try {
-                held.abortTransaction();
-                return false;
-            } catch (KafkaException | IllegalStateException e) {
-                LOG.debug("nothing to give up, or nobody to tell so", e);
-                cause = e instanceof KafkaException kafkaCause ? kafkaCause : failure;
-            }
-        }
-        giveBack(held);
-        return isFence(cause);
-    }
-
     /**
-     * Whether Kafka refused a transaction for what became of its id: another process took it, or ended what was begun; or
-     * nobody wrote for a week, and Kafka forgot it.
+     * Gives up what was begun. Afterwards this process holds the id, or has no producer.
+     *
+     * @return whether to decide anew: somebody else took the id, or ended what was begun, or Kafka forgot it as nobody
+     *     wrote for a week. What Kafka says then depends on when it was, and may be no more than "unexpected error"
      */
-    private static boolean isFence(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException
-                    || cause instanceof InvalidProducerEpochException
-                    || cause instanceof InvalidTxnStateException
-                    || cause instanceof InvalidPidMappingException
-                    || cause instanceof TransactionAbortableException) {
-                return true;
-            }
+    private boolean isOvertaken(Producer<byte[], byte[]> held, KafkaException failure) {
+        if (failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException) {
+            giveBack(held);
+            return true;
         }
-        return false;
+        try {
+            held.abortTransaction();
+            return failure instanceof TransactionAbortableException;
+        } catch (KafkaException | IllegalStateException e) {
+            LOG.debug("nothing to give up, or nobody to tell so", e);
+            giveBack(held);
+            return !(failure instanceof TimeoutException || failure instanceof AuthorizationException);
+        }
     }
 
     private void pause(int round, long end, KafkaException overtaken) {

@@ -37,9 +37,16 @@ public final class TableWriter<V> {
         /**
          * Write it.
          *
-         * @param audit null: none is kept of it
+         * @param audit   null: none is kept of it
+         * @param besides what goes with it, on other topics
          */
-        record Put<V>(V value, @Nullable AuditEntry audit) implements Change<V> {}
+        record Put<V>(V value, @Nullable AuditEntry audit, List<ProducerRecord<byte[], byte[]>> besides)
+                implements Change<V> {
+            /** With nothing besides. */
+            public Put(V value, @Nullable AuditEntry audit) {
+                this(value, audit, List.of());
+            }
+        }
 
         /**
          * Delete it.
@@ -92,6 +99,7 @@ public final class TableWriter<V> {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         if (change instanceof Change.Put<V> put) {
             audit(put.audit(), records);
+            records.addAll(put.besides());
             records.add(record(key, encoder.apply(put.value())));
             return new Step<>(records, offset -> stands(key, offset), offset -> {
                 readBack(key, offset);
