@@ -36,6 +36,7 @@ import dev.fanfare.control.subscription.SubscriptionRoutes;
 import dev.fanfare.control.subscription.SubscriptionWriter;
 import dev.fanfare.control.subscription.TestRoutes;
 import dev.fanfare.control.subscription.TestSender;
+import dev.fanfare.control.subscription.Verifications;
 import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.config.InvalidSettings;
@@ -100,6 +101,7 @@ public final class ControlRole implements Role {
     private final AttemptIndex attempts;
     private final FailureWatch failures;
     private final ExhaustionNotices notices;
+    private final Verifications verifications;
     private final Rounds rounds;
     private final EventSearch events;
     private final SubscriptionRoutes subscriptionRoutes;
@@ -140,6 +142,8 @@ public final class ControlRole implements Role {
         this.failures = new FailureWatch(attempts, index, writer, settings.disableFailingAfter(), context.clock());
         this.notices = new ExhaustionNotices(
                 context.kafka(), attempts, index, context.clock(), client + "-notices", settings.writeTimeout());
+        this.verifications =
+                new Verifications(attempts, index, writer, settings.verificationTimeout(), context.clock());
         this.rounds = new Rounds(client + "-rounds");
         this.events = new EventSearch(context.kafka(), attempts, accessSettings.defaultTenant(), client + "-events");
         this.runs = new RunLog(
@@ -152,6 +156,7 @@ public final class ControlRole implements Role {
                 index,
                 catalog::isTenant,
                 writer,
+                tests,
                 seal,
                 context.clock(),
                 context.random(),
@@ -232,6 +237,7 @@ public final class ControlRole implements Role {
         signals.start();
         attempts.start();
         rounds.every(LOOK_EVERY, "endpoints that only fail", failures::look);
+        rounds.every(LOOK_EVERY, "endpoints that were asked", verifications::look);
         rounds.every(LOOK_EVERY, "deliveries that were given up", notices::look);
         for (State state : State.values()) {
             ControlMetric.SUBSCRIPTIONS.gauge(

@@ -38,6 +38,10 @@ public interface ControlSettings {
     @WithDefault("5d")
     Duration disableFailingAfter();
 
+    /** How long an endpoint may take to answer a challenge: its retries are within it. */
+    @WithDefault("10m")
+    Duration verificationTimeout();
+
     /** One write buffer, and a few blocks. */
     ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);
 }

@@ -5,9 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.contract.delivery.Attempt;
+import dev.fanfare.contract.delivery.Delivery;
+import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.testkit.Fresh;
@@ -15,6 +19,7 @@ import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +130,78 @@ class PausingIT {
                         .path("state")
                         .asText())
                 .isEqualTo("paused");
+    }
+
+    @Test
+    void oneWhoseEndpointHasToAnswerAChallengeWaitsForItAndKeepsWhatComes() throws Exception {
+        String path = SUBSCRIPTIONS + "/challenged";
+        Answer made = control.put(path, MINIMAL.replace("}", ",\"verification\":\"challenge\"}"));
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        assertThat(made.json().path("state").asText()).isEqualTo("paused");
+        assertThat(made.json().path("stateReason").asText()).isEqualTo("waiting for its endpoint to answer the challenge");
+        assertThat(made.json().path("verificationState").asText()).isEqualTo("pending");
+        assertThat(turn(path + "/resume").status()).isEqualTo(409);
+        assertThat(control.send("POST", path + "/test", null, Map.of()).status()).isEqualTo(409);
+        // what was got may be sent back
+        assertThat(control.put(path, control.get(path).body()).etag()).isEqualTo(made.etag());
+
+        Verification first = onTopic("acme/challenged").verification();
+        assertThat(made.body()).doesNotContain(first.challenge());
+        assertThat(turn(path + "/verify").json().path("verificationState").asText()).isEqualTo("pending");
+        Verification second = onTopic("acme/challenged").verification();
+        assertThat(second.challenge()).isNotEqualTo(first.challenge());
+
+        answer(first, 200, "{\"challenge\":\"" + first.challenge() + "\"}"); // of the question before
+        answer(second, 200, "{\"challenge\":\"" + second.challenge() + "\"}");
+        await().untilAsserted(() -> assertThat(
+                        control.get(path).json().path("verificationState").asText())
+                .isEqualTo("verified"));
+        Answer verified = control.get(path);
+        assertThat(verified.json().path("state").asText()).isEqualTo("active");
+        assertThat(verified.json().has("stateReason")).isFalse();
+        assertThat(turn(path + "/verify").etag()).isEqualTo(verified.etag());
+
+        Answer moved = control.patch(path, "{\"url\":\"https://example.com/elsewhere\"}");
+        assertThat(moved.json().path("verificationState").asText()).isEqualTo("pending");
+        answer(onTopic("acme/challenged").verification(), 204, null);
+        await().untilAsserted(() ->
+                assertThat(control.get(path).json().path("state").asText()).isEqualTo("disabled"));
+        assertThat(control.get(path).json().path("stateReason").asText()).contains("answered 204", "without it");
+        assertThat(control.patch(path, "{\"state\":\"active\"}")
+                        .json()
+                        .path("verificationState")
+                        .asText())
+                .isEqualTo("pending");
+        Answer without = control.patch(path, "{\"verification\":null}");
+        assertThat(without.json().path("state").asText()).isEqualTo("active");
+        assertThat(turn(path + "/verify").status()).isEqualTo(409);
+    }
+
+    /** As a dispatcher would: what was asked is on its topic, and what came back among the attempts. */
+    private static void answer(Verification asked, int status, String body) throws Exception {
+        ConsumerRecord<byte[], byte[]> sent = await().until(
+                        () -> broker.records(Topics.DELIVERIES).stream()
+                                .filter(one -> new String(one.value(), UTF_8).contains(asked.challenge()))
+                                .findFirst()
+                                .orElse(null),
+                        Objects::nonNull);
+        Delivery delivery = DeliveryRecords.read(sent.headers());
+        Attempt attempt = new Attempt(
+                delivery.id(),
+                "acme",
+                "challenged",
+                delivery.eventId(),
+                delivery.eventType(),
+                1,
+                "delivered",
+                System.currentTimeMillis(),
+                12,
+                status,
+                null,
+                null,
+                body,
+                null);
+        broker.send(new ProducerRecord<>(Topics.ATTEMPTS, "acme/challenged".getBytes(UTF_8), attempt.toJson()));
     }
 
     @Test

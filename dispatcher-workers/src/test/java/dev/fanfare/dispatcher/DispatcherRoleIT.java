@@ -16,6 +16,7 @@ import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.signing.WebhookVerifier;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
 import dev.fanfare.runtime.secret.KeysetFile;
@@ -454,6 +455,22 @@ class DispatcherRoleIT {
         assertThat(bench.count("fanfare.parked")).isEqualTo(1);
         assertThat(bench.attempts(to)).isEmpty();
         assertThat(receiver.count()).isZero();
+    }
+
+    @Test
+    void ofASubscriptionThatWaitsForItsChallengeNothingButTheChallengeIsSent() {
+        Verification asked = Verification.pending("c0ffee", 1);
+        Subscribed to = bench.put(bench.subscription("waiting-one", receiver.url("/")).toBuilder()
+                .state(Subscription.State.PAUSED, "waiting")
+                .verification(asked)
+                .build());
+        Delivery other = bench.deliver(to, "e1", "body");
+        Delivery challenge = bench.deliver(to, asked.eventId(), Verification.EVENT_TYPE, "c0ffee");
+        bench.start();
+
+        assertThat(text(bench.awaitRecord(Topics.PARKED, to).key())).isEqualTo(other.id());
+        receiver.awaitCount(1, Duration.ofSeconds(30));
+        assertThat(receiver.requests().get(0).header("webhook-id")).contains(challenge.id());
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry        delays between attempts
  * @param auth         null: nothing but the signature says who sends
  * @param format       how an event becomes a request; a record without it, from an earlier version, means binary
+ * @param verification whether its endpoint has to answer a challenge, and has; null: it needn't
  * @param secrets      sealed signing secrets, the newest first; each signs until it expires
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -50,6 +51,7 @@ public record Subscription(
         Format format,
         State state,
         @Nullable String stateReason,
+        @Nullable Verification verification,
         @Nullable String description,
         Map<String, String> metadata,
         List<SealedSecret> secrets,
@@ -190,6 +192,7 @@ public record Subscription(
         private Format format = Format.BINARY;
         private State state = State.ACTIVE;
         private @Nullable String stateReason;
+        private @Nullable Verification verification;
         private @Nullable String description;
         private Map<String, String> metadata = Map.of();
         private List<SealedSecret> secrets = List.of();
@@ -216,6 +219,7 @@ public record Subscription(
             format = from.format;
             state = from.state;
             stateReason = from.stateReason;
+            verification = from.verification;
             description = from.description;
             metadata = from.metadata;
             secrets = from.secrets;
@@ -279,6 +283,11 @@ public record Subscription(
             return this;
         }
 
+        public Builder verification(@Nullable Verification value) {
+            verification = value;
+            return this;
+        }
+
         public Builder description(@Nullable String value) {
             description = value;
             return this;
@@ -322,6 +331,7 @@ public record Subscription(
                     format,
                     state,
                     stateReason,
+                    verification,
                     description,
                     metadata,
                     secrets,

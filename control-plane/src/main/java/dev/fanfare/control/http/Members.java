@@ -79,7 +79,8 @@ public final class Members {
             known.add(word);
         }
         int last = known.size() - 1;
-        fault(name, "must be " + String.join(", ", known.subList(0, last)) + " or " + known.get(last));
+        String others = last == 0 ? "" : String.join(", ", known.subList(0, last)) + " or ";
+        fault(name, "must be " + others + known.get(last));
         return null;
     }
 

@@ -4,6 +4,7 @@ import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.contract.subscription.Verification.Status;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,12 @@ final class Pausing {
     static Change resume(Subscription current, long nowMillis) {
         return switch (current.state()) {
             case ACTIVE -> new Change.Keep();
-            case PAUSED -> to(current, State.ACTIVE, null, nowMillis);
+            case PAUSED -> {
+                if (current.verification() != null && current.verification().status() != Status.VERIFIED) {
+                    throw unverified(current);
+                }
+                yield to(current, State.ACTIVE, null, nowMillis);
+            }
             case DISABLED -> throw disabled(current, "not paused: to enable it");
         };
     }
@@ -44,6 +50,15 @@ final class Pausing {
                 .state(state, reason)
                 .updatedAtMillis(nowMillis)
                 .build());
+    }
+
+    private static ProblemException unverified(Subscription current) {
+        return new ProblemException(Problem.of(
+                409,
+                "not-verified",
+                "Not verified",
+                "subscription '" + current.id() + "' begins when its endpoint has answered the challenge: to have it asked"
+                        + " again, POST to …/verify"));
     }
 
     private static ProblemException disabled(Subscription current, String consequence) {

@@ -63,6 +63,15 @@ public final class SubscriptionActions {
         return turn(tenant, id, by, current -> {}, Pausing::resume);
     }
 
+    /** Has its endpoint asked again to answer a challenge. */
+    CompletionStage<Outcome> verify(String tenant, String id, Actor by, Consumer<Row<Subscription>> allowed) {
+        return turn(tenant, id, by, allowed, (current, now) -> Verifying.again(current, Verifying.mint(random), now))
+                .thenApply(outcome -> {
+                    tests.challengeIfAsked(outcome);
+                    return outcome;
+                });
+    }
+
     /** Puts another secret in front; what comes back is its text, or the public key of a pair. */
     public CompletionStage<String> rotate(String tenant, String id, Actor by) {
         return rotate(tenant, id, by, current -> {}, Rotation.DEFAULT_OVERLAP).thenApply(rotated -> {

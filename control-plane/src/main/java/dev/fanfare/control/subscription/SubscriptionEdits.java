@@ -40,6 +40,7 @@ public final class SubscriptionEdits {
     private final SubscriptionIndex index;
     private final Predicate<String> tenants;
     private final SubscriptionWriter writer;
+    private final TestSender sender;
     private final SubscriptionReader reader;
     private final SecretSeal seal;
     private final Clock clock;
@@ -88,6 +89,7 @@ public final class SubscriptionEdits {
             SubscriptionIndex index,
             Predicate<String> tenants,
             SubscriptionWriter writer,
+            TestSender sender,
             SecretSeal seal,
             Clock clock,
             RandomGenerator random,
@@ -96,6 +98,7 @@ public final class SubscriptionEdits {
         this.index = index;
         this.tenants = tenants;
         this.writer = writer;
+        this.sender = sender;
         this.reader = new SubscriptionReader(defaultRetry);
         this.seal = seal;
         this.clock = clock;
@@ -127,7 +130,7 @@ public final class SubscriptionEdits {
         SubscriptionDraft draft = reader.read(body, tenant, null);
         String id = draft.id() == null ? mintId() : draft.id();
         SigningKey key = draft.signingAtCreation().mint(random);
-        return writer.submit(tenant, id, by, current -> {
+        return submit(tenant, id, by, current -> {
                     if (current != null) {
                         throw new ProblemException(Problem.of(
                                 409,
@@ -147,7 +150,7 @@ public final class SubscriptionEdits {
         }
         SubscriptionDraft draft = reader.read(body, tenant, id);
         SigningKey key = draft.signingAtCreation().mint(random);
-        return writer.submit(tenant, id, by, current -> {
+        return submit(tenant, id, by, current -> {
                     condition.accept(current);
                     return current == null ? creation(draft, tenant, id, key) : update(draft, current.value());
                 })
@@ -155,7 +158,7 @@ public final class SubscriptionEdits {
     }
 
     CompletionStage<Outcome> patch(String tenant, String id, JsonNode changes, Actor by, Condition condition) {
-        return writer.submit(tenant, id, by, current -> {
+        return submit(tenant, id, by, current -> {
             if (current == null) {
                 throw SubscriptionRoutes.unknown(tenant, id);
             }
@@ -171,6 +174,14 @@ public final class SubscriptionEdits {
             }
             condition.accept(current);
             return new Change.Remove();
+        });
+    }
+
+    /** Has the endpoint asked where the change calls for it. Should the process die in between, it can be asked again. */
+    private CompletionStage<Outcome> submit(String tenant, String id, Actor by, SubscriptionWriter.Decision decision) {
+        return writer.submit(tenant, id, by, decision).thenApply(outcome -> {
+            sender.challengeIfAsked(outcome);
+            return outcome;
         });
     }
 
@@ -199,11 +210,17 @@ public final class SubscriptionEdits {
         }
         long now = clock.millis();
         return new Change.Put(draft.create(
-                tenant, id, Uuid7.mint(now, random), seal.seal(key, Delivery.key(tenant, id), now), seal, now));
+                tenant,
+                id,
+                Uuid7.mint(now, random),
+                seal.seal(key, Delivery.key(tenant, id), now),
+                seal,
+                () -> Verifying.mint(random),
+                now));
     }
 
     private Change update(SubscriptionDraft draft, Subscription current) {
-        Subscription updated = draft.update(current, seal, clock.millis());
+        Subscription updated = draft.update(current, seal, () -> Verifying.mint(random), clock.millis());
         return updated.equals(current) ? new Change.Keep() : new Change.Put(updated);
     }
 

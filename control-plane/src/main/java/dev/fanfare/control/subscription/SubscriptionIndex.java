@@ -24,6 +24,7 @@ public final class SubscriptionIndex implements AutoCloseable {
     private final Map<String, Integer> perTenant = new ConcurrentHashMap<>();
     private final Map<String, Integer> askingPerTenant = new ConcurrentHashMap<>();
     private final Map<State, Integer> perState = new ConcurrentHashMap<>();
+    private final Map<String, Row<Subscription>> waiting = new ConcurrentHashMap<>();
     private final CompactedTable<Subscription> table;
 
     public SubscriptionIndex(KafkaConnection kafka, String clientId) {
@@ -65,6 +66,11 @@ public final class SubscriptionIndex implements AutoCloseable {
         return List.copyOf(askingPerTenant.keySet());
     }
 
+    /** Those whose endpoints have been asked and have yet to answer. */
+    List<Row<Subscription>> waitingForAnswer() {
+        return List.copyOf(waiting.values());
+    }
+
     /** For the writer, which waits for what it wrote to come back. */
     CompactedTable<Subscription> table() {
         return table;
@@ -84,6 +90,11 @@ public final class SubscriptionIndex implements AutoCloseable {
         }
         int more = (after == null ? 0 : 1) - (before == null ? 0 : 1);
         perTenant.merge(tenant, more, Integer::sum);
+        if (after != null && Verifying.isAsked(null, after.value())) {
+            waiting.put(key, after);
+        } else {
+            waiting.remove(key);
+        }
         int moreAsking = asks(after) - asks(before);
         if (moreAsking != 0) {
             askingPerTenant.merge(

@@ -48,7 +48,7 @@ final class SubscriptionReader {
     private static final Duration LEAST_DELAY = Duration.ofMillis(100);
     private static final Duration MOST_DELAY = Duration.ofHours(24);
 
-    /** The last five are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
+    /** The last six are ours, and read over: whoever gets a subscription, changes it and sends it back does no wrong. */
     private static final Set<String> KNOWN = Set.of(
             "id",
             "tenant",
@@ -66,7 +66,9 @@ final class SubscriptionReader {
             "state",
             "description",
             "metadata",
+            "verification",
             "publicKey",
+            "verificationState",
             "oldSecretsUntil",
             "stateReason",
             "createdAt",
@@ -110,6 +112,7 @@ final class SubscriptionReader {
         Format format = members.choice("format", Format.class, MAX_VALUE_LENGTH);
         Signing signing = members.choice("signing", Signing.class, MAX_VALUE_LENGTH);
         State state = members.choice("state", State.class, MAX_VALUE_LENGTH);
+        Verifying.Way verification = members.choice("verification", Verifying.Way.class, MAX_VALUE_LENGTH);
         String description = members.text("description", MAX_VALUE_LENGTH);
         Map<String, String> metadata = members.map("metadata", MAX_METADATA, MAX_NAME_LENGTH, MAX_VALUE_LENGTH);
         if (!faults.isEmpty() || url == null || timeoutRead == null) {
@@ -129,6 +132,7 @@ final class SubscriptionReader {
                 signing,
                 Objects.requireNonNullElse(format, Format.BINARY),
                 Objects.requireNonNullElse(state, State.ACTIVE),
+                verification != null,
                 description,
                 metadata == null ? Map.of() : metadata);
     }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /v1/tenants/{tenant}/subscriptions}: create, list, get, replace, patch, delete, pause, resume,
- * rotate the secret.
+ * verify, rotate the secret.
  *
  * <pre>
  * request ─▶ guard (key, tenant) ─▶ body ≤ 64 KiB ─▶ SubscriptionReader ─▶ SubscriptionWriter ─▶ 200 | 201 | 204
@@ -80,6 +80,7 @@ public final class SubscriptionRoutes {
         router.delete(ONE).handler(guard).handler(this::delete);
         router.post(ONE + "/pause").handler(guard).handler(context -> turn(context, Pausing::pause));
         router.post(ONE + "/resume").handler(guard).handler(context -> turn(context, Pausing::resume));
+        router.post(ONE + "/verify").handler(guard).handler(this::verify);
         router.post(ONE + "/rotate-secret").handler(guard).handler(body).handler(this::rotate);
     }
 
@@ -147,6 +148,17 @@ public final class SubscriptionRoutes {
         answer(
                 context,
                 actions.turn(tenant, id, actor(context), current -> requireConditions(context, current), turn),
+                outcome -> updated(context, outcome));
+    }
+
+    private void verify(RoutingContext context) {
+        answer(
+                context,
+                actions.verify(
+                        context.pathParam("tenant"),
+                        context.pathParam("id"),
+                        actor(context),
+                        current -> requireConditions(context, current)),
                 outcome -> updated(context, outcome));
     }
 

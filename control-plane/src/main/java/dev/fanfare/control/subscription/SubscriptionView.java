@@ -8,6 +8,7 @@ import dev.fanfare.contract.subscription.Subscription.Format;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.subscription.Subscription.Retry;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.contract.subscription.Verification;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ record SubscriptionView(
         Format format,
         State state,
         @Nullable String stateReason,
+        Verifying.@Nullable Way verification,
+        Verification.@Nullable Status verificationState,
         @Nullable String description,
         Map<String, String> metadata,
         String createdAt,
@@ -48,6 +51,7 @@ record SubscriptionView(
         @Nullable String secret) {
 
     static SubscriptionView of(Subscription subscription, long nowMillis, @Nullable String secret) {
+        Verification verification = subscription.verification();
         return new SubscriptionView(
                 subscription.id(),
                 subscription.tenant(),
@@ -66,6 +70,8 @@ record SubscriptionView(
                 subscription.format(),
                 subscription.state(),
                 subscription.stateReason(),
+                verification == null ? null : Verifying.Way.CHALLENGE,
+                verification == null ? null : verification.status(),
                 subscription.description(),
                 new TreeMap<>(subscription.metadata()),
                 Instant.ofEpochMilli(subscription.createdAtMillis()).toString(),

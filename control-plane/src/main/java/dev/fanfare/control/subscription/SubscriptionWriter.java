@@ -5,6 +5,7 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.control.table.TableWriter;
@@ -95,6 +96,12 @@ public final class SubscriptionWriter {
     private static String what(@Nullable Subscription before, Subscription after) {
         if (before == null) {
             return "created";
+        }
+        if (before.verification() != null
+                && after.verification() != null
+                && before.verification().isPending()
+                && after.verification().status() == Verification.Status.VERIFIED) {
+            return "verified";
         }
         if (before.state() != after.state()) {
             return switch (after.state()) {

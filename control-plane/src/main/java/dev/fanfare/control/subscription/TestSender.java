@@ -16,8 +16,10 @@ import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.subscription.Subscription;
+import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.http.JsonBody;
+import dev.fanfare.control.subscription.SubscriptionWriter.Outcome;
 import dev.fanfare.control.table.PromptProducer;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
@@ -114,10 +116,61 @@ public final class TestSender implements AutoCloseable {
         return new Event(attributes, JsonBody.MEDIA_TYPE, body.toString().getBytes(UTF_8));
     }
 
+    /** Has an endpoint asked to answer a challenge where a change calls for it. Doesn't wait. */
+    void challengeIfAsked(Outcome outcome) {
+        Row<Subscription> before = outcome.before();
+        Row<Subscription> after = outcome.after();
+        if (after != null && Verifying.isAsked(before == null ? null : before.value(), after.value())) {
+            challenge(after);
+        }
+    }
+
+    /**
+     * Has an endpoint asked to answer a challenge. Doesn't wait; what fails is logged, and can be asked for again.
+     *
+     * @param to one whose verification is pending
+     */
+    private void challenge(Row<Subscription> to) {
+        Subscription subscription = to.value();
+        Verification asked = Objects.requireNonNull(subscription.verification());
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put(Event.ID, asked.eventId());
+        attributes.put(Event.TYPE, Verification.EVENT_TYPE);
+        attributes.put(Event.SOURCE, SOURCE);
+        attributes.put(Event.TIME, Instant.ofEpochMilli(asked.atMillis()).toString());
+        attributes.put(Event.TENANT, subscription.tenant());
+        JsonNode body = Json.TOPIC
+                .createObjectNode()
+                .put("challenge", asked.challenge())
+                .put("subscription", subscription.id())
+                .put("message", "Answer 2xx with the challenge in the body to get webhooks from Fanfare.");
+        Event event = new Event(attributes, JsonBody.MEDIA_TYPE, body.toString().getBytes(UTF_8));
+        Delivery delivery = delivery(to, event, clock.millis());
+        producer.send(message(delivery, event), (sent, failure) -> {
+            if (failure != null) {
+                LOG.warn("challenge not sent key={} cause={}", delivery.key(), failure.toString());
+            }
+        });
+    }
+
+    /** The delivery by which a subscription's endpoint is asked. */
+    static String challengeId(Subscription subscription) {
+        Verification asked = Objects.requireNonNull(subscription.verification());
+        return DeliveryId.of(
+                subscription.tenant(), SOURCE, asked.eventId(), subscription.id(), subscription.generation());
+    }
+
     private Delivery send(Row<Subscription> to, Event event, long nowMillis) {
+        Delivery delivery = delivery(to, event, nowMillis);
+        KafkaAnswer.await(
+                producer.send(message(delivery, event)), timeout.plusSeconds(1), "writing a test event");
+        return delivery;
+    }
+
+    private Delivery delivery(Row<Subscription> to, Event event, long nowMillis) {
         Subscription subscription = to.value();
         String tenant = subscription.tenant();
-        Delivery delivery = new Delivery(
+        return new Delivery(
                 DeliveryId.of(tenant, event.source(), event.id(), subscription.id(), subscription.generation()),
                 tenant,
                 subscription.id(),
@@ -127,12 +180,14 @@ public final class TestSender implements AutoCloseable {
                 event.type(),
                 nowMillis,
                 Progress.NONE);
+    }
+
+    private static ProducerRecord<byte[], byte[]> message(Delivery delivery, Event event) {
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(Topics.DELIVERIES, delivery.key().getBytes(UTF_8), event.data());
         EventRecords.writeHeaders(event, message.headers());
         DeliveryRecords.writeHeaders(delivery, message.headers());
-        KafkaAnswer.await(producer.send(message), timeout.plusSeconds(1), "writing a test event");
-        return delivery;
+        return message;
     }
 
     @Override

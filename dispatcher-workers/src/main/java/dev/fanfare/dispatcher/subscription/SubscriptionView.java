@@ -8,6 +8,7 @@ import dev.fanfare.contract.signing.WebhookSigner;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.SealedSecret;
 import dev.fanfare.contract.subscription.Subscription.State;
+import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -89,7 +90,10 @@ public final class SubscriptionView implements AutoCloseable {
             return new Standing.Cancelled("the subscription was deleted and made anew under the same id");
         }
         return switch (subscription.state()) {
-            case PAUSED -> new Standing.Paused("the subscription is paused");
+            case PAUSED ->
+                isChallenge(delivery, subscription.verification())
+                        ? standing(subscription, row.offset(), used(subscription))
+                        : new Standing.Paused("the subscription is paused");
             case DISABLED -> new Standing.Disabled("the subscription is disabled");
             case ACTIVE -> {
                 Ready fresh = ready.compute(key, (same, old) -> workOut(table.get(same)));
@@ -99,6 +103,14 @@ public final class SubscriptionView implements AutoCloseable {
                         : standing(key, delivery);
             }
         };
+    }
+
+    /** What asks whether a subscription may begin goes out before it does. */
+    private static boolean isChallenge(Delivery delivery, @Nullable Verification verification) {
+        return verification != null
+                && verification.isPending()
+                && delivery.eventType().equals(Verification.EVENT_TYPE)
+                && delivery.eventId().equals(verification.eventId());
     }
 
     private static boolean isDueForReminder(Ready known) {
@@ -115,10 +127,7 @@ public final class SubscriptionView implements AutoCloseable {
             return null;
         }
         Subscription subscription = row.value();
-        long nowMillis = clock.millis();
-        List<SealedSecret> used = subscription.secrets().stream()
-                .filter(secret -> secret.isUsedAt(nowMillis))
-                .toList();
+        List<SealedSecret> used = used(subscription);
         long untilMillis = used.stream()
                 .map(SealedSecret::expiresAtMillis)
                 .filter(Objects::nonNull)
@@ -127,6 +136,13 @@ public final class SubscriptionView implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
         return new Ready(
                 subscription.generation(), standing(subscription, row.offset(), used), System.nanoTime(), untilMillis);
+    }
+
+    private List<SealedSecret> used(Subscription subscription) {
+        long nowMillis = clock.millis();
+        return subscription.secrets().stream()
+                .filter(secret -> secret.isUsedAt(nowMillis))
+                .toList();
     }
 
     private Standing standing(Subscription subscription, long version, List<SealedSecret> used) {
