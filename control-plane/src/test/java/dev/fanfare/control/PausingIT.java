@@ -138,16 +138,19 @@ class PausingIT {
         Answer made = control.put(path, MINIMAL.replace("}", ",\"verification\":\"challenge\"}"));
         assertThat(made.status()).as(made.body()).isEqualTo(201);
         assertThat(made.json().path("state").asText()).isEqualTo("paused");
-        assertThat(made.json().path("stateReason").asText()).isEqualTo("waiting for its endpoint to answer the challenge");
+        assertThat(made.json().path("stateReason").asText())
+                .isEqualTo("waiting for its endpoint to answer the challenge");
         assertThat(made.json().path("verificationState").asText()).isEqualTo("pending");
         assertThat(turn(path + "/resume").status()).isEqualTo(409);
-        assertThat(control.send("POST", path + "/test", null, Map.of()).status()).isEqualTo(409);
+        assertThat(control.send("POST", path + "/test", null, Map.of()).status())
+                .isEqualTo(409);
         // what was got may be sent back
         assertThat(control.put(path, control.get(path).body()).etag()).isEqualTo(made.etag());
 
         Verification first = onTopic("acme/challenged").verification();
         assertThat(made.body()).doesNotContain(first.challenge());
-        assertThat(turn(path + "/verify").json().path("verificationState").asText()).isEqualTo("pending");
+        assertThat(turn(path + "/verify").json().path("verificationState").asText())
+                .isEqualTo("pending");
         Verification second = onTopic("acme/challenged").verification();
         assertThat(second.challenge()).isNotEqualTo(first.challenge());
 

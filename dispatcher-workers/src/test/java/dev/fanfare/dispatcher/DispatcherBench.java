@@ -198,6 +198,10 @@ final class DispatcherBench implements AutoCloseable {
     }
 
     Delivery delivery(Subscribed to, String eventId) {
+        return delivery(to, eventId, "order.created");
+    }
+
+    private Delivery delivery(Subscribed to, String eventId, String type) {
         Subscription subscription = to.subscription();
         return new Delivery(
                 DeliveryId.of("acme", "/test", eventId, subscription.id(), subscription.generation()),
@@ -206,7 +210,7 @@ final class DispatcherBench implements AutoCloseable {
                 subscription.generation(),
                 to.version(),
                 eventId,
-                "order.created",
+                type,
                 System.currentTimeMillis(),
                 Progress.NONE);
     }
@@ -214,6 +218,13 @@ final class DispatcherBench implements AutoCloseable {
     /** As the router writes it; the partition is fixed so that tests know who shares one. */
     Delivery deliver(Subscribed to, String eventId, String body) {
         Delivery delivery = delivery(to, eventId);
+        broker.send(record(delivery, body));
+        return delivery;
+    }
+
+    /** With an event of another type. */
+    Delivery deliver(Subscribed to, String eventId, String type, String body) {
+        Delivery delivery = delivery(to, eventId, type);
         broker.send(record(delivery, body));
         return delivery;
     }

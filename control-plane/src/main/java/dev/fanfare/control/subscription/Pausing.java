@@ -57,7 +57,8 @@ final class Pausing {
                 409,
                 "not-verified",
                 "Not verified",
-                "subscription '" + current.id() + "' begins when its endpoint has answered the challenge: to have it asked"
+                "subscription '" + current.id()
+                        + "' begins when its endpoint has answered the challenge: to have it asked"
                         + " again, POST to …/verify"));
     }
 

@@ -77,7 +77,9 @@ record SubscriptionDraft(
         Subscription.Builder after = fill(before.toBuilder()).auth(resolved);
         Verification verification = verification(before, challenge, nowMillis);
         boolean waited = before.state() == State.PAUSED && Verifying.REASON.equals(before.stateReason());
-        if (verification != null && verification.isPending() && (state == State.ACTIVE || waited && state == State.PAUSED)) {
+        if (verification != null
+                && verification.isPending()
+                && (state == State.ACTIVE || waited && state == State.PAUSED)) {
             after.state(State.PAUSED, Verifying.REASON);
         } else if (waited && state == State.PAUSED) {
             after.state(State.ACTIVE, null);

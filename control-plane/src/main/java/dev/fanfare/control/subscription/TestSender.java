@@ -162,8 +162,7 @@ public final class TestSender implements AutoCloseable {
 
     private Delivery send(Row<Subscription> to, Event event, long nowMillis) {
         Delivery delivery = delivery(to, event, nowMillis);
-        KafkaAnswer.await(
-                producer.send(message(delivery, event)), timeout.plusSeconds(1), "writing a test event");
+        KafkaAnswer.await(producer.send(message(delivery, event)), timeout.plusSeconds(1), "writing a test event");
         return delivery;
     }
 

@@ -61,7 +61,9 @@ public final class Verifications {
         Subscription waiting = row.value();
         Verification asked = waiting.verification();
         List<Attempt> sent = attempts.find(
-                        AttemptQuery.of(waiting.tenant()).delivery(TestSender.challengeId(waiting)), null, MOST_ATTEMPTS)
+                        AttemptQuery.of(waiting.tenant()).delivery(TestSender.challengeId(waiting)),
+                        null,
+                        MOST_ATTEMPTS)
                 .attempts();
         if (Verifying.settle(waiting, sent, timeout, clock.millis()).equals(waiting)) {
             return;

@@ -52,7 +52,8 @@ final class Verifying {
                     409,
                     "no-verification",
                     "No verification",
-                    "subscription '" + current.id() + "' needs no verification: to have its endpoint asked, PATCH it with"
+                    "subscription '" + current.id()
+                            + "' needs no verification: to have its endpoint asked, PATCH it with"
                             + " {\"verification\": \"challenge\"}"));
         }
         return known.status() == Status.VERIFIED
@@ -92,7 +93,8 @@ final class Verifying {
                                 nowMillis);
             }
             boolean isOver = Arrays.stream(Verdict.values())
-                    .anyMatch(verdict -> verdict.isDeadLetter() && verdict.text().equals(attempt.verdict()));
+                    .anyMatch(
+                            verdict -> verdict.isDeadLetter() && verdict.text().equals(attempt.verdict()));
             if (isOver) {
                 return failed(current, asked, "the challenge was not delivered: " + what(attempt), nowMillis);
             }

@@ -46,8 +46,7 @@ class VerifyingTest {
         assertFailed(
                 settle(ASKED + TEN_MINUTES.toMillis(), retried(503)),
                 "its endpoint did not answer the challenge within 10m: answered 503");
-        assertFailed(
-                settle(ASKED + TEN_MINUTES.toMillis()), "its endpoint did not answer the challenge within 10m");
+        assertFailed(settle(ASKED + TEN_MINUTES.toMillis()), "its endpoint did not answer the challenge within 10m");
     }
 
     @Test
@@ -61,8 +60,8 @@ class VerifyingTest {
     void oneThatSomebodyPausedStaysSoWhenItIsVerified() {
         Subscription paused =
                 waiting.toBuilder().state(State.PAUSED, Pausing.BY_REQUEST).build();
-        Subscription settled = Verifying.settle(
-                paused, List.of(attempt("delivered", 200, null, "c0ffee")), TEN_MINUTES, ASKED + 5);
+        Subscription settled =
+                Verifying.settle(paused, List.of(attempt("delivered", 200, null, "c0ffee")), TEN_MINUTES, ASKED + 5);
         assertThat(settled.state()).isEqualTo(State.PAUSED);
         assertThat(settled.verification().status()).isEqualTo(Status.VERIFIED);
     }
@@ -84,6 +83,19 @@ class VerifyingTest {
     private static Attempt attempt(
             String verdict, @Nullable Integer status, @Nullable String error, @Nullable String excerpt) {
         return new Attempt(
-                "d", "t", "sub", "e", "fanfare.verification", 1, verdict, ASKED, 12, status, error, null, excerpt, null);
+                "d",
+                "t",
+                "sub",
+                "e",
+                "fanfare.verification",
+                1,
+                verdict,
+                ASKED,
+                12,
+                status,
+                error,
+                null,
+                excerpt,
+                null);
     }
 }
