@@ -2,6 +2,7 @@ package dev.fanfare.control;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -24,7 +25,8 @@ final class Rounds implements AutoCloseable {
 
     /** Begins to look after something. */
     void every(Duration pause, String what, Runnable look) {
-        thread.scheduleWithFixedDelay(() -> go(what, look), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> unused = thread.scheduleWithFixedDelay(
+                () -> go(what, look), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void go(String what, Runnable look) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ final class AttemptStore implements AutoCloseable {
                 String owner = Streak.owner(attempt);
                 Streak known = streaks.containsKey(owner) ? streaks.get(owner) : failing.get(owner);
                 Streak after = Streak.after(known, attempt);
-                if (after != known) {
+                if (!Objects.equals(after, known)) {
                     streaks.put(owner, after);
                 }
                 for (byte[] slot : slots(attempt)) {

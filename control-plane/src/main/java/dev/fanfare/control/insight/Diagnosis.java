@@ -8,18 +8,22 @@ import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptQuery;
 import dev.fanfare.control.attempt.Tally;
+import dev.fanfare.control.insight.Health.Flag;
 import dev.fanfare.control.insight.Health.Level;
+import dev.fanfare.control.insight.Health.Suggested;
 import dev.fanfare.control.insight.Health.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Diagnosis {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration WEEK = Duration.ofDays(7);
     private static final int MOST_LATEST = 200;
     private static final long FEW = 20;
     private static final DateTimeFormatter TIME =
@@ -39,6 +44,7 @@ public final class Diagnosis {
     private final Tally before;
     private final List<Attempt> latest;
     private final List<String> findings = new ArrayList<>();
+    private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
     private Level level = Level.GOOD;
 
     private Diagnosis(Subscription subscription, Tally hour, Tally before, List<Attempt> latest) {
@@ -48,17 +54,18 @@ public final class Diagnosis {
         this.latest = latest;
     }
 
-    /** Looks at the last day. Reads from the disk. */
+    /** Looks at the last day, and at the last week for suggestions. Reads from the disk. */
     public static Health of(AttemptIndex index, Subscription subscription, long nowMillis) {
-        NavigableMap<Long, Tally> day =
-                index.fiveMinutes(subscription.tenant(), subscription.id(), nowMillis - DAY.toMillis(), nowMillis + 1);
+        NavigableMap<Long, Tally> week =
+                index.fiveMinutes(subscription.tenant(), subscription.id(), nowMillis - WEEK.toMillis(), nowMillis + 1);
         Tally hour = new Tally();
         Tally before = new Tally();
-        day.forEach((at, tally) -> (at >= nowMillis - HOUR.toMillis() ? hour : before).add(tally));
+        week.tailMap(nowMillis - DAY.toMillis())
+                .forEach((at, tally) -> (at >= nowMillis - HOUR.toMillis() ? hour : before).add(tally));
         List<Attempt> latest = index.find(
                         AttemptQuery.of(subscription.tenant()).subscription(subscription.id()), null, MOST_LATEST)
                 .attempts();
-        return of(subscription, hour, before, latest);
+        return new Diagnosis(subscription, hour, before, latest).health(Suggesting.of(subscription, week));
     }
 
     /**
@@ -69,10 +76,10 @@ public final class Diagnosis {
      * @param latest attempts, the newest first
      */
     static Health of(Subscription subscription, Tally hour, Tally before, List<Attempt> latest) {
-        return new Diagnosis(subscription, hour, before, latest).health();
+        return new Diagnosis(subscription, hour, before, latest).health(null);
     }
 
-    private Health health() {
+    private Health health(@Nullable Suggested suggested) {
         if (subscription.state() != State.ACTIVE) {
             level = Level.STOPPED;
             findings.add((subscription.state() == State.PAUSED
@@ -90,6 +97,7 @@ public final class Diagnosis {
             slowerThanBefore();
             newFailures();
             moreThanBefore();
+            lessThanBefore();
         }
         if (findings.isEmpty()) {
             boolean quiet = window(hour).exchanges() == 0;
@@ -108,7 +116,7 @@ public final class Diagnosis {
         Tally day = new Tally();
         day.add(hour);
         day.add(before);
-        return new Health(level, List.copyOf(findings), window(hour), window(day));
+        return new Health(level, List.copyOf(findings), List.copyOf(flags), window(hour), window(day), suggested);
     }
 
     private void failingNow(List<Attempt> exchanges) {
@@ -226,6 +234,7 @@ public final class Diagnosis {
         long then = before.percentileMillis(0.5);
         if (window(hour).exchanges() >= FEW && window(before).exchanges() >= FEW && now > 500 && now > 2 * then) {
             raise(Level.WARNING);
+            flags.add(Flag.SLOWER_THAN_USUAL);
             findings.add("Answers became slow: half of them took " + millis(now) + " in the last hour, " + millis(then)
                     + " in the day before. Its time-out is " + subscription.timeout() + ".");
         }
@@ -238,6 +247,7 @@ public final class Diagnosis {
         hour.failures().forEach((status, count) -> {
             if (count >= 3 && !before.failures().containsKey(status)) {
                 raise(Level.WARNING);
+                flags.add(Flag.NEW_FAILURE);
                 findings.add("New in the last hour: " + number(count) + " requests "
                         + (status == 0 ? "without an answer" : "answered " + status) + ", none in the day before.");
             }
@@ -248,7 +258,18 @@ public final class Diagnosis {
         double perHour = window(before).exchanges() / 23.0;
         long now = window(hour).exchanges();
         if (now >= 100 && perHour >= 1 && now > 5 * perHour) {
+            flags.add(Flag.MORE_THAN_USUAL);
             findings.add("Unusually many: " + number(now) + " requests in the last hour, " + number(Math.round(perHour))
+                    + " an hour in the day before.");
+        }
+    }
+
+    private void lessThanBefore() {
+        double perHour = window(before).exchanges() / 23.0;
+        long now = window(hour).exchanges();
+        if (perHour >= 100 && now < perHour / 10) {
+            flags.add(Flag.LESS_THAN_USUAL);
+            findings.add("Unusually few: " + number(now) + " requests in the last hour, " + number(Math.round(perHour))
                     + " an hour in the day before.");
         }
     }

@@ -79,7 +79,7 @@ record SubscriptionDraft(
         boolean waited = before.state() == State.PAUSED && Verifying.REASON.equals(before.stateReason());
         if (verification != null
                 && verification.isPending()
-                && (state == State.ACTIVE || waited && state == State.PAUSED)) {
+                && (state == State.ACTIVE || (waited && state == State.PAUSED))) {
             after.state(State.PAUSED, Verifying.REASON);
         } else if (waited && state == State.PAUSED) {
             after.state(State.ACTIVE, null);

@@ -30,9 +30,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,7 +148,7 @@ public final class TestSender implements AutoCloseable {
                 .put("message", "Answer 2xx with the challenge in the body to get webhooks from Fanfare.");
         Event event = new Event(attributes, JsonBody.MEDIA_TYPE, body.toString().getBytes(UTF_8));
         Delivery delivery = delivery(to, event, clock.millis());
-        producer.send(message(delivery, event), (sent, failure) -> {
+        Future<RecordMetadata> unused = producer.send(message(delivery, event), (sent, failure) -> {
             if (failure != null) {
                 LOG.warn("challenge not sent key={} cause={}", delivery.key(), failure.toString());
             }
