@@ -112,7 +112,23 @@ public final class FencedHand implements AutoCloseable {
      */
     public void start() {
         KafkaAnswer.await(
-                thread.submit(this::take), START_TIMEOUT, "taking the transactional id '" + TRANSACTIONAL_ID + "'");
+                thread.submit(() -> takeBefore(System.nanoTime() + START_TIMEOUT.toNanos())),
+                START_TIMEOUT.plus(timeout).plusSeconds(1),
+                "taking the transactional id '" + TRANSACTIONAL_ID + "'");
+    }
+
+    /** Just after its first start, Kafka may have to make the topic of transactions before it answers. */
+    private Producer<byte[], byte[]> takeBefore(long endNanos) {
+        while (true) {
+            try {
+                return take();
+            } catch (TimeoutException e) {
+                if (System.nanoTime() > endNanos) {
+                    throw e;
+                }
+                LOG.info("waiting for Kafka's transactions cause={}", e.getMessage());
+            }
+        }
     }
 
     /**
