@@ -17,6 +17,7 @@ import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
 import dev.fanfare.control.console.Parts;
 import dev.fanfare.control.deadletter.AuditTail;
+import dev.fanfare.control.deadletter.DeadLetterCount;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
@@ -110,6 +111,7 @@ public final class ControlRole implements Role {
     private final TestSender tests;
     private final TestRoutes testRoutes;
     private final DeadLetterDesk deadLetters;
+    private final DeadLetterCount deadLetterCount;
     private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
@@ -169,6 +171,7 @@ public final class ControlRole implements Role {
                 new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
         this.keyEdits = new KeyEdits(catalog, catalogWriter, context.clock(), context.random());
         this.tenantEdits = new TenantEdits(catalog, catalogWriter, index::count, context.clock());
+        this.deadLetterCount = new DeadLetterCount(context.kafka(), context.clock(), client + "-dead-letter-count");
         this.links = new PortalLinks(
                 seal,
                 catalog,
@@ -188,6 +191,7 @@ public final class ControlRole implements Role {
                         events,
                         runs,
                         deadLetters,
+                        deadLetterCount,
                         keyEdits,
                         tenantEdits,
                         links,
@@ -269,6 +273,7 @@ public final class ControlRole implements Role {
         notices.close();
         signals.close();
         deadLetters.close();
+        deadLetterCount.close();
         hand.close();
         attempts.close();
         tests.close();

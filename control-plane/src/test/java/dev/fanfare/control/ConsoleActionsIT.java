@@ -28,6 +28,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -175,6 +176,8 @@ class ConsoleActionsIT {
         dead("dlv_x", "other", "shop");
         String letters = TENANT + "/dead-letters";
         assertThat(page(letters)).contains("dlv_a", "dlv_b", "dlv_c").doesNotContain("dlv_x");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(page(TENANT)).containsPattern("[1-9]\\d* dead letters outstanding"));
         assertThat(page(letters + "?subscription=bank")).contains("dlv_c").doesNotContain("dlv_a");
 
         assertThat(act(letters + "/explode", "&which=all")).contains("no such action");

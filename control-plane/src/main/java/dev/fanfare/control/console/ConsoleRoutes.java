@@ -96,6 +96,7 @@ public final class ConsoleRoutes {
                         parts.subscriptions().page(tenant, "", Overview.MOST_SUBSCRIPTIONS),
                         parts.subscriptions().count(tenant),
                         parts.attempts(),
+                        parts.deadLetterCount().of(tenant),
                         clock.millis()));
     }
 

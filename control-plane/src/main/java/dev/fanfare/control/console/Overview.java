@@ -4,8 +4,11 @@ import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptQuery;
 import dev.fanfare.control.attempt.Tally;
+import dev.fanfare.control.deadletter.DeadLetterCount.Known;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the overview page of one tenant shows, in the words and figures that it shows. The templates only place it.
@@ -15,6 +18,10 @@ import java.util.List;
  * @param delivered         how many of the attempts within {@link #WINDOW} were answered 2xx
  * @param retrying          how many of them failed and will be tried again
  * @param failed            how many of them ended a delivery without success
+ * @param rate              of attempts within {@link #WINDOW}, in words
+ * @param dead              dead letters outstanding, in words
+ * @param deadTone          how that is coloured; null where it isn't
+ * @param deadCounted       when they were counted
  * @param p50               how long half of the exchanges took at most
  * @param hour              the last hour by the minute
  * @param attempts          the newest
@@ -27,6 +34,10 @@ public record Overview(
         long delivered,
         long retrying,
         long failed,
+        String rate,
+        String dead,
+        @Nullable String deadTone,
+        String deadCounted,
         String p50,
         String p99,
         Plot hour,
@@ -49,11 +60,13 @@ public record Overview(
             List<Subscription> subscriptions,
             int subscriptionCount,
             AttemptIndex attempts,
+            @Nullable Known dead,
             long nowMillis) {
         var counted = attempts.minutes(tenant, nowMillis - MINUTES * MINUTE_MILLIS, nowMillis + 1);
         Tally recent = new Tally();
         counted.tailMap(nowMillis - WINDOW.toMillis(), true).values().forEach(recent::add);
-        boolean none = recent.delivered() + recent.retrying() + recent.givenUp() == 0;
+        long all = recent.delivered() + recent.retrying() + recent.givenUp();
+        boolean none = all == 0;
         return new Overview(
                 tenant,
                 subscriptions.stream()
@@ -63,6 +76,10 @@ public record Overview(
                 recent.delivered(),
                 recent.retrying(),
                 recent.givenUp(),
+                none ? "–" : String.format(Locale.ROOT, "%,.1f/s", (double) all / WINDOW.toSeconds()),
+                dead == null ? "…" : Display.number(dead.count()),
+                dead == null || dead.count() == 0 ? null : "bad",
+                dead == null ? "being counted" : "at " + Display.time(dead.atMillis(), nowMillis),
                 none ? "–" : Display.duration(recent.percentileMillis(0.5)),
                 none ? "–" : Display.duration(recent.percentileMillis(0.99)),
                 Plot.of(counted, nowMillis, MINUTE_MILLIS, MINUTES),

@@ -4,6 +4,7 @@ import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.catalog.KeyEdits;
 import dev.fanfare.control.catalog.TenantEdits;
 import dev.fanfare.control.deadletter.AuditTail;
+import dev.fanfare.control.deadletter.DeadLetterCount;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.portal.PortalLinks;
@@ -21,6 +22,7 @@ public record Parts(
         EventSearch events,
         RunLog runs,
         DeadLetterDesk deadLetters,
+        DeadLetterCount deadLetterCount,
         KeyEdits keys,
         TenantEdits tenants,
         PortalLinks links,

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ final class Sessions {
     static final Duration LIFETIME = Duration.ofHours(12);
 
     private static final int MOST = 1_000;
+    /** By one key or link: whoever has one can push out themselves alone. */
+    private static final int MOST_OF_ONE = 100;
+
     private static final int TOKEN_BYTES = 32;
 
     /** By what a session was opened; it is looked at again with each request. */
@@ -55,7 +59,12 @@ final class Sessions {
     }
 
     synchronized Session open(Entry entry) {
-        if (byId.size() >= MOST) {
+        List<Session> ofEntry = byId.values().stream()
+                .filter(session -> session.entry().equals(entry))
+                .toList();
+        if (ofEntry.size() >= MOST_OF_ONE) {
+            remove(ofEntry.get(0).id());
+        } else if (byId.size() >= MOST) {
             remove(byId.keySet().iterator().next());
         }
         Session session = new Session(token(), entry, token(), clock.millis() + LIFETIME.toMillis());

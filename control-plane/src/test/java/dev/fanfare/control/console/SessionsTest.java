@@ -52,13 +52,30 @@ class SessionsTest {
 
     @Test
     void manyLoginsPushOutTheOldestAndNoMore() {
-        Session first = sessions.open(new ByKey(ShownKey.of("k")));
-        Session second = sessions.open(new ByKey(ShownKey.of("k")));
-        for (int i = 0; i < 999; i++) {
-            sessions.open(new ByKey(ShownKey.of("k")));
+        Session first = sessions.open(key(0));
+        Session second = sessions.open(key(1));
+        for (int i = 2; i <= 1_000; i++) {
+            sessions.open(key(i));
         }
         assertThat(sessions.find(first.id())).isNull();
         assertThat(sessions.find(second.id())).isNotNull();
+    }
+
+    @Test
+    void manyLoginsWithOneKeyPushOutThatKeysOldestAlone() {
+        Session another = sessions.open(key(1));
+        Session first = sessions.open(key(2));
+        Session second = sessions.open(key(2));
+        for (int i = 0; i < 99; i++) {
+            sessions.open(key(2));
+        }
+        assertThat(sessions.find(first.id())).isNull();
+        assertThat(sessions.find(second.id())).isNotNull();
+        assertThat(sessions.find(another.id())).isNotNull();
+    }
+
+    private static ByKey key(int number) {
+        return new ByKey(ShownKey.of("k" + number));
     }
 
     @Test
