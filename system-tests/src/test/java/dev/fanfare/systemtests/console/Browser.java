@@ -118,6 +118,11 @@ final class Browser implements AutoCloseable {
         return driver.findElement(By.tagName("body")).getText();
     }
 
+    /** What stands in the first element of this kind. */
+    String textOf(String selector) {
+        return driver.findElement(By.cssSelector(selector)).getText();
+    }
+
     void awaitText(String text) {
         Awaitility.await("“" + text + "” on the page")
                 .atMost(PATIENCE)

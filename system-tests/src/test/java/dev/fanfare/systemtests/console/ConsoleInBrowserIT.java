@@ -117,7 +117,30 @@ class ConsoleInBrowserIT {
             browser.go(dev.url(page.getValue()));
             inspect(page.getKey(), faults);
         }
+        asAGuest(faults);
         assertThat(faults).isEmpty();
+    }
+
+    /** The link's own page, what a guest sees, and what they don't. */
+    private static void asAGuest(List<String> faults) throws IOException {
+        browser.look(Look.WIDE_LIGHT);
+        browser.go(dev.url(PAGES + "/keys"));
+        browser.tabTo("Make a link");
+        browser.press(Keys.ENTER);
+        browser.awaitText("Whoever has this link");
+        browser.go(browser.textOf(".secret"));
+        inspect("portal-link", faults);
+        browser.press(Keys.ENTER); // the button has the focus
+        browser.awaitText("Latest attempts");
+        inspect("portal-overview", faults);
+        browser.go(dev.url(PAGES + "/keys"));
+        assertThat(browser.text()).contains("log in with an API key");
+        inspect("refused", faults);
+        assertThat(browser.complaints())
+                .as("of the refusal alone")
+                .singleElement()
+                .asString()
+                .contains("status of 403");
     }
 
     private static Map<String, String> pages() {
