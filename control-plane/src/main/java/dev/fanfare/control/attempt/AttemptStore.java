@@ -267,9 +267,22 @@ final class AttemptStore implements AutoCloseable {
         return Collections.unmodifiableCollection(failing.values());
     }
 
-    /** Forgets the days that were over before a moment. */
+    /** Forgets the days that were over before a moment, and the failures of those of whom nothing was heard since. */
     void dropBefore(long millis) {
         segments.dropBefore(day(millis));
+        List<String> silent = failing.entrySet().stream()
+                .filter(streak -> streak.getValue().lastMillis() < millis)
+                .map(Map.Entry::getKey)
+                .toList();
+        try (WriteBatch batch = new WriteBatch()) {
+            for (String owner : silent) {
+                batch.delete(segments.meta(), Streak.key(owner));
+            }
+            segments.write(batch);
+            silent.forEach(failing::remove);
+        } catch (RocksDBException e) {
+            throw Segments.failed(e);
+        }
     }
 
     @Override

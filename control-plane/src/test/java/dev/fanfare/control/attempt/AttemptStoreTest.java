@@ -105,6 +105,18 @@ class AttemptStoreTest {
     }
 
     @Test
+    void failuresOfWhomNothingIsHeardAnyMoreAreForgotten() {
+        write(List.of(
+                source(attempt("gone", "e-1", "d-1", Verdict.RETRY, 503, MONDAY)),
+                source(attempt("sub", "e-1", "d-2", Verdict.RETRY, 503, MONDAY + 3 * DAY))));
+        store.dropBefore(MONDAY + 2 * DAY);
+        assertThat(store.failing()).extracting(Streak::subscription).containsExactly("sub");
+        store.close();
+        open();
+        assertThat(store.failing()).extracting(Streak::subscription).containsExactly("sub");
+    }
+
+    @Test
     void aFolderOfAnotherTopicIsBegunAnew() {
         write(List.of(source(attempt("sub", "e", "d", Verdict.RETRY, 503, MONDAY))));
         store.close();
