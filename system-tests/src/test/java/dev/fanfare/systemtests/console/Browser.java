@@ -42,13 +42,14 @@ final class Browser implements AutoCloseable {
     private static final int MOST_TABS = 60;
     private static final String AXE = script("/axe.min.js");
     /** What it finds against WCAG 2.2 AA and good practice, as {@code impact rule: element}. */
-    private static final String RUN_AXE = AXE + """
-            ;const done = arguments[arguments.length - 1];
-            axe.run(document, {resultTypes: ['violations']}).then(
+    private static final String RUN_AXE = """
+            const done = arguments[arguments.length - 1];
+            axe.run(document, Object.assign({resultTypes: ['violations']}, arguments[0])).then(
               found => done(found.violations.flatMap(rule => rule.nodes.map(
                 node => rule.impact + ' ' + rule.id + ': ' + node.html + ' ' + node.failureSummary))),
               failure => done(['critical axe itself failed: ' + failure]));
             """;
+
     /** Stops what refreshes itself, so that a look is at one state of the page. */
     private static final String HOLD_STILL = "for (let id = setTimeout(() => 0); id > 0; id--) { clearTimeout(id); }";
 
@@ -163,7 +164,8 @@ final class Browser implements AutoCloseable {
 
     /** The whole page, however long. */
     void keepScreenshot(Path file) throws IOException {
-        Object png = driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+        Object png = driver.executeCdpCommand(
+                        "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "optimizeForSpeed", true))
                 .get("data");
         Files.write(file, Base64.getDecoder().decode(String.valueOf(png)));
     }
@@ -174,9 +176,26 @@ final class Browser implements AutoCloseable {
                 driver.executeScript("return document.documentElement.scrollWidth - innerWidth"));
     }
 
+    /** Takes its label from the field, and from the heading its colour. */
+    void spoilTheLogin() {
+        driver.executeScript("document.querySelector('label').remove();"
+                + "const heading = document.querySelector('h1').style;"
+                + "heading.color = '#eee'; heading.background = '#fff'");
+    }
+
     /** What axe finds that keeps people out: serious and critical. */
     List<String> barriers() {
-        List<?> found = (List<?>) Objects.requireNonNull(driver.executeAsyncScript(RUN_AXE));
+        driver.executeScript(AXE);
+        return barriers(Map.of());
+    }
+
+    /** As {@link #barriers()}, which came before on this page, of what another look can change. */
+    List<String> barriersOfThisLook() {
+        return barriers(Map.of("runOnly", List.of("color-contrast", "scrollable-region-focusable", "target-size")));
+    }
+
+    private List<String> barriers(Map<String, ?> options) {
+        List<?> found = (List<?>) Objects.requireNonNull(driver.executeAsyncScript(RUN_AXE, options));
         return found.stream()
                 .map(String::valueOf)
                 .filter(one -> one.startsWith("serious ") || one.startsWith("critical "))

@@ -121,6 +121,15 @@ class ConsoleInBrowserIT {
         assertThat(faults).isEmpty();
     }
 
+    @Test
+    void whatShutsPeopleOutWouldBeFound() {
+        browser.look(Look.WIDE_LIGHT);
+        browser.go(dev.url("/console/login"));
+        browser.spoilTheLogin();
+        assertThat(browser.barriers()).anyMatch(one -> one.contains("label")).anyMatch(one -> one.contains("contrast"));
+        assertThat(browser.barriersOfThisLook()).singleElement().asString().contains("color-contrast");
+    }
+
     /** The link's own page, what a guest sees, and what they don't. */
     private static void asAGuest(List<String> faults) throws IOException {
         browser.look(Look.WIDE_LIGHT);
@@ -172,9 +181,13 @@ class ConsoleInBrowserIT {
             if (browser.overflow() > 0) {
                 faults.add(name + " " + look + " is wider than the window by " + browser.overflow());
             }
-            if (look == Look.WIDE_LIGHT || look == Look.NARROW_DARK) {
-                browser.barriers().forEach(barrier -> faults.add(name + " " + look + " " + barrier));
-            }
+            List<String> barriers =
+                    switch (look) {
+                        case WIDE_LIGHT -> browser.barriers();
+                        case NARROW_DARK -> browser.barriersOfThisLook();
+                        case WIDE_DARK, NARROW_LIGHT -> List.of(); // as in the other two
+                    };
+            barriers.forEach(barrier -> faults.add(name + " " + look + " " + barrier));
         }
     }
 
