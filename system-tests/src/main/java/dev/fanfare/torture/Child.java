@@ -67,22 +67,59 @@ final class Child {
         return false;
     }
 
+    /** Waits for its end; false where it takes longer, and then it is killed. */
+    boolean ends(Duration patience) {
+        try {
+            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+        return false;
+    }
+
     /**
      * As SIGSTOP does, and SIGCONT after a while: to the others it looks dead, and it doesn't know. By a shell, which sees
      * it through even if we are killed meanwhile.
      */
     void freeze(Duration duration) {
-        String pid = Long.toString(process.pid());
-        String script = "kill -STOP " + pid + "; sleep " + duration.toMillis() / 1_000.0 + "; kill -CONT " + pid;
+        shell("kill -STOP $1; sleep $2; kill -CONT $1", Double.toString(duration.toMillis() / 1_000.0));
+    }
+
+    /** It gets on for a tenth of a second, then not for three, again and again: as one whose disk takes its time. */
+    void slowDown(Duration duration) {
+        shell(
+                "for i in $(seq $2); do kill -STOP $1; sleep 0.3; kill -CONT $1; sleep 0.1; done",
+                Long.toString(Math.max(1, duration.toMillis() / 400)));
+    }
+
+    /**
+     * No file of it grows any more, as on a disk that is full: setrlimit(2), RLIMIT_FSIZE, by util-linux's prlimit. False
+     * where there is none, or it has ended meanwhile.
+     */
+    boolean fillDisk() {
+        return shell("prlimit --pid $1 --fsize=0:", "") == 0;
+    }
+
+    /** There is room again. */
+    void makeRoom() {
+        shell("prlimit --pid $1 --fsize=unlimited:", "");
+    }
+
+    /** Runs a script, which is told our process and an argument; returns how it ended. */
+    private int shell(String script, String argument) {
         try {
-            new ProcessBuilder("sh", "-c", script)
+            return new ProcessBuilder("sh", "-c", script, "sh", Long.toString(process.pid()), argument)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .onExit()
-                    .join();
+                    .join()
+                    .exitValue();
         } catch (IOException e) {
-            throw new UncheckedIOException(name + " can't be frozen", e);
+            throw new UncheckedIOException(name + " can't be treated so", e);
         }
     }
 }

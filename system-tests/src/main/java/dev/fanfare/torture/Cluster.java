@@ -60,6 +60,7 @@ final class Cluster implements AutoCloseable {
         private final Path log;
         private final String clusterId;
         private Child child;
+        private boolean wanted = true;
 
         private Broker(String name, Path folder, Path properties, String clusterId) {
             this.name = name;
@@ -74,7 +75,13 @@ final class Cluster implements AutoCloseable {
         }
 
         synchronized void startAgain() {
-            if (!child.isAlive()) {
+            wanted = true;
+            supervise();
+        }
+
+        /** Starts it again if it ended by itself, as one does whose disk is full, by and by. */
+        synchronized void supervise() {
+            if (wanted && !child.isAlive()) {
                 child = launch();
             }
         }
@@ -84,19 +91,37 @@ final class Cluster implements AutoCloseable {
         }
 
         synchronized void kill() {
+            wanted = false;
             child.kill();
         }
 
         synchronized boolean stop() {
+            wanted = false;
             return child.stop();
         }
 
         void freeze(Duration duration) {
-            Child frozen;
-            synchronized (this) {
-                frozen = child;
-            }
-            frozen.freeze(duration);
+            running().freeze(duration);
+        }
+
+        void slowDown(Duration duration) {
+            running().slowDown(duration);
+        }
+
+        /**
+         * Has no room on its disk for a time. Nobody starts it again before there is some, and whoever supervises it does so
+         * afterwards. False where that can't be done here.
+         */
+        synchronized boolean fillDisk(Duration duration) {
+            Child filled = child;
+            boolean full = filled.fillDisk();
+            Waiting.rest(duration);
+            filled.makeRoom();
+            return full;
+        }
+
+        private synchronized Child running() {
+            return child;
         }
     }
 

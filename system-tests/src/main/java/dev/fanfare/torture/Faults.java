@@ -23,12 +23,24 @@ final class Faults {
 
     private final Cluster cluster;
     private final List<RolePlace> roles;
+    private final RolePlace spareRouter;
     private final Endpoints endpoints;
     private final Subscribers subscribers;
 
-    Faults(Cluster cluster, List<RolePlace> roles, Endpoints endpoints, Subscribers subscribers) {
+    /**
+     * Nobody is struck yet.
+     *
+     * @param spareRouter comes and goes; nothing runs there
+     */
+    Faults(
+            Cluster cluster,
+            List<RolePlace> roles,
+            RolePlace spareRouter,
+            Endpoints endpoints,
+            Subscribers subscribers) {
         this.cluster = cluster;
         this.roles = roles;
+        this.spareRouter = spareRouter;
         this.endpoints = endpoints;
         this.subscribers = subscribers;
     }
@@ -53,7 +65,7 @@ final class Faults {
             case ROLE_KILLED -> {
                 role.kill();
                 Waiting.rest(hold);
-                role.startAgain(skewMillis);
+                role.start(skewMillis);
                 struck += ", its clock then " + Duration.ofMillis(skewMillis) + " ahead";
             }
             case ROLE_RESTARTED -> {
@@ -61,7 +73,7 @@ final class Faults {
                     struck += ", which did not end when it was told to";
                 }
                 Waiting.rest(hold);
-                role.startAgain(skewMillis);
+                role.start(skewMillis);
             }
             case ROLE_FROZEN -> role.freeze(hold);
             case ROLE_CUT_OFF -> {
@@ -75,6 +87,7 @@ final class Faults {
                 role.link().heal();
             }
             case REBALANCE_STORM -> struck = storm(random, hold);
+            case ROUTER_STORM -> struck = routerStorm(random, hold);
             default -> throw new IllegalArgumentException(kind + " is no role's fault");
         }
         if (random.nextBoolean()) {
@@ -123,6 +136,24 @@ final class Faults {
         return group + ", " + joined + " times";
     }
 
+    /** A router that joins, is given partitions and state, and goes as soon as it is ready, told to or killed. */
+    private String routerStorm(Random random, Duration hold) {
+        long deadline = System.nanoTime() + hold.toNanos();
+        int joined = 0;
+        do {
+            spareRouter.start(0);
+            recover(spareRouter::isReady);
+            Waiting.rest(Duration.ofMillis(random.nextLong(STORM_STEP.toMillis())));
+            if (random.nextBoolean()) {
+                spareRouter.kill();
+            } else {
+                spareRouter.stop();
+            }
+            joined++;
+        } while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted());
+        return spareRouter.name() + ", " + joined + " times";
+    }
+
     private String strikeBroker(FaultKind kind, Random random, Duration hold) {
         Cluster.Broker broker = cluster.brokers().get(random.nextInt(Cluster.SIZE));
         String struck = "broker " + (cluster.brokers().indexOf(broker) + 1);
@@ -140,6 +171,12 @@ final class Faults {
                 broker.startAgain();
             }
             case BROKER_FROZEN -> broker.freeze(hold);
+            case BROKER_SLOW -> broker.slowDown(hold);
+            case BROKER_DISK_FULL -> {
+                if (!broker.fillDisk(hold)) {
+                    struck += ", whose disk could not be filled: is there a prlimit?";
+                }
+            }
             case ALL_BROKERS_DOWN -> {
                 cluster.brokers().forEach(Cluster.Broker::kill);
                 Waiting.rest(hold);
@@ -192,6 +229,12 @@ final class Faults {
                 if (!subscribers.turn(endpoint.name(), "resume")) {
                     throw new IllegalStateException(endpoint.name() + " can't be resumed");
                 }
+            }
+            case DEAD_LETTERS_REPLAYED -> {
+                endpoint.become(EndpointMode.REJECTING);
+                Waiting.rest(hold);
+                endpoint.become(EndpointMode.WELL);
+                struck += subscribers.replay(endpoint.name()) ? "" : ", whose dead letters could not be replayed";
             }
             default -> throw new IllegalArgumentException(kind + " is no endpoint's fault");
         }

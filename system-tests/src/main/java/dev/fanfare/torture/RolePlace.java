@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +32,12 @@ final class RolePlace {
     private final int port;
     private final Path folder;
     private final List<String> settings;
-    private Child child;
-    private boolean wanted = true;
+    private @Nullable Child child;
+    private boolean wanted;
     private long skewMillis;
     private int endedByItself;
 
+    /** Nothing runs there yet. */
     RolePlace(String name, RoleKind kind, Cluster.Link link, int port, Path folder, List<String> settings) {
         this.name = name;
         this.kind = kind;
@@ -43,7 +45,6 @@ final class RolePlace {
         this.port = port;
         this.folder = folder;
         this.settings = List.copyOf(settings);
-        this.child = launch();
     }
 
     private Child launch() {
@@ -97,19 +98,21 @@ final class RolePlace {
 
     synchronized void kill() {
         wanted = false;
-        child.kill();
+        if (child != null) {
+            child.kill();
+        }
     }
 
     /** As SIGTERM does; false where it had to be killed. */
     synchronized boolean stop() {
         wanted = false;
-        return child.stop();
+        return child == null || child.stop();
     }
 
-    /** Starts it again, with a clock that is so far ahead. */
-    synchronized void startAgain(long aheadMillis) {
+    /** Starts it, or starts it again, with a clock that is so far ahead. */
+    synchronized void start(long aheadMillis) {
         wanted = true;
-        if (!child.isAlive()) {
+        if (child == null || !child.isAlive()) {
             skewMillis = aheadMillis;
             child = launch();
         }
@@ -117,7 +120,7 @@ final class RolePlace {
 
     /** Starts it again if it ended by itself. */
     synchronized void supervise() {
-        if (wanted && !child.isAlive()) {
+        if (wanted && child != null && !child.isAlive()) {
             endedByItself++;
             LOG.warn("a role ended by itself role={} exitCode={}", name, child.exitCode());
             try {
@@ -133,7 +136,9 @@ final class RolePlace {
         synchronized (this) {
             frozen = child;
         }
-        frozen.freeze(duration);
+        if (frozen != null) {
+            frozen.freeze(duration);
+        }
     }
 
     synchronized int endedByItself() {

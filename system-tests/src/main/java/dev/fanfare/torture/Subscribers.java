@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.standalone.Main;
 import dev.fanfare.testkit.conservation.Subscriber;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +28,10 @@ final class Subscribers {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 300;
+    private static final Duration REPLAY_WITHIN = Duration.ofSeconds(90);
+    private static final int REPLAY_TRIES = 3;
+    private static final List<String> JAVA_OPTIONS =
+            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
     /** Everyone wants something else: half of all events go to half of all. */
     private static final List<List<String>> WANTED = List.of(
             List.of("*"),
@@ -37,11 +43,22 @@ final class Subscribers {
 
     private final String baseUrl;
     private final String key;
+    private final String bootstrapServers;
+    private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    Subscribers(String baseUrl, String key) {
+    /**
+     * None yet.
+     *
+     * @param baseUrl          of the management API
+     * @param bootstrapServers where the command finds the dead letters
+     * @param folder           for what it says
+     */
+    Subscribers(String baseUrl, String key, String bootstrapServers, Path folder) {
         this.baseUrl = baseUrl + "/v1/tenants/" + Endpoints.TENANT + "/subscriptions";
         this.key = key;
+        this.bootstrapServers = bootstrapServers;
+        this.folder = folder;
     }
 
     /** Subscribes all endpoints. Some give up after a few tries, some hardly ever. */
@@ -85,6 +102,27 @@ final class Subscribers {
                 Waiting.rest(Duration.ofMillis(100));
             }
             Waiting.rest(Duration.ofMillis(200));
+        }
+        return false;
+    }
+
+    /** {@code fanfare dlq replay}, as an operator has it, and again where it breaks off; false where it never comes through. */
+    boolean replay(String id) {
+        for (int tries = 0; tries < REPLAY_TRIES && !Thread.currentThread().isInterrupted(); tries++) {
+            Child command = Child.start(
+                    "dlq replay",
+                    folder.resolve("dlq-replay.log"),
+                    JAVA_OPTIONS,
+                    Main.class,
+                    List.of(
+                            "dlq",
+                            "replay",
+                            "--bootstrap-servers=" + bootstrapServers,
+                            "--subscription=" + id,
+                            "--yes"));
+            if (command.ends(REPLAY_WITHIN) && command.exitCode() == 0) {
+                return true;
+            }
         }
         return false;
     }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,9 @@ public final class TortureRun {
     private static final long UNCOMMITTED_MILLIS = 15_000;
     /** The session of a group's member, and of a broker, and what it takes to start again on that machine. */
     private static final long NOTICED_MILLIS = 60_000;
+
+    /** Runs during storms only. */
+    private static final String SPARE_ROUTER = "router-2";
 
     private static final Map<String, RoleKind> ROLES = new LinkedHashMap<>();
 
@@ -87,24 +91,31 @@ public final class TortureRun {
         Ports ports = new Ports();
         long begunAt = System.nanoTime();
         Path arrivals = plan.folder().resolve("arrivals");
-        try (Cluster cluster = Cluster.start(plan.folder(), ports, List.copyOf(ROLES.keySet()));
+        try (Cluster cluster = Cluster.start(plan.folder(), ports, names());
                 Endpoints endpoints = new Endpoints(arrivals, plan.endpoints())) {
             LOG.info("brokers are up seconds={}", secondsSince(begunAt));
             createTopics(cluster);
-            List<RolePlace> roles = startRoles(cluster, ports);
+            Path keyset = plan.folder().resolve("keyset.json");
+            KeysetFile.create(keyset);
+            RolePlace spareRouter = place(SPARE_ROUTER, RoleKind.ROUTER, cluster, ports, keyset);
+            List<RolePlace> roles = startRoles(cluster, ports, keyset);
             ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
             try {
-                Subscribers subscribers =
-                        new Subscribers(place(roles, "control").url(""), KEY);
+                Subscribers subscribers = new Subscribers(
+                        place(roles, "control").url(""), KEY, cluster.bootstrapServers(), plan.folder());
                 subscribers.create(endpoints);
                 LOG.info("all is up seconds={}", secondsSince(begunAt));
                 var unused = supervisor.scheduleWithFixedDelay(
-                        () -> roles.forEach(RolePlace::supervise),
+                        () -> {
+                            cluster.brokers().forEach(Cluster.Broker::supervise);
+                            roles.forEach(RolePlace::supervise);
+                        },
                         SUPERVISE_EVERY_MILLIS,
                         SUPERVISE_EVERY_MILLIS,
                         TimeUnit.MILLISECONDS);
-                return torture(cluster, roles, endpoints, subscribers, arrivals, begunAt);
+                return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, begunAt);
             } finally {
+                spareRouter.kill();
                 supervisor.shutdownNow();
                 supervisor.awaitTermination(10, TimeUnit.SECONDS);
                 roles.forEach(RolePlace::kill);
@@ -115,6 +126,7 @@ public final class TortureRun {
     private TortureReport torture(
             Cluster cluster,
             List<RolePlace> roles,
+            RolePlace spareRouter,
             Endpoints endpoints,
             Subscribers subscribers,
             Path arrivals,
@@ -128,7 +140,7 @@ public final class TortureRun {
         Thread feeding = new Thread(() -> feed.run(plan.duration()), "feed");
         feeding.start();
         FaultLog log = new FaultLog();
-        Faults faults = new Faults(cluster, roles, endpoints, subscribers);
+        Faults faults = new Faults(cluster, roles, spareRouter, endpoints, subscribers);
         List<Troublemaker> troublemakers = Arrays.stream(FaultKind.Side.values())
                 .map(side -> troublemaker(side, faults, log))
                 .toList();
@@ -196,12 +208,18 @@ public final class TortureRun {
         }
     }
 
-    private List<RolePlace> startRoles(Cluster cluster, Ports ports) throws IOException {
-        Path keyset = plan.folder().resolve("keyset.json");
-        KeysetFile.create(keyset);
+    private static List<String> names() {
+        return Stream.concat(ROLES.keySet().stream(), Stream.of(SPARE_ROUTER)).toList();
+    }
+
+    private RolePlace place(String name, RoleKind kind, Cluster cluster, Ports ports, Path keyset) {
+        return new RolePlace(name, kind, cluster.link(name), ports.next(), plan.folder(), settings(name, keyset));
+    }
+
+    private List<RolePlace> startRoles(Cluster cluster, Ports ports, Path keyset) {
         List<RolePlace> roles = new ArrayList<>();
-        ROLES.forEach((name, kind) -> roles.add(
-                new RolePlace(name, kind, cluster.link(name), ports.next(), plan.folder(), settings(name, keyset))));
+        ROLES.forEach((name, kind) -> roles.add(place(name, kind, cluster, ports, keyset)));
+        roles.forEach(role -> role.start(0));
         try {
             Waiting.until("all roles ready", START_WITHIN, () -> roles.stream().allMatch(RolePlace::isReady));
         } catch (IllegalStateException e) {

@@ -155,12 +155,14 @@ public final class BenchCommand implements Callable<Integer> {
                     kafka = running.bootstrapServers();
                 }
                 progress.line("starting all roles …");
-                fanfare = opened(opened, OwnFanfare.start(kafka, options.replicas, folder, options.settings));
+                fanfare = opened(opened, OwnFanfare.start(kafka, options.plan(), folder));
                 target = fanfare.target();
             }
             String name = UUID.randomUUID().toString().substring(0, 8);
-            Subscriptions subscriptions =
-                    opened(opened, new Subscriptions(target, name, effort.endpoints(), url(receiver)));
+            Subscriptions subscriptions = new Subscriptions(target, name, effort.endpoints(), url(receiver));
+            if (fanfare == null) {
+                opened.add(0, subscriptions); // our own Fanfare goes, and its subscriptions with it
+            }
             Limits limits = new Limits(folder, receiver, kafka, effort.requests());
             Player player = new Player(
                     effort, target, fanfare, broker, receiver, subscriptions, options.limits ? limits : null, progress);
@@ -217,11 +219,10 @@ public final class BenchCommand implements Callable<Integer> {
         settings.put("endpoints", effort.endpoints());
         settings.put("window", effort.window());
         settings.put("backlog", effort.backlog());
-        settings.put("partitions", OwnFanfare.PARTITIONS);
-        settings.put("replicas", options.replicas);
-        settings.put("ownFanfare", options.api == null);
         settings.put("ownBroker", options.api == null && options.bootstrapServers == null);
-        settings.set("set", Json.TOPIC.valueToTree(options.settings));
+        if (options.api == null) {
+            settings.set("fanfare", Json.TOPIC.valueToTree(options.plan()));
+        }
         ObjectNode limitsNode = json.putObject("limits");
         limits.measured().forEach(limitsNode::put);
         return json;

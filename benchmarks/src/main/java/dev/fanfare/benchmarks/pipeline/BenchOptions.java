@@ -28,6 +28,9 @@ final class BenchOptions {
     @Option(names = "--seconds", paramLabel = "N", description = "Measured of each scenario. Default: 20.")
     private @Nullable Integer seconds;
 
+    @Option(names = "--warm-up", paramLabel = "N", description = "Seconds before that. Default: 8.")
+    private @Nullable Integer warmUp;
+
     @Option(names = "--endpoints", paramLabel = "N", description = "A multiple of 10. Default: 500.")
     private @Nullable Integer endpoints;
 
@@ -69,7 +72,33 @@ final class BenchOptions {
             paramLabel = "N",
             defaultValue = "1",
             description = "Of each topic on that Kafka. Default: ${DEFAULT-VALUE}.")
-    int replicas;
+    private int replicas;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Of events, and of deliveries. Default: ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
+            names = "--one-process",
+            description = "All roles in one process, without the broker; drain needs a dispatcher that can be stopped.")
+    private boolean oneProcess;
+
+    @Option(
+            names = "--dispatchers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many processes. Default: ${DEFAULT-VALUE}.")
+    private int dispatchers;
+
+    @Option(
+            names = "--dispatchers-under",
+            split = " ",
+            paramLabel = "COMMAND",
+            description = "What each is started by, such as 'systemd-run --scope -p CPUQuota=50%%' or 'taskset -c 0'.")
+    private List<String> dispatchersUnder = List.of();
 
     @Option(
             names = "--api",
@@ -100,7 +129,7 @@ final class BenchOptions {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "A setting of all roles that are started, such as router.linger=0ms. Repeatable.")
-    Map<String, String> settings = new LinkedHashMap<>();
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--save",
@@ -118,15 +147,16 @@ final class BenchOptions {
                         command, "there is no scenario '" + name + "'; there are " + String.join(", ", all));
             }
         }
-        boolean own = api == null;
+        boolean stoppable = api == null && !oneProcess;
         List<Scenario> chosen = Scenario.all().stream()
                 .filter(scenario -> names.isEmpty()
-                        ? own || scenario.kind() != Scenario.Kind.DRAIN
+                        ? stoppable || scenario.kind() != Scenario.Kind.DRAIN
                         : names.contains(scenario.name()))
                 .collect(Collectors.toList());
-        if (!own && names.contains("drain")) {
+        if (!stoppable && names.contains("drain")) {
             throw new ParameterException(
-                    command, "drain stops and starts the dispatcher: it can't be played with --api");
+                    command,
+                    "drain stops and starts the dispatcher: it can't be played with --api, nor with --one-process");
         }
         return chosen;
     }
@@ -136,6 +166,7 @@ final class BenchOptions {
         try {
             Effort effort = quick ? Effort.QUICK : Effort.FULL;
             effort = seconds == null ? effort : effort.withMeasured(Duration.ofSeconds(seconds));
+            effort = warmUp == null ? effort : effort.withWarmUp(Duration.ofSeconds(warmUp));
             effort = endpoints == null ? effort : effort.withEndpoints(endpoints);
             effort = window == null ? effort : effort.withWindow(window);
             effort = backlog == null ? effort : effort.withBacklog(backlog);
@@ -143,6 +174,11 @@ final class BenchOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What is to be started. */
+    OwnFanfare.Plan plan() {
+        return new OwnFanfare.Plan(replicas, partitions, oneProcess, dispatchers, dispatchersUnder, settings);
     }
 
     /** The Fanfare that runs; null where one has to be started. */

@@ -26,6 +26,10 @@ record Effort(Duration warmUp, Duration measured, int endpoints, long window, lo
         }
     }
 
+    Effort withWarmUp(Duration other) {
+        return new Effort(other, measured, endpoints, window, backlog, requests);
+    }
+
     Effort withMeasured(Duration other) {
         return new Effort(warmUp, other, endpoints, window, backlog, requests);
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -33,54 +34,61 @@ import org.apache.kafka.common.TopicPartition;
  * Confined to one thread.
  */
 final class OwnFanfare implements AutoCloseable {
-    static final int PARTITIONS = 6;
+    /** The name of the process that has all roles. */
+    static final String ALL = "all";
 
     private static final String ROLE_MAIN = "dev.fanfare.standalone.Main";
     private static final String KEY = "benchmark";
     private static final String TENANT = "bench";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
-    private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx512m", "-XX:-UsePerfData");
+    private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m", "-XX:-UsePerfData");
     private static final List<String> DISPATCHER_JAVA =
             List.of("-XX:NewRatio=1", "-XX:SurvivorRatio=3", "-XX:MaxInlineLevel=9");
 
     private final String bootstrapServers;
-    private final int replicas;
+    private final Plan plan;
     private final Path folder;
-    private final Map<String, String> settings;
     private final Admin admin;
-    private final Map<RoleKind, Integer> ports = new LinkedHashMap<>();
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Map<String, Child> roles = new LinkedHashMap<>();
 
-    private OwnFanfare(String bootstrapServers, int replicas, Path folder, Map<String, String> settings) {
+    /**
+     * How it is to be.
+     *
+     * @param replicas         of each topic
+     * @param partitions       of events, and of deliveries
+     * @param oneProcess       all roles in one, with twice the heap of each of several
+     * @param dispatchers      how many processes
+     * @param dispatchersUnder the command that each is started by; empty: none
+     * @param settings         of all roles, beyond what is needed
+     */
+    record Plan(
+            int replicas,
+            int partitions,
+            boolean oneProcess,
+            int dispatchers,
+            List<String> dispatchersUnder,
+            Map<String, String> settings) {}
+
+    private OwnFanfare(String bootstrapServers, Plan plan, Path folder) {
         this.bootstrapServers = bootstrapServers;
-        this.replicas = replicas;
+        this.plan = plan;
         this.folder = folder;
-        this.settings = settings;
         this.admin = KafkaConnection.to(bootstrapServers).admin("benchmark-admin");
     }
 
-    /**
-     * Starts all roles on a cluster that has no Fanfare yet, and waits until they are ready.
-     *
-     * @param replicas of each topic
-     * @param settings of all roles, beyond what is needed
-     */
-    static OwnFanfare start(String bootstrapServers, int replicas, Path folder, Map<String, String> settings)
-            throws IOException {
-        OwnFanfare fanfare = new OwnFanfare(bootstrapServers, replicas, folder, settings);
+    /** Starts all roles on a cluster that has no Fanfare yet, and waits until they are ready. */
+    static OwnFanfare start(String bootstrapServers, Plan plan, Path folder) throws IOException {
+        OwnFanfare fanfare = new OwnFanfare(bootstrapServers, plan, folder);
         try {
             new TopicSetup(fanfare.admin, PATIENCE)
-                    .create(new TopicLayout(PARTITIONS, PARTITIONS, (short) replicas, Tier.DEFAULTS).specs());
+                    .create(new TopicLayout(plan.partitions, plan.partitions, (short) plan.replicas, Tier.DEFAULTS)
+                            .specs());
             fanfare.refuseAnothers();
             KeysetFile.create(fanfare.keyset());
-            for (RoleKind kind : RoleKind.values()) {
-                fanfare.ports.put(kind, Loopback.freePort());
-                fanfare.start(kind);
-            }
-            for (RoleKind kind : RoleKind.values()) {
-                fanfare.awaitReady(kind);
-            }
+            fanfare.startAll();
+            fanfare.roles.keySet().forEach(fanfare::awaitReady);
             return fanfare;
         } catch (IOException | RuntimeException e) {
             fanfare.close();
@@ -101,57 +109,84 @@ final class OwnFanfare implements AutoCloseable {
         return folder.resolve("keyset.json");
     }
 
-    private void start(RoleKind kind) {
-        List<String> java = new ArrayList<>(JAVA);
-        if (kind == RoleKind.DISPATCHER) {
-            java.addAll(DISPATCHER_JAVA);
+    private void startAll() {
+        if (plan.oneProcess) {
+            start(ALL, DISPATCHER_JAVA, List.of(), AllRoles.class.getName(), List.of());
+            return;
         }
-        java.add(GcLog.option(gcLog(kind.text())));
+        for (RoleKind kind : RoleKind.values()) {
+            names(kind).forEach(name -> start(kind, name));
+        }
+    }
+
+    private List<String> names(RoleKind kind) {
+        return kind == RoleKind.DISPATCHER
+                ? IntStream.rangeClosed(1, plan.dispatchers)
+                        .mapToObj(number -> kind.text() + "-" + number)
+                        .toList()
+                : List.of(kind.text());
+    }
+
+    private void start(RoleKind kind, String name) {
+        boolean dispatcher = kind == RoleKind.DISPATCHER;
+        start(
+                name,
+                dispatcher ? DISPATCHER_JAVA : List.of(),
+                dispatcher ? plan.dispatchersUnder : List.of(),
+                ROLE_MAIN,
+                List.of(kind.text()));
+    }
+
+    private void start(String name, List<String> java, List<String> under, String main, List<String> arguments) {
+        List<String> command = new ArrayList<>(under);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JAVA);
+        command.add(plan.oneProcess ? "-Xmx1g" : "-Xmx512m");
+        command.addAll(java);
+        command.add(GcLog.option(gcLog(name)));
+        command.addAll(List.of("-cp", Child.ownClassPath(), main));
+        command.addAll(arguments);
+        settings(name).forEach((key, value) -> command.add("--set=" + key + "=" + value));
+        roles.put(name, Child.start("the " + name, folder.resolve(name + ".log"), command));
+    }
+
+    private Map<String, String> settings(String name) {
         Map<String, String> all = new LinkedHashMap<>();
+        all.put("kafka.bootstrap.servers", bootstrapServers);
         all.put("http.host", "127.0.0.1");
+        all.put(
+                "http.port",
+                ports.computeIfAbsent(name, absent -> Loopback.freePort()).toString());
+        all.put("process.instance-id", "benchmark-" + name);
         all.put("access.key", KEY);
         all.put("access.tenants", TENANT);
         all.put("secrets.keyset-file", keyset().toString());
-        all.put("topics.replication-factor", Integer.toString(replicas));
-        all.put("topics.event-partitions", Integer.toString(PARTITIONS));
-        all.put("topics.delivery-partitions", Integer.toString(PARTITIONS));
+        all.put("topics.replication-factor", Integer.toString(plan.replicas));
+        all.put("topics.event-partitions", Integer.toString(plan.partitions));
+        all.put("topics.delivery-partitions", Integer.toString(plan.partitions));
         all.put("dispatcher.allow-loopback", "true");
         all.put("router.state-dir", folder.resolve("router-state").toString());
         all.put("control.state-dir", folder.resolve("control-state").toString());
-        all.putAll(settings);
-        List<String> arguments = new ArrayList<>(List.of(
-                kind.text(),
-                "--bootstrap-servers=" + bootstrapServers,
-                "--instance-id=benchmark-" + kind.text(),
-                "--port=" + ports.get(kind)));
-        all.forEach((key, value) -> arguments.add("--set=" + key + "=" + value));
-        roles.put(
-                kind.text(),
-                Child.java(
-                        "the " + kind.text(),
-                        folder.resolve(kind.text() + ".log"),
-                        Child.ownClassPath(),
-                        java,
-                        ROLE_MAIN,
-                        arguments));
+        all.putAll(plan.settings);
+        return all;
     }
 
-    private void awaitReady(RoleKind kind) {
-        Child role = role(kind);
+    private void awaitReady(String name) {
+        Child role = role(name);
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-        while (!isReady(kind)) {
+        while (!isReady(name)) {
             role.check();
             if (System.nanoTime() > deadline) {
-                throw BenchmarkFailure.of(kind.text() + " does not become ready; see " + role.log());
+                throw BenchmarkFailure.of(name + " does not become ready; see " + role.log());
             }
             Pause.millis(50);
         }
     }
 
-    private boolean isReady(RoleKind kind) {
+    private boolean isReady(String name) {
         try {
             HttpURLConnection asked = (HttpURLConnection)
-                    base(kind).resolve("/health/ready").toURL().openConnection();
+                    base(name).resolve("/health/ready").toURL().openConnection();
             asked.setConnectTimeout(1_000);
             asked.setReadTimeout(2_000);
             return asked.getResponseCode() == 200;
@@ -160,20 +195,24 @@ final class OwnFanfare implements AutoCloseable {
         }
     }
 
-    private URI base(RoleKind kind) {
-        return URI.create("http://127.0.0.1:" + ports.get(kind));
+    private URI base(String name) {
+        return URI.create("http://127.0.0.1:" + ports.get(name));
     }
 
-    private Child role(RoleKind kind) {
-        Child role = roles.get(kind.text());
+    private Child role(String name) {
+        Child role = roles.get(name);
         if (role == null) {
-            throw new IllegalStateException(kind + " was not started");
+            throw new IllegalStateException(name + " was not started");
         }
         return role;
     }
 
     Target target() {
-        return new Target(base(RoleKind.INGEST), base(RoleKind.CONTROL), KEY, TENANT);
+        return new Target(
+                base(plan.oneProcess ? ALL : RoleKind.INGEST.text()),
+                base(plan.oneProcess ? ALL : RoleKind.CONTROL.text()),
+                KEY,
+                TENANT);
     }
 
     /** By name. */
@@ -186,19 +225,21 @@ final class OwnFanfare implements AutoCloseable {
         return folder.resolve(role + ".gc");
     }
 
-    void stopDispatcher() {
-        Child dispatcher = role(RoleKind.DISPATCHER);
-        dispatcher.stop();
-        dispatcher.close();
+    void stopDispatchers() {
+        for (String name : names(RoleKind.DISPATCHER)) {
+            role(name).stop();
+            role(name).close();
+            roles.remove(name);
+        }
     }
 
-    void startDispatcher() {
-        start(RoleKind.DISPATCHER);
+    void startDispatchers() {
+        names(RoleKind.DISPATCHER).forEach(name -> start(RoleKind.DISPATCHER, name));
     }
 
     /** How many deliveries were ever made, as far as offsets tell. */
     long deliveriesMade() {
-        return end(Topics.DELIVERIES, PARTITIONS);
+        return end(Topics.DELIVERIES, plan.partitions);
     }
 
     private long end(String topic, int partitions) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -132,11 +133,11 @@ final class Player {
 
     /** A dispatcher, started on a backlog. */
     private Map<Figure, Double> drain(Scenario scenario) {
-        OwnFanfare own = fanfare;
-        if (own == null) {
-            throw BenchmarkFailure.missing("drain stops and starts the dispatcher, so it needs a Fanfare of its own");
-        }
-        own.stopDispatcher();
+        OwnFanfare own = Objects.requireNonNull(fanfare, "the options see to it");
+        own.stopDispatchers();
+        processes
+                .keySet()
+                .removeIf(name -> !name.equals(Usage.BROKER) && !own.roles().containsKey(name));
         long before = own.deliveriesMade();
         long backlog = effort.backlog() / scenario.fanOut() * scenario.fanOut();
         receiver.follow(new Course(runs + 1, 0, Scenario.Trouble.NONE));
@@ -149,7 +150,7 @@ final class Player {
         filling[0] = flow;
         send(scenario, flow);
         await(() -> own.deliveriesMade() - before, backlog, "the router made");
-        own.startDispatcher();
+        own.startDispatchers();
         processes.putAll(own.roles());
         Mark[] from = new Mark[1];
         await(

@@ -43,8 +43,10 @@ record Usage(long millis, Map<String, Double> cpuSeconds) {
             switch (each.getKey()) {
                 case BROKER -> into.put(Figure.BROKER_CPU_PER_1000, each.getValue());
                 case LOAD -> into.put(Figure.LOAD_CPU_PER_1000, each.getValue());
+                case OwnFanfare.ALL -> roles += each.getValue();
                 default -> {
-                    into.put(Figure.ofRole(each.getKey()), each.getValue());
+                    // dispatcher-1, dispatcher-2 …
+                    into.merge(Figure.ofRole(each.getKey().split("-", 2)[0]), each.getValue(), Double::sum);
                     roles += each.getValue();
                 }
             }
