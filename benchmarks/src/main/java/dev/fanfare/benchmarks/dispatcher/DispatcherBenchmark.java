@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "Measures the dispatcher on this machine: broker, dispatcher and an nginx receiver as processes of their own,"
                     + " 1 KiB deliveries to 500 endpoints, signed, with attempt log and commits.",
             "",
-            "Rates are of the steady part, from 10 %% to 90 %% of the requests that nginx counted; CPU is of the same"
+            "Rates are of the steady part, from 40 %% to 90 %% of the requests that nginx counted; CPU is of the same"
                     + " part, per 100,000 requests. Each run is void unless every delivery arrived, has its attempt record"
                     + " and left nothing elsewhere. Compare ratios: figures of two machines, or two hours, can't be.",
             ""

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Payload;
+import dev.fanfare.benchmarks.run.Steady;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
@@ -97,7 +98,7 @@ final class BareProducer implements Callable<Integer>, Callback {
         if (failure != null) {
             throw BenchmarkFailure.of("an event was not written: " + failure);
         }
-        double measured = events * 0.8;
+        double measured = Steady.to(events) - Steady.from(events);
         Files.write(
                 result,
                 List.of(
@@ -113,10 +114,10 @@ final class BareProducer implements Callable<Integer>, Callback {
             failure = problem;
         }
         acknowledged++;
-        if (acknowledged == events / 10) {
+        if (acknowledged == Steady.from(events)) {
             fromNanos = System.nanoTime();
             fromCpuNanos = cpuNanos();
-        } else if (acknowledged == events / 10 * 9) {
+        } else if (acknowledged == Steady.to(events)) {
             toNanos = System.nanoTime();
             toCpuNanos = cpuNanos();
         }

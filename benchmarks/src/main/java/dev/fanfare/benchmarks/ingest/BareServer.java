@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.ingest;
 
+import dev.fanfare.runtime.http.HttpFront;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -18,7 +19,7 @@ final class BareServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Vertx vertx = Vertx.vertx();
+        Vertx vertx = HttpFront.vertx();
         vertx.createHttpServer()
                 .requestHandler(request -> {
                     request.handler(chunk -> {});

@@ -40,7 +40,11 @@ final class IngestOptions {
             description = "How often; what is compared takes turns. Medians are printed. Default: ${DEFAULT-VALUE}.")
     int rounds;
 
-    @Option(names = "--events", paramLabel = "N", defaultValue = "300000", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--events",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "Of each run. Default: ${DEFAULT-VALUE}.")
     int events;
 
     @Option(

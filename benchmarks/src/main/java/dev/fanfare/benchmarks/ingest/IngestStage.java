@@ -114,10 +114,6 @@ final class IngestStage implements AutoCloseable {
     /** The ingest service, with single events: as fast as can be, or so many a second. */
     Map<Figure, Double> single(double perSecond) {
         try (Child ingest = ingest()) {
-            if (perSecond > 0) {
-                // it is warm in its second half only
-                load(ingest, requests(1), options.events / 4, 1, options.connections, 0);
-            }
             return load(ingest, requests(1), options.events, 1, options.connections, perSecond);
         }
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "Measures the router on this machine: broker and router as processes of their own, events of 1 KiB, each for"
                     + " 1 to 1,000 subscriptions.",
             "",
-            "Rates are of the steady part, from 10 %% to 90 %% of the deliveries that the topic holds; CPU is of the same"
+            "Rates are of the steady part, from 40 %% to 90 %% of the deliveries that the topic holds; CPU is of the same"
                     + " part, per 100,000 deliveries. Each run is void unless every delivery is there exactly once. Compare"
                     + " ratios: figures of two machines, or two hours, can't be.",
             ""

@@ -46,7 +46,7 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     /**
-     * What came of a run, of the part from 10 % to 90 % of the answers.
+     * What came of a run, of the {@link Steady} part of the answers.
      *
      * @param answersPerSecond how many came in a second
      * @param cpuSeconds       by each of the clocks
@@ -137,7 +137,7 @@ public final class HttpLoad implements AutoCloseable {
         }
     }
 
-    /** A count of requests; measures the part from 10 % to 90 % of the answers. */
+    /** A count of requests; measures the {@link Steady} part of the answers. */
     private static final class MadeBeforehand implements Feed {
         private final byte[][] requests;
         private final int count;
@@ -161,8 +161,8 @@ public final class HttpLoad implements AutoCloseable {
             this.nanos = new long[count];
             this.cpuBefore = new double[clocks.length];
             this.cpuAfter = new double[clocks.length];
-            this.from = count / 10;
-            this.to = count - from;
+            this.from = (int) Steady.from(count);
+            this.to = (int) Steady.to(count);
             this.startNanos = System.nanoTime();
         }
 

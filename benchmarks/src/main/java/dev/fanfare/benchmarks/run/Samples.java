@@ -52,15 +52,15 @@ public final class Samples {
         return samples.get(samples.size() - 1);
     }
 
-    /** From a tenth of the requests to nine tenths: without the start of the process and the last stragglers. */
+    /** The {@link Steady} part of the requests. */
     public Window steady(long total) {
         Sample from = null;
         Sample to = null;
         for (Sample sample : samples) {
-            if (from == null && sample.received() * 10 >= total) {
+            if (from == null && sample.received() >= Steady.from(total)) {
                 from = sample;
             }
-            if (sample.received() * 10 <= total * 9) {
+            if (sample.received() <= Steady.to(total)) {
                 to = sample;
             }
         }

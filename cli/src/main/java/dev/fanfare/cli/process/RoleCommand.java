@@ -7,9 +7,9 @@ import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.http.HttpFront;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -73,7 +73,7 @@ public final class RoleCommand implements Callable<Integer> {
         KafkaConnection kafka = new KafkaConnection(settings.kafka());
         LOG.info("starting role={} settings={}", kind.text(), settings.effective());
         StopSignal stop = StopSignal.install();
-        try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, Vertx.vertx(), clock)) {
+        try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, HttpFront.vertx(), clock)) {
             LOG.info(
                     "listening role={} address={}:{}",
                     kind.text(),

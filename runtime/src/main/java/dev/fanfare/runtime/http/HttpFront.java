@@ -8,6 +8,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -47,6 +48,11 @@ public final class HttpFront implements AutoCloseable {
     private final Queue<HttpServer> servers = new ConcurrentLinkedQueue<>();
 
     private @Nullable String deployment;
+
+    /** What a process's front and roles run on: with the system's own way to wait for sockets, where it is known. */
+    public static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    }
 
     /** Mounts the roles' routes. Nobody watches Kafka for them. */
     public HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters) {
@@ -103,6 +109,9 @@ public final class HttpFront implements AutoCloseable {
                 .setHost(host)
                 .setPort(port)
                 .setIdleTimeout(120)
+                // nobody talks WebSocket here, and each request would pass by their negotiation
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
                 // where it may be asked for, a connection is not known before its first request's head is whole
                 .setHttp2ClearTextEnabled(false);
