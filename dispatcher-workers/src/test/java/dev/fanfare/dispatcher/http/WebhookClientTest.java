@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -196,14 +197,18 @@ class WebhookClientTest {
     @Test
     void anAnswerBeforeTheRequestIsThroughCountsAndTheConnectionIsNotReused() throws Exception {
         byte[] large = new byte[8 << 20];
+        CountDownLatch answered = new CountDownLatch(1);
         try (ServerSocket hasty = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            hasty.setReceiveBufferSize(16 * 1024);
             Thread server = new Thread(() -> {
                 try (Socket one = hasty.accept()) {
                     assertThat(one.getInputStream().read()).isEqualTo('P');
                     write(one.getOutputStream(), "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+                    // Were it read on at once, the request could be through before the answer is seen.
+                    assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
                     // Its end is seen here, and it was no second request that came.
                     one.getInputStream().readAllBytes();
-                } catch (IOException e) {
+                } catch (IOException | InterruptedException e) {
                     // reset: closed all the same
                 }
             });
@@ -214,6 +219,7 @@ class WebhookClientTest {
 
             assertThat(ended).isInstanceOfSatisfying(Answer.Response.class, answer -> assertThat(answer.status())
                     .isEqualTo(413));
+            answered.countDown();
             server.join(10_000);
             assertThat(server.isAlive()).as("our end closed").isFalse();
         }
