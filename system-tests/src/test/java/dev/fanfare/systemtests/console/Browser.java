@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.awaitility.Awaitility;
@@ -38,7 +39,9 @@ final class Browser implements AutoCloseable {
     /** Warns of each Chromium that is newer than itself; held, as a logger that nobody holds forgets its level. */
     private static final Logger TOLD_OF_VERSIONS = Logger.getLogger("org.openqa.selenium.devtools");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Only a test that fails waits so long; a busy machine has the time it needs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
     private static final int MOST_TABS = 60;
     private static final String AXE = script("/axe.min.js");
     /** What it finds against WCAG 2.2 AA and good practice, as {@code impact rule: element}. */
@@ -50,8 +53,19 @@ final class Browser implements AutoCloseable {
               failure => done(['critical axe itself failed: ' + failure]));
             """;
 
-    /** Stops what refreshes itself, so that a look is at one state of the page. */
-    private static final String HOLD_STILL = "for (let id = setTimeout(() => 0); id > 0; id--) { clearTimeout(id); }";
+    /**
+     * Stops what refreshes itself, so that a look is at one state of the page; false while a refresh is under way. That
+     * needs timers itself, and sets the next one at its end.
+     */
+    private static final String HOLD_STILL = """
+            if (document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')) {
+              return false;
+            }
+            for (let id = setTimeout(() => 0); id > 0; id--) {
+              clearTimeout(id);
+            }
+            return true;
+            """;
 
     /** How a page is looked at. */
     enum Look {
@@ -83,16 +97,20 @@ final class Browser implements AutoCloseable {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium);
         options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=en");
+        options.addArguments("--disable-dev-shm-usage"); // containers have little of that
         LoggingPreferences logged = new LoggingPreferences();
         logged.enable(LogType.BROWSER, Level.ALL);
         logged.enable(LogType.PERFORMANCE, Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logged);
-        return new Browser(new ChromeDriver(
+        ChromeDriver driver = new ChromeDriver(
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(chromedriver)
                         .usingAnyFreePort()
+                        .withTimeout(PATIENCE)
                         .build(),
-                options));
+                options);
+        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        return new Browser(driver);
     }
 
     private static File program(String name) {
@@ -125,32 +143,43 @@ final class Browser implements AutoCloseable {
     }
 
     void awaitText(String text) {
-        Awaitility.await("“" + text + "” on the page")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions() // it may be between two pages
-                .until(this::text, shown -> shown.contains(text));
+        awaitText("body", text);
     }
 
-    /** Loads a page again and again until this is to be read on it. */
-    void reloadUntil(String url, String text) {
-        Awaitility.await("“" + text + "” at " + url)
+    /** In the first element of this kind: the text may stand elsewhere, too. */
+    void awaitText(String selector, String text) {
+        await("“" + text + "” in " + selector, () -> textOf(selector).contains(text));
+    }
+
+    /** Until the browser is there: what is to be read on one page may be on another. */
+    void awaitPath(String path) {
+        await("the page " + path, () -> path().equals(path));
+    }
+
+    /** Until what has this name, as a screen reader tells it, has the focus: a page is loaded before it gives it. */
+    void awaitFocus(String name) {
+        await("the focus at “" + name + "”", () -> nameOfFocused().equals(name));
+    }
+
+    /** Loads a page again and again until this is to be read in the first element of this kind. */
+    void reloadUntil(String url, String selector, String text) {
+        await("“" + text + "” in " + selector + " at " + url, () -> {
+            go(url);
+            return textOf(selector).contains(text);
+        });
+    }
+
+    private static void await(String what, Callable<Boolean> there) {
+        Awaitility.await(what)
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> {
-                    go(url);
-                    return text().contains(text);
-                });
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions() // it may be between two pages
+                .until(there);
     }
 
     /** Stops what refreshes itself. */
     void holdStill() {
-        driver.executeScript(HOLD_STILL);
-        Awaitility.await("no refresh under way")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> driver.findElements(By.cssSelector(".htmx-request, .htmx-swapping, .htmx-settling"))
-                        .isEmpty());
+        await("no refresh under way", () -> Boolean.TRUE.equals(driver.executeScript(HOLD_STILL)));
     }
 
     void look(Look look) {
@@ -236,13 +265,17 @@ final class Browser implements AutoCloseable {
         TreeSet<String> met = new TreeSet<>();
         for (int i = 0; i < MOST_TABS; i++) {
             press(Keys.TAB);
-            String reached = driver.switchTo().activeElement().getAccessibleName();
+            String reached = nameOfFocused();
             met.add(reached);
             if (reached.equals(name)) {
                 return;
             }
         }
         throw new AssertionError("no “" + name + "” among what the tabulator reaches: " + met);
+    }
+
+    private String nameOfFocused() {
+        return driver.switchTo().activeElement().getAccessibleName();
     }
 
     private static String script(String resource) {

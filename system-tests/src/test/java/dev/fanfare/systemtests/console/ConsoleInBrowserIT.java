@@ -49,14 +49,11 @@ class ConsoleInBrowserIT {
 
     @AfterAll
     static void stop() {
-        if (dev != null) {
-            dev.close();
-        }
-        if (receiver != null) {
-            receiver.close();
-        }
-        if (browser != null) {
-            browser.close();
+        // each ends, whatever the others do
+        try (Browser first = browser;
+                FaultyReceiver second = receiver;
+                DevProcess third = dev) {
+            // resources that are null are passed over
         }
     }
 
@@ -71,14 +68,15 @@ class ConsoleInBrowserIT {
     void aSubscriptionIsMadeTestedPausedAndResumedWithTheKeyboardAlone() {
         put("/v1/tenants/keyboard", "{}");
         browser.look(Look.WIDE_LIGHT);
-        browser.go(dev.url("/console/login"));
-        browser.press("dev" + Keys.ENTER);
-        browser.awaitText("Overview");
+        logIn();
+        browser.reloadUntil(dev.url(PAGES), "nav.tenants", "keyboard");
         browser.tabTo("keyboard");
         browser.press(Keys.ENTER);
+        browser.awaitPath("/console/tenants/keyboard");
         browser.awaitText("Nobody has subscribed yet");
         browser.tabTo("Subscriptions");
         browser.press(Keys.ENTER);
+        browser.awaitPath("/console/tenants/keyboard/subscriptions");
         browser.awaitText("Where webhooks go");
         browser.tabTo("Where webhooks go");
         browser.press(receiver.url("/by-keyboard"));
@@ -91,7 +89,7 @@ class ConsoleInBrowserIT {
         browser.tabTo("Send a test event");
         browser.press(Keys.ENTER);
         browser.awaitText("A test event is on its way");
-        browser.awaitText("204"); // the attempt's status, on a page that nobody loads again
+        browser.awaitText(".attempts", "204"); // the attempt's status, on a page that nobody loads again
         assertThat(receiver.requests("/by-keyboard")).hasSize(1);
         browser.tabTo("Pause");
         browser.press(Keys.ENTER);
@@ -109,10 +107,9 @@ class ConsoleInBrowserIT {
         List<String> faults = new ArrayList<>();
         browser.go(dev.url("/console/login"));
         inspect("login", faults);
-        browser.press("dev" + Keys.ENTER);
-        browser.awaitText("Overview");
-        browser.reloadUntil(dev.url(PAGES + "/dead-letters"), "rejected");
-        browser.reloadUntil(dev.url(PAGES + "/events?id=order-1"), "next attempt");
+        logIn();
+        browser.reloadUntil(dev.url(PAGES + "/dead-letters"), ".letters", "rejected"); // the filter offers it, too
+        browser.reloadUntil(dev.url(PAGES + "/events?id=order-1"), "main", "next attempt");
         for (Map.Entry<String, String> page : pages().entrySet()) {
             browser.go(dev.url(page.getValue()));
             inspect(page.getKey(), faults);
@@ -130,6 +127,14 @@ class ConsoleInBrowserIT {
         assertThat(browser.barriersOfThisLook()).singleElement().asString().contains("color-contrast");
     }
 
+    private static void logIn() {
+        browser.go(dev.url("/console/login"));
+        browser.awaitFocus("API key");
+        browser.press("dev" + Keys.ENTER);
+        browser.awaitPath(PAGES);
+        browser.awaitText("Overview");
+    }
+
     /** The link's own page, what a guest sees, and what they don't. */
     private static void asAGuest(List<String> faults) throws IOException {
         browser.look(Look.WIDE_LIGHT);
@@ -139,7 +144,9 @@ class ConsoleInBrowserIT {
         browser.awaitText("Whoever has this link");
         browser.go(browser.textOf(".secret"));
         inspect("portal-link", faults);
-        browser.press(Keys.ENTER); // the button has the focus
+        browser.awaitFocus("Open");
+        browser.press(Keys.ENTER);
+        browser.awaitPath(PAGES);
         browser.awaitText("Latest attempts");
         inspect("portal-overview", faults);
         browser.go(dev.url(PAGES + "/keys"));
@@ -239,7 +246,7 @@ class ConsoleInBrowserIT {
                             .getBytes(UTF_8));
             assertThat(sent.statusCode()).as(sent.body()).isEqualTo(202);
         }
-        receiver.awaitCount(18, Duration.ofSeconds(60));
+        receiver.awaitCount(18, Duration.ofSeconds(120));
     }
 
     private static void put(String path, String body) {
