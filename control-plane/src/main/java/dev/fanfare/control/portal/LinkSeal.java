@@ -66,7 +66,9 @@ final class LinkSeal {
     /** Whether it still lets anybody in. */
     boolean holds(PortalLink link) {
         long now = clock.millis();
-        if (link.expiresAtMillis() <= now || !directory.isTenant(link.tenant())) {
+        if (link.expiresAtMillis() <= now
+                || !directory.isTenant(link.tenant())
+                || directory.tenantSinceMillis(link.tenant()) != link.tenantSinceMillis()) {
             return false;
         }
         if (link.key() == null) {

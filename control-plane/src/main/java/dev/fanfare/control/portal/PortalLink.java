@@ -8,15 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a link lets its holder do.
  *
- * @param id              for the audit; no secret
- * @param tenant          the only one
- * @param scope           {@code read} or {@code manage}
- * @param expiresAtMillis when it and every session that was opened with it end
- * @param key             the id of the API key by which it was made: it ends with that; null where it was none
+ * @param id                for the audit; no secret
+ * @param tenant            the only one
+ * @param tenantSinceMillis which of that name: it doesn't open a later one's pages
+ * @param scope             {@code read} or {@code manage}
+ * @param expiresAtMillis   when it and every session that was opened with it end
+ * @param key               the id of the API key by which it was made: it ends with that; null where it was none
  */
 public record PortalLink(
         String id,
         String tenant,
+        long tenantSinceMillis,
         Scope scope,
         long expiresAtMillis,
         @Nullable String key) {

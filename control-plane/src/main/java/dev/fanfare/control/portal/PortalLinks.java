@@ -41,6 +41,7 @@ public final class PortalLinks implements AutoCloseable {
     private static final Duration MOST = Duration.ofHours(24);
 
     private final LinkSeal seal;
+    private final Directory directory;
     private final Clock clock;
     private final RandomGenerator random;
     private final Producer<byte[], byte[]> producer;
@@ -60,6 +61,7 @@ public final class PortalLinks implements AutoCloseable {
             String clientId,
             Duration timeout) {
         this.seal = new LinkSeal(seal, directory, clock);
+        this.directory = directory;
         this.clock = clock;
         this.random = random;
         this.producer = PromptProducer.of(kafka, clientId, timeout);
@@ -105,6 +107,7 @@ public final class PortalLinks implements AutoCloseable {
         PortalLink link = new PortalLink(
                 Uuid7.mint(now, random).toString(),
                 tenant,
+                directory.tenantSinceMillis(tenant),
                 scope,
                 now + lifetime.toMillis(),
                 key == null ? null : key.id());

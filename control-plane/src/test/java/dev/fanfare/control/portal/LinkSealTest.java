@@ -29,6 +29,7 @@ class LinkSealTest {
     private final SeededClock clock = SeededClock.at(Instant.parse("2026-11-22T12:00:00Z"));
     private State stateOfKey = State.ACTIVE;
     private boolean tenantIsThere = true;
+    private long tenantSinceMillis = 7;
     private SecretSeal keyset;
     private LinkSeal seal;
 
@@ -46,7 +47,12 @@ class LinkSealTest {
 
     private PortalLink link(String key) {
         return new PortalLink(
-                "l-1", "acme", Scope.READ, clock.millis() + Duration.ofHours(1).toMillis(), key);
+                "l-1",
+                "acme",
+                tenantSinceMillis,
+                Scope.READ,
+                clock.millis() + Duration.ofHours(1).toMillis(),
+                key);
     }
 
     @Test
@@ -81,6 +87,16 @@ class LinkSealTest {
     }
 
     @Test
+    void itDoesNotOpenALaterTenantOfTheSameName() {
+        PortalLink link = link(null);
+        String text = seal.write(link);
+        assertThat(seal.read(text)).isEqualTo(link);
+        tenantSinceMillis++;
+        assertThat(seal.read(text)).isNull();
+        assertThat(seal.holds(link)).isFalse();
+    }
+
+    @Test
     void noOtherTextIsALink() throws Exception {
         String text = seal.write(link(null));
         for (int i = 0; i < text.length(); i++) {
@@ -112,6 +128,11 @@ class LinkSealTest {
         @Override
         public boolean isTenant(String id) {
             return tenantIsThere && id.equals("acme");
+        }
+
+        @Override
+        public long tenantSinceMillis(String id) {
+            return tenantSinceMillis;
         }
 
         @Override

@@ -96,6 +96,12 @@ public final class Catalog implements Directory, AutoCloseable {
         return configuredTenants.contains(id) || tenantsById.containsKey(id);
     }
 
+    @Override
+    public long tenantSinceMillis(String id) {
+        Tenant tenant = configuredTenants.contains(id) ? null : tenantsById.get(id);
+        return tenant == null ? 0 : tenant.createdAtMillis();
+    }
+
     /** A tenant's record; null where it has none, which a configured one needn't. */
     public @Nullable Tenant tenant(String id) {
         return tenantsById.get(id);

@@ -13,6 +13,14 @@ public interface Directory {
     boolean isTenant(String id);
 
     /**
+     * Since when there has been this tenant, in Unix milliseconds: a later one of the same name has another. 0 where it is
+     * not known here, or of the settings, and so was always there.
+     */
+    default long tenantSinceMillis(String id) {
+        return 0;
+    }
+
+    /**
      * Completes, on any thread, when all is known here that any instance had acknowledged before the call; fails where
      * that can't be found out in time.
      */
