@@ -196,7 +196,13 @@ final class Login {
 
     /** Where the browser found us. */
     static String origin(HttpServerRequest request) {
-        return (isSecure(request) ? "https://" : "http://") + request.getHeader(HttpHeaders.HOST);
+        return (isSecure(request) ? "https://" : "http://") + host(request);
+    }
+
+    /** HTTP/2, which TLS brings with it, has no such header. */
+    private static String host(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        return host != null ? host : String.valueOf(request.authority());
     }
 
     private static boolean isSecure(HttpServerRequest request) {
@@ -229,7 +235,7 @@ final class Login {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         boolean ours = site != null
                 ? site.equals("same-origin") || site.equals("none")
-                : origin == null || authority(origin).equalsIgnoreCase(request.getHeader(HttpHeaders.HOST));
+                : origin == null || authority(origin).equalsIgnoreCase(host(request));
         if (!ours) {
             throw new ProblemException(
                     Problem.of(403, "other-site", "Refused", "this form was sent from another site"));

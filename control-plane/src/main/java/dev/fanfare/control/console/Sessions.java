@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who is logged in to the console of this process. Sessions are in memory: they end with the process, after twelve
- * hours, or when newer ones push them out. Safe for use by several threads.
+ * hours, with the link that opened them, or when newer ones push them out. Safe for use by several threads.
  */
 final class Sessions {
     static final Duration LIFETIME = Duration.ofHours(12);
 
     private static final int MOST = 1_000;
-    /** By one key or link: whoever has one can push out themselves alone. */
+    /** By one key or link: more of them push out their own. */
     private static final int MOST_OF_ONE = 100;
 
     private static final int TOKEN_BYTES = 32;
@@ -59,17 +59,34 @@ final class Sessions {
     }
 
     synchronized Session open(Entry entry) {
+        long now = clock.millis();
+        byId.values().stream()
+                .filter(session -> session.expiresAtMillis() <= now)
+                .toList()
+                .forEach(this::close);
         List<Session> ofEntry = byId.values().stream()
                 .filter(session -> session.entry().equals(entry))
                 .toList();
         if (ofEntry.size() >= MOST_OF_ONE) {
             remove(ofEntry.get(0).id());
         } else if (byId.size() >= MOST) {
-            remove(byId.keySet().iterator().next());
+            close(toPushOut());
         }
-        Session session = new Session(token(), entry, token(), clock.millis() + LIFETIME.toMillis());
+        long ends = now + LIFETIME.toMillis();
+        if (entry instanceof Entry.ByLink by) {
+            ends = Math.min(ends, by.link().expiresAtMillis());
+        }
+        Session session = new Session(token(), entry, token(), ends);
         byId.put(session.id(), session);
         return session;
+    }
+
+    /** The oldest, but guests first: one tenant can make any number of links, and must not log operators out by them. */
+    private Session toPushOut() {
+        return byId.values().stream()
+                .filter(session -> session.entry() instanceof Entry.ByLink)
+                .findFirst()
+                .orElseGet(() -> byId.values().iterator().next());
     }
 
     synchronized @Nullable Session find(String id) {
