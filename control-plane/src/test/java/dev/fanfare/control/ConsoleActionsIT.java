@@ -208,6 +208,10 @@ class ConsoleActionsIT {
                 .as("refused")
                 .contains("scopes is required")
                 .doesNotContain("ffk_");
+        assertThat(act(keys, "&name=shop&scope=read&days=ever"))
+                .as("not for ever")
+                .contains("expiresAt must be a moment")
+                .doesNotContain("ffk_");
         String made = act(keys, "&name=shop+backend&scope=read&scope=events%3Awrite&days=30");
         assertThat(made).contains("shown this once", "shop backend", "events:write, read");
         String first = secretOn(made);
@@ -274,6 +278,9 @@ class ConsoleActionsIT {
     @Test
     void aPortalLinkOpensOneTenantsPagesAndNoOthersOnAnyRouteThereIs() {
         subscribe("visited");
+        act(TENANT + "/dead-letters/replay", "&which=all");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(page(TENANT + "/dead-letters"))
+                .contains("Replay done", "the configured key: "));
         String shown = act(TENANT + "/portal-links", "&scope=manage&for=hour");
         Matcher found = Pattern.compile("/console/portal[?]link=([\\w-]+)").matcher(shown);
         assertThat(found.find()).as(shown).isTrue();
@@ -298,6 +305,10 @@ class ConsoleActionsIT {
         Matcher ofSession = TOKEN.matcher(own);
         assertThat(ofSession.find()).isTrue();
         token = ofSession.group(1);
+        assertThat(page(TENANT + "/dead-letters"))
+                .as("who began it is not for guests")
+                .contains("Replay ")
+                .doesNotContain("the configured key");
         assertThat(act(TENANT + "/subscriptions/visited/pause", "")).contains("Paused.");
         assertThat(control.get("/v1/tenants/acme/attempts").status()).isEqualTo(200);
 

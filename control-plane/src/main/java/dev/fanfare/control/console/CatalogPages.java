@@ -121,10 +121,15 @@ final class CatalogPages {
         body.put("name", ConsoleActions.text(form, "name"));
         form.getAll("scope").forEach(body.withArray("scopes")::add);
         String days = ConsoleActions.text(form, "days");
-        if (days != null && days.matches("\\d{1,4}")) {
+        if (days != null) {
+            // what is no number is refused with the rest, rather than taken for never
             body.put(
                     "expiresAt",
-                    clock.instant().plus(Duration.ofDays(Long.parseLong(days))).toString());
+                    days.matches("\\d{1,4}")
+                            ? clock.instant()
+                                    .plus(Duration.ofDays(Long.parseLong(days)))
+                                    .toString()
+                            : days);
         }
         tellKey(context, () -> parts.keys()
                 .create(tenant, body, screen.visitor(context).caller().scopes(), screen.actor(context))

@@ -162,6 +162,7 @@ public final class ConsoleRoutes {
         DeadLetterFilter filter = ConsoleActions.filter(tenant, context.queryParams(), Set.of());
         // what refreshes itself shows the runs alone: the topic isn't read through for it every few seconds
         boolean runsOnly = Screen.isRefresh(context);
+        Visitor visitor = screen.visitor(context);
         screen.show(
                 context,
                 Section.DEAD_LETTERS,
@@ -174,6 +175,7 @@ public final class ConsoleRoutes {
                                 ? new Outstanding(List.of(), 0)
                                 : parts.deadLetters().list(filter, DeadLetterPage.MOST),
                         parts.runs().all(),
+                        Section.AUDIT.isFor(visitor),
                         clock.millis()));
     }
 

@@ -42,8 +42,18 @@ public record DeadLetterPage(
     /** A replay or discard. */
     public record Moved(String what, String state, String tone, String text) {}
 
+    /**
+     * Puts the page's content together.
+     *
+     * @param withNames whether it tells who began runs, as the audit does: it names operators and their machines
+     */
     static DeadLetterPage of(
-            String tenant, DeadLetterFilter filter, Outstanding outstanding, Stream<Run> runs, long nowMillis) {
+            String tenant,
+            DeadLetterFilter filter,
+            Outstanding outstanding,
+            Stream<Run> runs,
+            boolean withNames,
+            long nowMillis) {
         return new DeadLetterPage(
                 filter,
                 outstanding.newest().stream()
@@ -58,7 +68,7 @@ public record DeadLetterPage(
                         .filter(run -> tenant.equals(run.filter().get("tenant")))
                         .sorted(Comparator.comparing(Run::id).reversed())
                         .limit(MOST_RUNS)
-                        .map(run -> moved(run, nowMillis))
+                        .map(run -> moved(run, withNames, nowMillis))
                         .toList());
     }
 
@@ -75,7 +85,7 @@ public record DeadLetterPage(
                 text(letter.error()));
     }
 
-    private static Moved moved(Run run, long nowMillis) {
+    private static Moved moved(Run run, boolean withNames, long nowMillis) {
         boolean replay = run.kind().equals(Run.DLQ_REPLAY);
         return new Moved(
                 replay ? "Replay" : run.kind().equals(Run.DLQ_DISCARD) ? "Discard" : "Import",
@@ -83,9 +93,9 @@ public record DeadLetterPage(
                 Display.tone(run.state()),
                 String.format(
                         Locale.ROOT,
-                        "%s, by %s: %,d %s%s",
+                        "%s%s: %,d %s%s",
                         Display.time(run.startedAtMillis(), nowMillis),
-                        run.startedBy().text(),
+                        withNames ? ", by " + run.startedBy().text() : "",
                         run.count(Outcome.MOVED),
                         replay ? "sent again" : "moved",
                         run.error() == null ? "" : "; " + run.error()));
