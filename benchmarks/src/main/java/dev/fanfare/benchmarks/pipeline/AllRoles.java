@@ -8,8 +8,8 @@ import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.http.HttpFront;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import io.vertx.core.Vertx;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,7 +34,7 @@ public final class AllRoles implements Callable<Integer> {
         LogSetup.apply(settings.section(LogSettings.class));
         StopSignal stop = StopSignal.install();
         try (Pipeline pipeline = Pipeline.start(
-                EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), Vertx.vertx())) {
+                EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), HttpFront.vertx())) {
             stop.await();
         }
         return 0;
