@@ -340,6 +340,23 @@ class ConsoleActionsIT {
     }
 
     @Test
+    void aPortalLinkDoesNotOpenALaterTenantOfTheSameName() {
+        control.put("/v1/tenants/passing", "{}");
+        String link = control.post("/v1/tenants/passing/portal-links", "{}")
+                .json()
+                .path("path")
+                .asText();
+        assertThat(page(link)).contains("Webhooks of passing");
+        control.patch("/v1/tenants/passing", "{\"description\":\"still the same\"}");
+        assertThat(page(link)).contains("Webhooks of passing");
+        assertThat(control.delete("/v1/tenants/passing").status()).isEqualTo(204);
+        await().until(() -> control.get(link).body().contains("This link has ended"));
+        control.put("/v1/tenants/passing", "{}");
+        await("there is one again").untilAsserted(() -> page("/console/tenants/passing"));
+        assertThat(control.get(link).body()).contains("This link has ended");
+    }
+
+    @Test
     void aRunThatCantBeTakenOnIsTidiedUpAsFailed() throws Exception {
         DeadLetterDesk desk = new DeadLetterDesk(
                 KafkaConnection.to(broker.bootstrapServers()), Clock.systemUTC(), new Random(1), "closed-desk");
