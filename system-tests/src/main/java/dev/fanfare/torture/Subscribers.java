@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.standalone.Main;
 import dev.fanfare.testkit.conservation.Subscriber;
 import java.io.IOException;
 import java.net.URI;
@@ -113,7 +112,7 @@ final class Subscribers {
                     "dlq replay",
                     folder.resolve("dlq-replay.log"),
                     JAVA_OPTIONS,
-                    Main.class,
+                    CommandProcess.class,
                     List.of(
                             "dlq",
                             "replay",
