@@ -170,11 +170,15 @@ class PausingIT {
         await().untilAsserted(() ->
                 assertThat(control.get(path).json().path("state").asText()).isEqualTo("disabled"));
         assertThat(control.get(path).json().path("stateReason").asText()).contains("answered 204", "without it");
-        assertThat(control.patch(path, "{\"state\":\"active\"}")
+        // by way of a pause it must not begin either
+        assertThat(control.patch(path, "{\"state\":\"paused\"}")
                         .json()
                         .path("verificationState")
                         .asText())
-                .isEqualTo("pending");
+                .isEqualTo("failed");
+        Answer again = control.patch(path, "{\"state\":\"active\"}");
+        assertThat(again.json().path("state").asText()).isEqualTo("paused");
+        assertThat(again.json().path("verificationState").asText()).isEqualTo("pending");
         Answer without = control.patch(path, "{\"verification\":null}");
         assertThat(without.json().path("state").asText()).isEqualTo("active");
         assertThat(turn(path + "/verify").status()).isEqualTo(409);

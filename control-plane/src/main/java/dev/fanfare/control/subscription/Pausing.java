@@ -15,14 +15,18 @@ final class Pausing {
     private Pausing() {}
 
     /**
-     * Events are kept for it from now on, and not sent.
+     * Events are kept for it from now on, and not sent; where its endpoint has yet to answer a challenge, also after
+     * that.
      *
      * @throws ProblemException 409 where it is disabled: nothing is kept for it
      */
     static Change pause(Subscription current, long nowMillis) {
         return switch (current.state()) {
             case ACTIVE -> to(current, State.PAUSED, BY_REQUEST, nowMillis);
-            case PAUSED -> new Change.Keep();
+            case PAUSED ->
+                Verifying.REASON.equals(current.stateReason())
+                        ? to(current, State.PAUSED, BY_REQUEST, nowMillis)
+                        : new Change.Keep();
             case DISABLED -> throw disabled(current, "so no events are kept for it: to keep them, enable it first");
         };
     }

@@ -100,9 +100,9 @@ record SubscriptionDraft(
         }
         boolean again = known == null
                 || !url.equals(before.url())
-                || (known.status() != Verification.Status.VERIFIED
-                        && before.state() == State.DISABLED
-                        && state == State.ACTIVE);
+                || (state == State.ACTIVE
+                        && (known.status() == Verification.Status.FAILED
+                                || (known.isPending() && before.state() == State.DISABLED)));
         return again ? Verification.pending(challenge.get(), nowMillis) : known;
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * created, URL changed, asked again ─▶ TestSender ─▶ fanfare.deliveries ─▶ dispatcher ─▶ endpoint
- * each round: those that wait ─▶ AttemptIndex: what did it answer? ─▶ writer: still the same challenge? ─▶ active | disabled
+ * each round: those that wait ─▶ AttemptIndex, read to its end: what did it answer? ─▶ writer: still the same challenge? ─▶ active | disabled
  * </pre>
  *
  * <p>Every instance does so, and comes to the same. Confined to one thread.
@@ -30,6 +30,7 @@ public final class Verifications {
     private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
     private static final Actor SELF = new Actor("Fanfare, for what its endpoint made of the challenge", null, null);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CATCH_UP = Duration.ofSeconds(10);
     private static final int MOST_ATTEMPTS = 50;
 
     private final AttemptIndex attempts;
@@ -41,7 +42,7 @@ public final class Verifications {
     /**
      * Over parts that stay the caller's.
      *
-     * @param timeout so long an endpoint has time to answer
+     * @param timeout so long an endpoint has time to answer, from when it was asked first
      */
     public Verifications(
             AttemptIndex attempts, SubscriptionIndex index, SubscriptionWriter writer, Duration timeout, Clock clock) {
@@ -54,18 +55,32 @@ public final class Verifications {
 
     /** Looks once. Waits for Kafka. */
     public void look() {
-        index.waitingForAnswer().forEach(this::look);
+        List<Row<Subscription>> due = index.waitingForAnswer().stream()
+                .filter(row -> !settled(row.value(), sent(row.value())).equals(row.value()))
+                .toList();
+        // An answer that is on its topic but not read yet, as just after a start, is an answer.
+        if (!due.isEmpty() && attempts.catchUp(CATCH_UP)) {
+            due.forEach(this::settle);
+        }
     }
 
-    private void look(Row<Subscription> row) {
-        Subscription waiting = row.value();
-        Verification asked = waiting.verification();
-        List<Attempt> sent = attempts.find(
+    private List<Attempt> sent(Subscription waiting) {
+        return attempts.find(
                         AttemptQuery.of(waiting.tenant()).delivery(TestSender.challengeId(waiting)),
                         null,
                         MOST_ATTEMPTS)
                 .attempts();
-        if (Verifying.settle(waiting, sent, timeout, clock.millis()).equals(waiting)) {
+    }
+
+    private Subscription settled(Subscription waiting, List<Attempt> sent) {
+        return Verifying.settle(waiting, sent, timeout, clock.millis());
+    }
+
+    private void settle(Row<Subscription> row) {
+        Subscription waiting = row.value();
+        Verification asked = waiting.verification();
+        List<Attempt> sent = sent(waiting);
+        if (settled(waiting, sent).equals(waiting)) {
             return;
         }
         KafkaAnswer.await(
@@ -76,7 +91,7 @@ public final class Verifications {
                                     || !asked.equals(current.value().verification())) {
                                 return new Change.Keep();
                             }
-                            return new Change.Put(Verifying.settle(current.value(), sent, timeout, clock.millis()));
+                            return new Change.Put(settled(current.value(), sent));
                         })
                         .toCompletableFuture(),
                 WRITE_TIMEOUT,

@@ -75,7 +75,8 @@ final class Verifying {
     }
 
     /**
-     * What the attempts so far make of one that waits; itself where it goes on waiting.
+     * What the attempts so far make of one that waits; itself where it goes on waiting. Its time counts from the first of
+     * them: a lane may rest because of the URL before, for about as long. While there is none, twice the time is waited.
      *
      * @param attempts to send the challenge, the newest first
      */
@@ -99,15 +100,27 @@ final class Verifying {
                 return failed(current, asked, "the challenge was not delivered: " + what(attempt), nowMillis);
             }
         }
-        if (nowMillis - asked.atMillis() < timeout.toMillis()) {
-            return current;
+        if (attempts.isEmpty()) {
+            Duration most = timeout.multipliedBy(2);
+            return nowMillis - asked.atMillis() < most.toMillis()
+                    ? current
+                    : failed(
+                            current,
+                            asked,
+                            "the challenge was not sent within " + DurationText.format(most)
+                                    + ": to have its endpoint asked again, POST to …/verify",
+                            nowMillis);
         }
-        return failed(
-                current,
-                asked,
-                "its endpoint did not answer the challenge within " + DurationText.format(timeout)
-                        + (attempts.isEmpty() ? "" : ": " + what(attempts.get(0))),
-                nowMillis);
+        long askedFirst =
+                Math.max(asked.atMillis(), attempts.get(attempts.size() - 1).startedAtMillis());
+        return nowMillis - askedFirst < timeout.toMillis()
+                ? current
+                : failed(
+                        current,
+                        asked,
+                        "its endpoint did not answer the challenge within " + DurationText.format(timeout) + ": "
+                                + what(attempts.get(0)),
+                        nowMillis);
     }
 
     private static String what(Attempt attempt) {

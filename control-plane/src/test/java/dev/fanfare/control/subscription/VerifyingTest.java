@@ -7,6 +7,7 @@ import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
 import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.subscription.Verification.Status;
+import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +47,46 @@ class VerifyingTest {
         assertFailed(
                 settle(ASKED + TEN_MINUTES.toMillis(), retried(503)),
                 "its endpoint did not answer the challenge within 10m: answered 503");
-        assertFailed(settle(ASKED + TEN_MINUTES.toMillis()), "its endpoint did not answer the challenge within 10m");
+    }
+
+    @Test
+    void theTimeCountsFromTheFirstAttemptForTheLaneMayHaveRestedUntilThen() {
+        Attempt late = new Attempt(
+                "d",
+                "t",
+                "sub",
+                "e",
+                "fanfare.verification",
+                1,
+                "retry",
+                ASKED + TEN_MINUTES.toMillis(),
+                12,
+                503,
+                "answered 503",
+                null,
+                null,
+                null);
+        assertThat(settle(ASKED + 2 * TEN_MINUTES.toMillis() - 1, late)).isEqualTo(waiting);
+        assertFailed(
+                settle(ASKED + 2 * TEN_MINUTES.toMillis(), late),
+                "its endpoint did not answer the challenge within 10m: answered 503");
+    }
+
+    @Test
+    void whatWasNeverSentIsNotBlamedOnTheEndpointNorWaitedForForever() {
+        assertThat(settle(ASKED + 2 * TEN_MINUTES.toMillis() - 1)).isEqualTo(waiting);
+        assertFailed(
+                settle(ASKED + 2 * TEN_MINUTES.toMillis()),
+                "the challenge was not sent within 20m: to have its endpoint asked again, POST to …/verify");
+    }
+
+    @Test
+    void whoPausesOneThatWaitsFindsItPausedWhenItIsVerified() {
+        Subscription paused = ((Change.Put) Pausing.pause(waiting, ASKED + 1)).subscription();
+        assertThat(paused.stateReason()).isEqualTo(Pausing.BY_REQUEST);
+        assertThat(paused.verification()).isEqualTo(waiting.verification());
+        assertThat(Pausing.pause(paused, ASKED + 2)).isEqualTo(new Change.Keep());
+        assertThat(Verifying.isAsked(waiting, paused)).isFalse();
     }
 
     @Test
