@@ -110,6 +110,9 @@ public final class SignalFollower implements AutoCloseable {
             LOG.warn("signal is left out topic={} offset={} cause={}", record.topic(), record.offset(), e.getMessage());
             return;
         }
+        if (!signal.kind().equals(Signal.GONE)) {
+            return; // breakers open and close by the thousand, and each submission may take the id from another process
+        }
         try {
             boolean[] disabled = {false};
             writer.submit(signal.tenant(), signal.subscription(), SELF, current -> {
