@@ -69,10 +69,18 @@ final class Suggesting {
                 schedule.add(delay);
             }
         }
+        Duration reached = sum(schedule.stream().map(DurationText::parse).toList());
+        if (reached.compareTo(span) <= 0) {
+            return null;
+        }
         because.add("In the last days it was away " + (outages == 1 ? "once" : outages + " times") + ", for "
                 + DurationText.format(longest) + " at the longest. Its schedule is over after "
                 + DurationText.format(span) + ", so what comes then becomes a dead letter; "
-                + String.join(", ", schedule) + " outlasts it.");
+                + String.join(", ", schedule)
+                + (reached.compareTo(longest) > 0
+                        ? " outlasts it."
+                        : " goes on for " + DurationText.format(reached)
+                                + ", nearly the day after which a delivery is given up by default."));
         return schedule;
     }
 

@@ -51,6 +51,19 @@ class SuggestingTest {
     }
 
     @Test
+    void anOutageThatNoScheduleOutlastsIsNotSaidToBe() {
+        for (int i = 0; i <= 12 * 48; i++) {
+            slot(i, 503, 1);
+        }
+        assertThat(Suggesting.of(subscription, slots).because().get(0))
+                .doesNotContain("outlasts")
+                .endsWith("goes on for 1431m, nearly the day after which a delivery is given up by default.");
+        subscription =
+                subscription.toBuilder().retry(new Retry(List.of("8h", "958m"))).build();
+        assertThat(Suggesting.of(subscription, slots)).isNull();
+    }
+
+    @Test
     void anEndpointThatRefusesBodiesIsNotAway() {
         for (int i = 0; i < 100; i++) {
             slot(i, 422, 3);
