@@ -38,8 +38,8 @@ public record Streak(String tenant, String subscription, long sinceMillis, long 
                         before.failures + 1);
     }
 
-    /** A delivery that was put off, kept or cancelled says nothing about the endpoint. */
-    private static boolean isFailure(Attempt attempt) {
+    /** Whether an attempt failed. A delivery that was put off, kept or cancelled says nothing about the endpoint. */
+    public static boolean isFailure(Attempt attempt) {
         return attempt.status() != null
                 || attempt.verdict().equals(Verdict.RETRY.text())
                 || attempt.verdict().equals(Verdict.EXHAUSTED.text())

@@ -3,6 +3,7 @@ package dev.fanfare.control.subscription;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.attempt.AttemptIndex;
+import dev.fanfare.control.attempt.AttemptQuery;
 import dev.fanfare.control.attempt.Streak;
 import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -29,6 +30,7 @@ public final class FailureWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FailureWatch.class);
     private static final Actor SELF = new Actor("Fanfare, for its endpoint did nothing but fail", null, null);
     private static final Duration CATCH_UP = Duration.ofSeconds(10);
+    private static final int MOST_LOOKED_AT = 100;
 
     private final AttemptIndex attempts;
     private final SubscriptionIndex index;
@@ -63,9 +65,35 @@ public final class FailureWatch {
                 .filter(streak -> streak.lastMillis() - streak.sinceMillis() >= longest.toMillis())
                 .filter(streak -> {
                     Row<Subscription> known = index.get(streak.tenant(), streak.subscription());
-                    return known != null && Disabling.isCalledFor(streak, longest, known.value());
+                    return known != null
+                            && Disabling.isCalledFor(streak, longest, known.value())
+                            && isProven(streak, known.value());
                 })
                 .toList();
+    }
+
+    /**
+     * Whether what failed since its last change is enough by itself. Where it was changed within a streak, what failed
+     * before says nothing about it as it is now: one failure after a quiet week must not disable what was mended.
+     */
+    private boolean isProven(Streak streak, Subscription current) {
+        long changed = current.updatedAtMillis();
+        if (streak.sinceMillis() >= changed) {
+            return true;
+        }
+        AttemptQuery since = AttemptQuery.of(streak.tenant())
+                .subscription(streak.subscription())
+                .since(changed);
+        long begun = streak.lastMillis() - longest.toMillis();
+        return failures(since, streak.lastMillis()) >= Disabling.LEAST_FAILURES
+                && failures(since.until(begun + 1), begun) > 0;
+    }
+
+    private long failures(AttemptQuery query, long endedBy) {
+        return attempts.failures(query, MOST_LOOKED_AT).stream()
+                .filter(attempt ->
+                        Streak.isFailure(attempt) && attempt.startedAtMillis() + attempt.durationMillis() <= endedBy)
+                .count();
     }
 
     private void heed(Streak streak) {
