@@ -181,6 +181,7 @@ public final class FencedHand implements AutoCloseable {
         @Nullable Step<T> doubtful = null;
         long written = -1;
         for (int round = 0; ; round++) {
+            long begun = System.nanoTime();
             Producer<byte[], byte[]> held = take();
             if (!catchUp()) {
                 if (System.nanoTime() > end) {
@@ -206,7 +207,7 @@ public final class FencedHand implements AutoCloseable {
                 if (!isOvertaken(held, e)) {
                     throw e;
                 }
-                pause(round, end, e);
+                pause(round, System.nanoTime() - begun, end, e);
             }
         }
     }
@@ -279,8 +280,11 @@ public final class FencedHand implements AutoCloseable {
         }
     }
 
-    private void pause(int round, long end, KafkaException overtaken) {
-        int most = Math.min(MOST_BACKOFF_MILLIS, LEAST_BACKOFF_MILLIS << Math.min(round + 1, 10));
+    /** The other needs about as long as this round took: where Kafka is slow, who comes back sooner overtakes it in turn. */
+    private void pause(int round, long tookNanos, long end, KafkaException overtaken) {
+        long twice = Math.min(2 * tookNanos, (end - System.nanoTime()) / 2);
+        int most = Math.max(Math.min(MOST_BACKOFF_MILLIS, LEAST_BACKOFF_MILLIS << Math.min(round + 1, 10)), (int)
+                TimeUnit.NANOSECONDS.toMillis(twice));
         int millis = random.nextInt(LEAST_BACKOFF_MILLIS, most + 1);
         if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis) > end) {
             throw new TimeoutException("other control planes wrote all the time", overtaken);
