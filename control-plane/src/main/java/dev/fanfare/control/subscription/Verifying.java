@@ -41,7 +41,7 @@ final class Verifying {
     }
 
     /**
-     * Has it asked again.
+     * Has it asked again. Who paused it finds it paused afterwards too.
      *
      * @throws ProblemException 409 where it needn't be
      */
@@ -59,7 +59,7 @@ final class Verifying {
         return known.status() == Status.VERIFIED
                 ? new Change.Keep()
                 : new Change.Put(current.toBuilder()
-                        .state(State.PAUSED, REASON)
+                        .state(State.PAUSED, current.state() == State.PAUSED ? current.stateReason() : REASON)
                         .verification(Verification.pending(challenge, nowMillis))
                         .updatedAtMillis(nowMillis)
                         .build());

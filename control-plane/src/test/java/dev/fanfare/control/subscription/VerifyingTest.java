@@ -87,6 +87,9 @@ class VerifyingTest {
         assertThat(paused.verification()).isEqualTo(waiting.verification());
         assertThat(Pausing.pause(paused, ASKED + 2)).isEqualTo(new Change.Keep());
         assertThat(Verifying.isAsked(waiting, paused)).isFalse();
+        Subscription again = ((Change.Put) Verifying.again(paused, "c0c0a", ASKED + 3)).subscription();
+        assertThat(again.stateReason()).isEqualTo(Pausing.BY_REQUEST);
+        assertThat(Verifying.isAsked(paused, again)).isTrue();
     }
 
     @Test
