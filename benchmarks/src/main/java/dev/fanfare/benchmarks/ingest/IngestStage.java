@@ -10,10 +10,10 @@ import dev.fanfare.benchmarks.run.HttpLoad;
 import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import dev.fanfare.benchmarks.run.Payload;
+import dev.fanfare.benchmarks.run.TopicEnd;
 import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import java.io.ByteArrayOutputStream;
@@ -26,13 +26,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * What the benchmark plays on, and the single runs.
@@ -219,15 +216,7 @@ final class IngestStage implements AutoCloseable {
     }
 
     private long written() {
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            ends.put(new TopicPartition(Topics.EVENTS, partition), OffsetSpec.latest());
-        }
-        return KafkaAnswer.await(admin.listOffsets(ends).all(), PATIENCE, "looking at the end of " + Topics.EVENTS)
-                .values()
-                .stream()
-                .mapToLong(end -> end.offset())
-                .sum();
+        return TopicEnd.of(admin, Topics.EVENTS, PARTITIONS);
     }
 
     private void checkWritten(long before, long events) {

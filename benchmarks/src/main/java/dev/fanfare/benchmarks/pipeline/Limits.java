@@ -6,8 +6,8 @@ import dev.fanfare.benchmarks.router.RouterBenchmark;
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.Pause;
+import dev.fanfare.benchmarks.run.TopicEnd;
 import dev.fanfare.contract.topic.TopicSpec;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import java.io.IOException;
@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +117,7 @@ final class Limits {
                             "--from=" + from,
                             "--to=" + to,
                             "--fan-out=" + fanOut)) {
-                return steadyRate(loop, () -> end(admin, to), (long) events * fanOut);
+                return steadyRate(loop, () -> TopicEnd.of(admin, to, PARTITIONS), (long) events * fanOut);
             }
         });
     }
@@ -204,17 +202,5 @@ final class Limits {
             }
             new TopicSetup(admin, PATIENCE).create(specs);
         }
-    }
-
-    private static long end(Admin admin, String topic) {
-        Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            wanted.put(new TopicPartition(topic, partition), OffsetSpec.latest());
-        }
-        return KafkaAnswer.await(admin.listOffsets(wanted).all(), PATIENCE, "looking at the end of " + topic)
-                .values()
-                .stream()
-                .mapToLong(info -> info.offset())
-                .sum();
     }
 }

@@ -5,11 +5,11 @@ import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.GcLog;
 import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
+import dev.fanfare.benchmarks.run.TopicEnd;
 import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.secret.KeysetFile;
@@ -26,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Every role as a process of its own, with the options of Java that {@code ./fanfare} gives it. Ends when it is closed.
@@ -98,7 +96,7 @@ final class OwnFanfare implements AutoCloseable {
 
     /** Roles of ours would join the groups of a Fanfare that runs there, and couldn't open its secrets. */
     private void refuseAnothers() {
-        if (end(Topics.SUBSCRIPTIONS, 1) > 0) {
+        if (TopicEnd.of(admin, Topics.SUBSCRIPTIONS, 1) > 0) {
             throw BenchmarkFailure.missing(
                     "there is a Fanfare on " + bootstrapServers + " already (" + Topics.SUBSCRIPTIONS
                             + " isn't empty): measure it with --api URL --key KEY, or use another cluster");
@@ -239,19 +237,7 @@ final class OwnFanfare implements AutoCloseable {
 
     /** How many deliveries were ever made, as far as offsets tell. */
     long deliveriesMade() {
-        return end(Topics.DELIVERIES, plan.partitions);
-    }
-
-    private long end(String topic, int partitions) {
-        Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            wanted.put(new TopicPartition(topic, partition), OffsetSpec.latest());
-        }
-        return KafkaAnswer.await(admin.listOffsets(wanted).all(), PATIENCE, "looking at the end of " + topic)
-                .values()
-                .stream()
-                .mapToLong(info -> info.offset())
-                .sum();
+        return TopicEnd.of(admin, Topics.DELIVERIES, plan.partitions);
     }
 
     @Override
