@@ -72,7 +72,11 @@ allow control topic fanfare.deliveries literal Read Write
 allow control topic fanfare.events literal Read Write
 allow control topic fanfare.fanout literal Write
 allow control topic fanfare.dead-letters literal Read Write
+allow control topic fanfare.retry. prefixed Describe
 allow control group fanfare-control-signals literal Read
+allow control group fanfare-router literal Describe
+allow control group fanfare-dispatchers literal Describe
+allow control group fanfare-retry literal Describe
 allow control transactional-id fanfare-control-tables literal Write
 allow control transactional-id fanfare-dead-letters- prefixed Write
 

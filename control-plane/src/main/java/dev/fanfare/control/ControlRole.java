@@ -9,12 +9,14 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptRoutes;
 import dev.fanfare.control.catalog.CatalogWriter;
+import dev.fanfare.control.catalog.EventTypeEdits;
 import dev.fanfare.control.catalog.EventTypeRoutes;
 import dev.fanfare.control.catalog.KeyEdits;
 import dev.fanfare.control.catalog.KeyRoutes;
 import dev.fanfare.control.catalog.TenantEdits;
 import dev.fanfare.control.catalog.TenantRoutes;
 import dev.fanfare.control.console.ConsoleRoutes;
+import dev.fanfare.control.console.IssuerLogin;
 import dev.fanfare.control.console.Parts;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterCount;
@@ -23,6 +25,8 @@ import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.insight.HealthRoutes;
+import dev.fanfare.control.pipeline.Backlog;
+import dev.fanfare.control.pipeline.Breakers;
 import dev.fanfare.control.portal.PortalLinks;
 import dev.fanfare.control.portal.PortalRoutes;
 import dev.fanfare.control.subscription.ExhaustionNotices;
@@ -38,12 +42,14 @@ import dev.fanfare.control.subscription.SubscriptionWriter;
 import dev.fanfare.control.subscription.TestRoutes;
 import dev.fanfare.control.subscription.TestSender;
 import dev.fanfare.control.subscription.Verifications;
+import dev.fanfare.control.table.AuditWriter;
 import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.AccessSettings;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
@@ -55,6 +61,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +69,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The role {@code control}: the management API, questions over attempts, the console.
@@ -76,10 +84,21 @@ import org.apache.kafka.clients.admin.Admin;
  *                      FailureWatch ───┘◀─────────────────────────────────────┤
  * fanfare.events ◀─ ExhaustionNotices ◀───────────────────────────────────────┤
  * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
+ * fanfare.signals ─▶ Breakers, where topics end and groups are ─▶ Backlog ─▶ the console's overview
  * </pre>
  */
 public final class ControlRole implements Role {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final List<String> TOPICS = List.of(
+            Topics.SUBSCRIPTIONS,
+            Topics.CATALOG,
+            Topics.SIGNALS,
+            Topics.ATTEMPTS,
+            Topics.RUNS,
+            Topics.AUDIT,
+            Topics.EVENTS,
+            Topics.DELIVERIES,
+            Topics.DEAD_LETTERS);
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
@@ -91,9 +110,10 @@ public final class ControlRole implements Role {
 
     private final RoleContext context;
     private final Catalog catalog;
-    private final CatalogWriter catalogWriter;
+    private final EventTypeEdits eventTypeEdits;
     private final KeyEdits keyEdits;
     private final TenantEdits tenantEdits;
+    private final AuditWriter audit;
     private final PortalLinks links;
     private final Access access;
     private final SubscriptionIndex index;
@@ -112,6 +132,8 @@ public final class ControlRole implements Role {
     private final TestRoutes testRoutes;
     private final DeadLetterDesk deadLetters;
     private final DeadLetterCount deadLetterCount;
+    private final Backlog backlog;
+    private final Breakers breakers;
     private final ConsoleRoutes console;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Phase phase = Phase.NEW;
@@ -124,13 +146,14 @@ public final class ControlRole implements Role {
     public ControlRole(RoleContext context) {
         this.context = context;
         ControlSettings settings = context.settings().section(ControlSettings.class);
-        Retry defaultRetry = defaultRetry(settings, context.settings().section(TopicSettings.class));
+        TopicSettings topics = context.settings().section(TopicSettings.class);
+        Retry defaultRetry = defaultRetry(settings, topics);
         SecretSeal seal = KeysetFile.open(context.settings().section(SecretSettings.class));
         String client = "fanfare-control-" + context.instanceId();
         AccessSettings accessSettings = context.settings().section(AccessSettings.class);
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
         this.hand = new FencedHand(context.kafka(), client + "-writer", context.random(), settings.writeTimeout());
-        this.catalogWriter = new CatalogWriter(hand, catalog, context.clock(), settings.writeTimeout());
+        CatalogWriter catalogWriter = new CatalogWriter(hand, catalog, context.clock(), settings.writeTimeout());
         this.access = new Access(accessSettings, catalog, context.clock());
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
         SubscriptionWriter writer = new SubscriptionWriter(hand, index, context.clock(), settings.writeTimeout());
@@ -169,17 +192,14 @@ public final class ControlRole implements Role {
         this.testRoutes = new TestRoutes(tests);
         this.deadLetters =
                 new DeadLetterDesk(context.kafka(), context.clock(), context.random(), client + "-dead-letters");
+        this.eventTypeEdits = new EventTypeEdits(catalog, catalogWriter, context.clock());
         this.keyEdits = new KeyEdits(catalog, catalogWriter, context.clock(), context.random());
         this.tenantEdits = new TenantEdits(catalog, catalogWriter, index::count, context.clock());
         this.deadLetterCount = new DeadLetterCount(context.kafka(), context.clock(), client + "-dead-letter-count");
-        this.links = new PortalLinks(
-                seal,
-                catalog,
-                context.clock(),
-                context.random(),
-                context.kafka(),
-                client + "-portal",
-                settings.writeTimeout());
+        this.backlog = new Backlog(context.kafka(), TopicSettings.layout(topics), context.clock(), client + "-backlog");
+        this.breakers = new Breakers(context.kafka(), index, attempts, client + "-breakers");
+        this.audit = new AuditWriter(context.kafka(), client + "-audit-writer", settings.writeTimeout());
+        this.links = new PortalLinks(seal, catalog, audit, context.clock(), context.random());
         this.console = new ConsoleRoutes(
                 access,
                 catalog,
@@ -192,12 +212,18 @@ public final class ControlRole implements Role {
                         runs,
                         deadLetters,
                         deadLetterCount,
+                        backlog,
+                        breakers,
+                        eventTypeEdits,
                         keyEdits,
                         tenantEdits,
                         links,
-                        new AuditTail(context.kafka(), client + "-audit")),
+                        new AuditTail(context.kafka(), client + "-audit"),
+                        audit),
+                seal,
                 context.clock(),
-                context.random());
+                context.random(),
+                issuerLogin(accessSettings, settings, seal, context.clock()));
     }
 
     @Override
@@ -210,7 +236,7 @@ public final class ControlRole implements Role {
         SecurityPolicyHandler guard = this::guard;
         new TenantRoutes(catalog, tenantEdits).mount(routes, guard, this::guardForAdministrators);
         new KeyRoutes(catalog, keyEdits, context.clock()).mount(routes, guard);
-        new EventTypeRoutes(catalog, catalogWriter, context.clock()).mount(routes, guard);
+        new EventTypeRoutes(catalog, eventTypeEdits).mount(routes, guard);
         subscriptionRoutes.mount(routes, guard);
         replayRoutes.mount(routes, guard);
         testRoutes.mount(routes, guard);
@@ -224,22 +250,16 @@ public final class ControlRole implements Role {
     @Override
     public void start() {
         try (Admin admin = context.kafka().admin("fanfare-control-" + context.instanceId() + "-setup")) {
-            new TopicSetup(admin, START_TIMEOUT)
-                    .require(List.of(
-                            Topics.SUBSCRIPTIONS,
-                            Topics.CATALOG,
-                            Topics.SIGNALS,
-                            Topics.ATTEMPTS,
-                            Topics.RUNS,
-                            Topics.AUDIT,
-                            Topics.DELIVERIES));
+            TopicSetup setup = new TopicSetup(admin, START_TIMEOUT);
+            new KafkaArrival().awaitAnswerTo(() -> setup.require(TOPICS));
         }
-        hand.start();
+        new KafkaArrival().awaitAnswerTo(hand::start);
         catalog.start(START_TIMEOUT);
         index.start(START_TIMEOUT);
         runs.start(START_TIMEOUT);
         signals.start();
         attempts.start();
+        breakers.start(START_TIMEOUT);
         rounds.every(LOOK_EVERY, "endpoints that only fail", failures::look);
         rounds.every(LOOK_EVERY, "endpoints that were asked", verifications::look);
         rounds.every(LOOK_EVERY, "deliveries that were given up", notices::look);
@@ -274,10 +294,12 @@ public final class ControlRole implements Role {
         signals.close();
         deadLetters.close();
         deadLetterCount.close();
+        backlog.close();
+        breakers.close();
         hand.close();
         attempts.close();
         tests.close();
-        links.close();
+        audit.close();
         runs.close();
         index.close();
         catalog.close();
@@ -304,6 +326,26 @@ public final class ControlRole implements Role {
     private static Scope scope(RoutingContext request) {
         HttpMethod method = request.request().method();
         return method == HttpMethod.GET || method == HttpMethod.HEAD ? Scope.READ : Scope.MANAGE;
+    }
+
+    private static @Nullable IssuerLogin issuerLogin(
+            AccessSettings access, ControlSettings settings, SecretSeal seal, Clock clock) {
+        if (settings.oidcClientId().isEmpty()) {
+            if (settings.oidcClientSecret().isPresent()) {
+                throw new InvalidSettings(
+                        List.of("control.oidc-client-id: is required with control.oidc-client-secret"));
+            }
+            return null;
+        }
+        return IssuerLogin.of(
+                access,
+                new IssuerLogin.Client(
+                        settings.oidcClientId().get(),
+                        settings.oidcClientSecret().orElse(null),
+                        settings.oidcScopes(),
+                        settings.oidcSession()),
+                seal,
+                clock);
     }
 
     private static Path stateDir(ControlSettings settings) {

@@ -1,6 +1,7 @@
 package dev.fanfare.control;
 
 import dev.fanfare.runtime.config.ByteSize;
+import dev.fanfare.runtime.config.Secret;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -41,6 +42,23 @@ public interface ControlSettings {
     /** How long an endpoint may take to answer a challenge: its retries are within it. */
     @WithDefault("10m")
     Duration verificationTimeout();
+
+    /**
+     * Our name at the OpenID Connect issuer ({@code access.oidc-issuer}): with it people log in to the console there.
+     * Without it they log in with API keys alone.
+     */
+    Optional<String> oidcClientId();
+
+    /** Our secret at the issuer; without it PKCE alone shows that we are the client. */
+    Optional<Secret> oidcClientSecret();
+
+    /** What the issuer is asked for, so that an ID token has the claims for tenant and scopes. */
+    @WithDefault("openid")
+    String oidcScopes();
+
+    /** How long a log-in by the issuer lasts; at most {@code 12h}. Who is no longer known there is out after that. */
+    @WithDefault("4h")
+    Duration oidcSession();
 
     /** One write buffer, and a few blocks. */
     ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);

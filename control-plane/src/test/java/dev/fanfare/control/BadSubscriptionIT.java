@@ -247,7 +247,7 @@ class BadSubscriptionIT {
             assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(6));
             assertThat(alone.get(SUBSCRIPTIONS + "/here").status()).isEqualTo(200);
             own.startAgain();
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> alone.put(SUBSCRIPTIONS + "/there", good).status() < 300);
         }
     }

@@ -33,10 +33,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /** The control role behind its real HTTP front, in this JVM, with the key {@code k} and the tenants acme and other. */
 final class RunningControl implements AutoCloseable {
     static final String SUBSCRIPTIONS = "/v1/tenants/acme/subscriptions";
+
+    static {
+        // Only a test that fails waits so long; a busy machine has the time it needs.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
+    }
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -116,6 +122,21 @@ final class RunningControl implements AutoCloseable {
 
     URI uri(String path) {
         return URI.create(base + path);
+    }
+
+    /** Where a page elsewhere sends whoever asks for it. */
+    String follow(URI elsewhere) {
+        try {
+            return http.send(HttpRequest.newBuilder(elsewhere).build(), BodyHandlers.ofString())
+                    .headers()
+                    .firstValue("location")
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     Answer post(String path, String json) {

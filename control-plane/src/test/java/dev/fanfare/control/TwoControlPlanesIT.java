@@ -3,6 +3,7 @@ package dev.fanfare.control;
 import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
@@ -89,6 +90,18 @@ class TwoControlPlanesIT {
                 assertThat(answer.status()).as(answer.body()).isEqualTo(412);
             }
         }
+    }
+
+    @Test
+    void oneTakesTheConsolesSessionOfTheOtherAndTellsWhatThatHasDone() {
+        ConsoleVisitor here = ConsoleVisitor.loggedIn(first, "k", "acme");
+        String path = "/console/tenants/acme/subscriptions";
+        Answer created = here.post(path, "token=" + here.token() + "&id=across&url=https%3A%2F%2Fa.example");
+        assertThat(created.header("location")).isEqualTo(path + "/across");
+        await().until(() -> second.get(SUBSCRIPTIONS + "/across").status() == 200);
+        ConsoleVisitor there = here.at(second);
+        assertThat(there.page(path + "/across")).contains("shown this once", "whsec_");
+        assertThat(there.page(path + "/across")).doesNotContain("whsec_");
     }
 
     @Test

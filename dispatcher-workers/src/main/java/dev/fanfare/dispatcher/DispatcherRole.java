@@ -1,5 +1,6 @@
 package dev.fanfare.dispatcher;
 
+import dev.fanfare.contract.topic.Groups;
 import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
@@ -23,6 +24,7 @@ import dev.fanfare.retry.plan.RetryPlanner;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
@@ -62,7 +64,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DispatcherRole implements Role {
     /** The consumer group of all dispatchers. */
-    public static final String GROUP = "fanfare-dispatchers";
+    public static final String GROUP = Groups.DISPATCHERS;
 
     private static final Logger LOG = LoggerFactory.getLogger(DispatcherRole.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
@@ -128,7 +130,7 @@ public final class DispatcherRole implements Role {
 
     private DeliveryConsumer wire() {
         Admin admin = open(context.kafka().admin(clientId + "-admin"));
-        new TopicSetup(admin, START_TIMEOUT).require(topics());
+        new KafkaArrival().awaitAnswerTo(() -> new TopicSetup(admin, START_TIMEOUT).require(topics()));
         SubscriptionView subscriptions = open(new SubscriptionView(
                 context.kafka(),
                 clientId + "-subscriptions",
@@ -151,7 +153,7 @@ public final class DispatcherRole implements Role {
                 unsent::tooLarge,
                 settings.commitInterval(),
                 TRANSACTION_TIMEOUT));
-        transaction.start();
+        new KafkaArrival().awaitAnswerTo(transaction::start);
         Shards shards = open(new Shards(
                 sendingSetup(subscriptions, outcomes, unsent, report),
                 () -> keepsUp(transaction, outbox),

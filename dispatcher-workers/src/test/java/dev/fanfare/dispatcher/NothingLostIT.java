@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Restarts, kills, rebalances and a broker that goes away: who gets what twice, and that nobody gets nothing. */
 @WithBroker
 class NothingLostIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private Path folder;
@@ -142,7 +142,7 @@ class NothingLostIT {
         int whenItStopped = receiver.count();
         Awaitility.await()
                 .during(Duration.ofSeconds(5))
-                .atMost(Duration.ofSeconds(10))
+                .atMost(PATIENCE)
                 .until(() -> receiver.count() <= whenItStopped + 100);
         broker.startAgain();
 

@@ -97,6 +97,8 @@ final class BodyReader {
         private @Nullable Buffer body;
         private long held;
         private boolean refused;
+        /** Nothing more of it comes: it can't be too slow any more. */
+        private boolean over;
 
         Reading(RoutingContext context, Consumer<byte[]> then) {
             this.context = context;
@@ -125,6 +127,7 @@ final class BodyReader {
 
         void end() {
             underWay.remove(this);
+            over = true;
             if (refused) {
                 return;
             }
@@ -140,6 +143,7 @@ final class BodyReader {
 
         void broken(Throwable failure) {
             underWay.remove(this);
+            over = true;
             if (refused) {
                 release();
             } else {
@@ -147,7 +151,11 @@ final class BodyReader {
             }
         }
 
+        /** Its end may have come since somebody saw that it is late. */
         void tooSlow() {
+            if (over) {
+                return;
+            }
             if (!refused) {
                 refused = true;
                 context.response().putHeader(HttpHeaders.CONNECTION, "close");

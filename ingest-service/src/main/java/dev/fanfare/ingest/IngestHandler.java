@@ -147,7 +147,10 @@ final class IngestHandler {
         String tenant = context.pathParam("tenant");
         if (types.appliesTo(tenant)) {
             types.check(context, tenant, sent.events(), sent.batch())
-                    .onComplete(fit -> publish(context, sent), context::fail);
+                    .onComplete(fit -> publish(context, sent), unfit -> {
+                        limits.refund(context, sent.events().size());
+                        context.fail(unfit);
+                    });
         } else {
             publish(context, sent);
         }
@@ -167,7 +170,10 @@ final class IngestHandler {
                     .setStatusCode(202)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(ids(sent).toBuffer());
-        } else if (failure instanceof NotPublished why) {
+            return;
+        }
+        limits.refund(context, sent.events().size());
+        if (failure instanceof NotPublished why) {
             Problem problem =
                     switch (why.kind()) {
                         case TOO_LARGE -> Problem.of(413, "too-large", "Event too large", why.detail());

@@ -3,7 +3,6 @@ package dev.fanfare.ingest;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
-import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.http.Access;
@@ -16,11 +15,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +38,7 @@ public final class IngestRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(IngestRole.class);
     private static final Duration TOPIC_CHECK = Duration.ofSeconds(5);
     private static final long WATCH_EVERY_MILLIS = 100;
+    private static final long FORGET_EVERY_MILLIS = 60_000;
 
     private final RoleContext context;
     private final IngestSettings settings;
@@ -47,7 +47,7 @@ public final class IngestRole implements Role {
     private final RateLimits limits;
     private final EventPublisher publisher;
     private final IngestHandler handler;
-    private @Nullable Long watch;
+    private final List<Long> timers = new ArrayList<>();
 
     /** With the process's settings; {@link IngestSettings} and {@link AccessSettings} must be among the sections. */
     public IngestRole(RoleContext context) {
@@ -60,8 +60,7 @@ public final class IngestRole implements Role {
         this.access = new Access(accessSettings, catalog, context.clock());
         this.publisher =
                 EventPublisher.on(context.kafka().measuredBy(context.meters()), settings, client, context.tracing());
-        this.limits =
-                new RateLimits(catalog, settings.rateLimit().map(RateLimit::new).orElse(null), System::nanoTime);
+        this.limits = new RateLimits(catalog, settings, System::nanoTime, context.clock());
         this.handler = new IngestHandler(
                 settings,
                 new EventValidator(context.clock(), context.random()),
@@ -74,6 +73,11 @@ public final class IngestRole implements Role {
     @Override
     public String name() {
         return "ingest";
+    }
+
+    @Override
+    public boolean startsWithoutKafka() {
+        return true;
     }
 
     @Override
@@ -116,10 +120,11 @@ public final class IngestRole implements Role {
             admin.close(Duration.ZERO);
         }
         catalog.startWhenPossible();
-        watch = context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> {
+        timers.add(context.vertx().setPeriodic(1, WATCH_EVERY_MILLIS, timer -> {
             publisher.watch();
             handler.turnAwayTheSlow();
-        });
+        }));
+        timers.add(context.vertx().setPeriodic(FORGET_EVERY_MILLIS, timer -> limits.forgetTheGone()));
     }
 
     @Override
@@ -137,10 +142,7 @@ public final class IngestRole implements Role {
         if (left > 0) {
             LOG.warn("requests were still under way when their time ran out requests={}", left);
         }
-        Long timer = watch;
-        if (timer != null) {
-            context.vertx().cancelTimer(timer);
-        }
+        timers.forEach(timer -> context.vertx().cancelTimer(timer));
         publisher.close();
         catalog.close();
     }

@@ -1,6 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.runtime.config.ByteSize;
@@ -39,10 +40,29 @@ public interface IngestSettings {
     Duration ackTimeout();
 
     /**
-     * Events a second that this instance takes from each tenant whose own record names no limit; what comes faster is
-     * answered 429. Without it there is none.
+     * Events a second that are taken from each tenant whose own record names no limit; what comes faster is answered 429.
+     * Without it there is none.
      */
     Optional<Double> rateLimit();
+
+    /**
+     * Events that are taken in a calendar day (UTC) from each tenant whose own record names no quota; what comes beyond is
+     * answered 429 until the next begins. Without it there is none.
+     */
+    Optional<Long> quotaPerDay();
+
+    /** The same of a calendar month. */
+    Optional<Long> quotaPerMonth();
+
+    /**
+     * How many instances share the limits and quotas of tenants and keys: each takes as large a part of them. With 1, each
+     * takes all of it, as they know nothing of one another.
+     */
+    @WithDefault("1")
+    int instances();
+
+    /** As many as somebody would run, and no typing error. */
+    int MOST_INSTANCES = 1_000;
 
     /** More would keep the event loop, which serves others too, for longer than 100 ms. */
     int MOST_IN_A_BATCH = 10_000;
@@ -52,6 +72,12 @@ public interface IngestSettings {
 
     /** Room in a record for the attributes at their limits and what later stages add. */
     int HEADROOM_BYTES = 256 * 1024;
+
+    /** Of tenants that have none of their own. */
+    static Quota defaultQuota(IngestSettings settings) {
+        return new Quota(
+                settings.quotaPerDay().orElse(null), settings.quotaPerMonth().orElse(null));
+    }
 
     /**
      * Checks how the settings relate.
@@ -91,6 +117,14 @@ public interface IngestSettings {
                 faults.add("ingest.rate-limit: " + e.getMessage());
             }
         });
+        if (settings.instances() < 1 || settings.instances() > MOST_INSTANCES) {
+            faults.add("ingest.instances: " + settings.instances() + " is out of range: 1 to " + MOST_INSTANCES);
+        }
+        try {
+            defaultQuota(settings);
+        } catch (IllegalArgumentException e) {
+            faults.add("ingest.quota-per-day, ingest.quota-per-month: " + e.getMessage());
+        }
         if (!faults.isEmpty()) {
             throw new InvalidSettings(faults);
         }

@@ -10,74 +10,102 @@ import dev.fanfare.runtime.http.Caller;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many events of a tenant, and with one API key, this instance takes.
+ * How many events of a tenant, and with one API key, this instance takes: a second, a day, a month.
  *
  * <pre>
- * request ─▶ admit: room for one event? ─▶ its body is read ─▶ charge: the rest of a batch ─▶ …
- *             429 with Retry-After          a batch is let in when one event would be, and paid in full
+ * request ─▶ admit: room for one event? ─▶ its body is read ─▶ charge: the rest of a batch ─▶ … ─▶ not accepted: refund
+ *             429 with Retry-After                              429 where a quota has no room for all of it
  * </pre>
  *
- * <p>Who has no limit pays nothing. Who has one is told how it stands, in {@code RateLimit-Policy} and {@code RateLimit}
- * (draft-ietf-httpapi-ratelimit-headers-10). Safe for use by several threads.
+ * <p>Each instance takes its share, an {@code ingest.instances}th, and knows nothing of the others; what it counted ends
+ * with it. Who has no limit pays nothing. Who has one is told how it stands, in {@code RateLimit-Policy} and
+ * {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers-10). Safe for use by several threads.
  */
 final class RateLimits {
     private static final String CHARGED = RateLimits.class.getName();
 
-    /** One limit that a request is under. */
-    private record Limit(String name, RateLimit rate, TokenBucket bucket) {}
-
     private final Catalog catalog;
-    private final @Nullable RateLimit tenantDefault;
+    private final @Nullable RateLimit defaultRate;
+    private final Tenant.Quota defaultQuota;
+    private final int instances;
     private final LongSupplier nanoTime;
-    private final Map<String, TokenBucket> buckets = new ConcurrentHashMap<>();
+    private final Clock clock;
+    /** By tenant or key; of those that there are no longer, see {@link #forgetTheGone}. */
+    private final Map<String, TokenBucket> ofTenants = new ConcurrentHashMap<>();
+
+    private final Map<String, TokenBucket> ofKeys = new ConcurrentHashMap<>();
+    private final Map<Period, Map<String, QuotaCount>> counts =
+            Map.of(Period.DAY, new ConcurrentHashMap<>(), Period.MONTH, new ConcurrentHashMap<>());
 
     /**
      * With nothing taken yet.
      *
-     * @param tenantDefault of tenants whose record names none; null: no limit
-     * @param nanoTime      {@link System#nanoTime}
+     * @param nanoTime {@link System#nanoTime}
      */
-    RateLimits(Catalog catalog, @Nullable RateLimit tenantDefault, LongSupplier nanoTime) {
+    RateLimits(Catalog catalog, IngestSettings settings, LongSupplier nanoTime, Clock clock) {
         this.catalog = catalog;
-        this.tenantDefault = tenantDefault;
+        this.defaultRate = settings.rateLimit().map(RateLimit::new).orElse(null);
+        this.defaultQuota = IngestSettings.defaultQuota(settings);
+        this.instances = settings.instances();
         this.nanoTime = nanoTime;
+        this.clock = clock;
     }
 
-    /** Lets a request through that may bring an event now; ends any other with 429. */
+    /** Lets a request through that may bring an event now; ends any other with 429, and it has taken nothing. */
     void admit(RoutingContext context) {
         List<Limit> limits = limits(context);
         if (!limits.isEmpty()) {
             context.put(CHARGED, limits);
-            long now = nanoTime.getAsLong();
-            for (Limit limit : limits) {
-                long waitNanos = limit.bucket().take(limit.rate().perSecond(), now);
-                if (waitNanos > 0) {
-                    tell(context.response(), limits, now);
-                    throw refused(context, limit, waitNanos);
+            for (int i = 0; i < limits.size(); i++) {
+                long waitSeconds = limits.get(i).admit();
+                if (waitSeconds > 0) {
+                    limits.subList(0, i).forEach(Limit::leave);
+                    throw refused(context, limits, limits.get(i), waitSeconds);
                 }
             }
-            tell(context.response(), limits, now);
+            tell(context.response(), limits);
         }
         context.next();
     }
 
-    /** Takes what a batch brings beside its first event. */
+    /** Takes what a request brought; ends it with 429 where a quota has no room for all of it. */
     void charge(RoutingContext context, int events) {
         List<Limit> limits = context.get(CHARGED);
-        if (limits != null && events > 1) {
-            long now = nanoTime.getAsLong();
-            limits.forEach(
-                    limit -> limit.bucket().charge(events - 1, limit.rate().perSecond(), now));
-            tell(context.response(), limits, now);
+        if (limits == null) {
+            return;
         }
+        for (int i = 0; i < limits.size(); i++) {
+            if (!limits.get(i).charge(events)) {
+                limits.subList(0, i).forEach(limit -> limit.refund(events));
+                throw refused(context, limits, limits.get(i), limits.get(i).resetSeconds());
+            }
+        }
+        tell(context.response(), limits);
+    }
+
+    /** Gives back what was charged, of events that were not accepted. */
+    void refund(RoutingContext context, int events) {
+        List<Limit> limits = context.get(CHARGED);
+        if (limits != null) {
+            limits.forEach(limit -> limit.refund(events));
+        }
+    }
+
+    /** Forgets whom the catalog doesn't know any more; to be called now and then. */
+    void forgetTheGone() {
+        ofKeys.keySet().removeIf(id -> catalog.key(id) == null);
+        ofTenants.keySet().removeIf(id -> !catalog.isTenant(id));
+        counts.values().forEach(perTenant -> perTenant.keySet().removeIf(id -> !catalog.isTenant(id)));
     }
 
     private List<Limit> limits(RoutingContext context) {
@@ -85,52 +113,61 @@ final class RateLimits {
         RateLimit ofKey = key == null ? null : key.rateLimit();
         String tenantId = context.pathParam("tenant");
         Tenant tenant = catalog.tenant(tenantId);
-        RateLimit ofTenant = tenant == null || tenant.rateLimit() == null ? tenantDefault : tenant.rateLimit();
-        if (ofKey == null && ofTenant == null) {
+        RateLimit ofTenant = tenant == null || tenant.rateLimit() == null ? defaultRate : tenant.rateLimit();
+        Tenant.Quota quota = Objects.requireNonNullElse(tenant == null ? null : tenant.quota(), defaultQuota);
+        if (ofKey == null && ofTenant == null && quota.perDay() == null && quota.perMonth() == null) {
             return List.of();
         }
-        List<Limit> limits = new ArrayList<>(2);
+        List<Limit> limits = new ArrayList<>(4);
+        long nowNanos = nanoTime.getAsLong();
         if (key != null && ofKey != null) {
-            limits.add(new Limit("key", ofKey, bucket("key/" + key.id())));
+            limits.add(rate("key", ofKey, ofKeys, key.id(), nowNanos));
         }
         if (ofTenant != null) {
-            limits.add(new Limit("tenant", ofTenant, bucket("tenant/" + tenantId)));
+            limits.add(rate("tenant", ofTenant, ofTenants, tenantId, nowNanos));
         }
+        addQuota(Period.DAY, quota.perDay(), tenantId, limits);
+        addQuota(Period.MONTH, quota.perMonth(), tenantId, limits);
         return limits;
     }
 
-    private TokenBucket bucket(String name) {
-        return buckets.computeIfAbsent(name, ignored -> new TokenBucket(nanoTime.getAsLong()));
+    private Limit rate(String name, RateLimit limit, Map<String, TokenBucket> buckets, String id, long nowNanos) {
+        TokenBucket bucket = buckets.computeIfAbsent(id, first -> new TokenBucket(nowNanos));
+        return new Limit.Rate(name, limit.perSecond() / instances, bucket, nowNanos);
     }
 
-    private static void tell(HttpServerResponse response, List<Limit> limits, long now) {
+    private void addQuota(Period period, @Nullable Long events, String tenant, List<Limit> limits) {
+        if (events != null) {
+            long nowMillis = clock.millis();
+            QuotaCount count = Objects.requireNonNull(counts.get(period))
+                    .compute(
+                            tenant,
+                            (id, known) -> known != null && nowMillis < known.endMillis()
+                                    ? known
+                                    : new QuotaCount(period.endMillis(nowMillis)));
+            limits.add(new Limit.Quota(period, Math.max(1, events / instances), count, nowMillis));
+        }
+    }
+
+    private static void tell(HttpServerResponse response, List<Limit> limits) {
         StringBuilder policy = new StringBuilder();
         StringBuilder state = new StringBuilder();
         for (Limit limit : limits) {
-            double perSecond = limit.rate().perSecond();
-            long burst = TokenBucket.burst(perSecond);
             String name = (policy.length() == 0 ? "\"" : ", \"") + limit.name() + "\"";
-            policy.append(name).append(";q=").append(burst).append(";w=").append((long) Math.ceil(burst / perSecond));
-            state.append(name)
-                    .append(";r=")
-                    .append(limit.bucket().left(perSecond, now))
-                    .append(";t=")
-                    .append(seconds(limit.bucket().untilFullNanos(now)));
+            policy.append(name)
+                    .append(";q=")
+                    .append(limit.events())
+                    .append(";w=")
+                    .append(limit.windowSeconds());
+            state.append(name).append(";r=").append(limit.left()).append(";t=").append(limit.resetSeconds());
         }
         response.putHeader("RateLimit-Policy", policy).putHeader("RateLimit", state);
     }
 
-    private static ProblemException refused(RoutingContext context, Limit limit, long waitNanos) {
-        context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, seconds(waitNanos))));
+    private static ProblemException refused(RoutingContext context, List<Limit> limits, Limit by, long waitSeconds) {
+        tell(context.response(), limits);
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(waitSeconds));
         return new ProblemException(Problem.of(
-                429,
-                "too-many-events",
-                "Too many events",
-                "the limit of this " + limit.name() + " is " + limit.rate().perSecond()
-                        + " events a second: send it again later, under the same id"));
-    }
-
-    private static long seconds(long nanos) {
-        return (nanos + 999_999_999) / 1_000_000_000;
+                429, "too-many-events", "Too many events", by.text() + ": send it again later, under the same id"));
     }
 }

@@ -44,6 +44,11 @@ final class TokenBucket {
         fullAtNanos.updateAndGet(seen -> later(seen, nowNanos) + more);
     }
 
+    /** Puts back one that was taken for nothing. */
+    void giveBack(double perSecond) {
+        fullAtNanos.addAndGet(-interval(perSecond));
+    }
+
     /** How many tokens are left. */
     long left(double perSecond, long nowNanos) {
         long missing = untilFullNanos(nowNanos);

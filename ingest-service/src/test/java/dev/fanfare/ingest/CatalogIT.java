@@ -16,6 +16,7 @@ import dev.fanfare.contract.catalog.KeyToken;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
+import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
@@ -146,6 +147,27 @@ class CatalogIT {
         assertThat(send("acme", other, EVENT).statusCode()).isEqualTo(202);
     }
 
+    @Test
+    void aTenantsQuotaIsForEventsThatAreAcceptedAndABatchThatIsBeyondItIsRefusedWhole() throws Exception {
+        put(new Tenant("metered", null, EventTypes.OPEN, null, new Quota(null, 3L), 1, 1));
+
+        HttpResponse<String> refused = send("metered", RunningIngest.KEY, "{\"type\":7,\"data\":1}");
+        HttpResponse<String> two = send("metered", RunningIngest.KEY, "[" + EVENT + "," + EVENT + "]");
+        HttpResponse<String> twoMore = send("metered", RunningIngest.KEY, "[" + EVENT + "," + EVENT + "]");
+        HttpResponse<String> last = send("metered", RunningIngest.KEY, EVENT);
+        HttpResponse<String> beyond = send("metered", RunningIngest.KEY, "not even JSON");
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(two.statusCode()).isEqualTo(202);
+        assertThat(header(two, "ratelimit-policy")).matches("\"month\";q=3;w=2\\d{6}");
+        assertThat(header(two, "ratelimit")).startsWith("\"month\";r=1;t=");
+        assertThat(twoMore.statusCode()).isEqualTo(429);
+        assertThat(twoMore.body()).contains("3 events a month (UTC), and 1 are left");
+        assertThat(last.statusCode()).isEqualTo(202);
+        assertThat(beyond.statusCode()).isEqualTo(429);
+        assertThat(Integer.parseInt(header(beyond, "retry-after"))).isBetween(1, 31 * 86_400);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -229,7 +251,7 @@ class CatalogIT {
             writer.send(new ProducerRecord<>(Topics.CATALOG, 0, strict.key().getBytes(UTF_8), strict.toJson()))
                     .get();
             try (RunningIngest starting = new RunningIngest(broker, early)) {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> starting.role.readiness().reason().contains("tenants and keys"));
 
                 HttpResponse<String> before = starting.send(starting.request("early")
@@ -311,7 +333,7 @@ class CatalogIT {
     }
 
     private static Tenant tenant(String id, EventTypes rule, RateLimit limit) {
-        return new Tenant(id, null, rule, limit, 1, 1);
+        return new Tenant(id, null, rule, limit, null, 1, 1);
     }
 
     private static void put(CatalogEntry entry) {

@@ -49,7 +49,7 @@ class GatewayIT {
                 RunningIngest goes = RunningIngest.on(broker)) {
             Process gateway = start(nginx, port, keys, goes.port, stays.port);
             try {
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofMinutes(2))
                         .ignoreExceptionsInstanceOf(IOException.class)
                         .until(() -> get(port, keys, "/fanfare/health/ready").startsWith("HTTP/1.1 200 "));
                 for (int i = 0; i < 4; i++) {

@@ -55,7 +55,7 @@ class OutageIT {
             broker.startAgain();
             // without any request: who is not ready is sent none
             ingest.awaitReady();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> ingest.post("application/json", "{\"id\":\"after\",\"type\":\"good\",\"data\":1}")
                                     .statusCode()
                             == 202);
@@ -144,7 +144,7 @@ class OutageIT {
             assertIsRefusedForNow(ingest.post("application/json", GOOD));
             broker.startAgain();
             ingest.awaitReady();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> ingest.post("application/json", GOOD).statusCode() == 202);
         }
     }
@@ -164,7 +164,7 @@ class OutageIT {
                 .mapToObj(i -> Integer.toString(i * 31 % 7919, 36))
                 .reduce("", String::concat);
         try (RunningIngest ingest = RunningIngest.on(broker)) {
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
                 HttpResponse<String> response =
                         ingest.post("application/json", "{\"type\":\"t\",\"data\":\"" + noise + "\"}");
                 assertThat(response.statusCode()).isEqualTo(413);

@@ -9,12 +9,14 @@ import dev.fanfare.retry.relay.TierRelay;
 import dev.fanfare.retry.relay.TierTopics;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.TopicSettings;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -51,9 +53,9 @@ public final class RetryRole implements Role {
         List<Tier> tiers = TopicSettings.layout(context.settings().section(TopicSettings.class))
                 .tiers();
         RelayLimits limits = limits(context.settings().section(RetrySettings.class));
-        Map<String, Tier> found;
+        Map<String, Tier> found = new HashMap<>();
         try (Admin admin = context.kafka().admin("fanfare-retry-admin")) {
-            found = TierTopics.check(admin, tiers, ANSWER_TIMEOUT);
+            new KafkaArrival().awaitAnswerTo(() -> found.putAll(TierTopics.check(admin, tiers, ANSWER_TIMEOUT)));
         }
         KafkaConnection kafka = context.kafka();
         TierRelay started = new TierRelay(

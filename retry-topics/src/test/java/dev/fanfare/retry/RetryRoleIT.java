@@ -50,8 +50,8 @@ class RetryRoleIT {
         try {
             assertThat(role.readiness().isReady()).isFalse();
             role.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> role.readiness().isReady());
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2)).until(() -> role.readiness().isReady());
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> broker.records(Topics.DELIVERIES).size() == 2);
         } finally {
             role.close();

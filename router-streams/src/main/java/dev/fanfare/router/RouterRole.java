@@ -12,6 +12,7 @@ import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
@@ -61,6 +62,16 @@ public final class RouterRole implements Role {
     private static final Logger LOG = LoggerFactory.getLogger(RouterRole.class);
     private static final int TOPOLOGIES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<String> TOPICS = List.of(
+            Topics.EVENTS,
+            Topics.SUBSCRIPTIONS,
+            Topics.CATALOG,
+            Topics.FANOUT,
+            Topics.DELIVERIES,
+            Topics.DEAD_LETTERS,
+            Topics.RUNS,
+            Topics.SEEN_CHANGELOG);
+
     /** The group of all routers. */
     public static final String GROUP = RouterStreams.APPLICATION_ID;
 
@@ -105,16 +116,8 @@ public final class RouterRole implements Role {
         String clientId = RouterStreams.APPLICATION_ID + "-" + context.instanceId();
         String clusterId;
         try (Admin admin = context.kafka().admin(clientId + "-setup")) {
-            new TopicSetup(admin, PATIENCE)
-                    .require(List.of(
-                            Topics.EVENTS,
-                            Topics.SUBSCRIPTIONS,
-                            Topics.CATALOG,
-                            Topics.FANOUT,
-                            Topics.DELIVERIES,
-                            Topics.DEAD_LETTERS,
-                            Topics.RUNS,
-                            Topics.SEEN_CHANGELOG));
+            TopicSetup setup = new TopicSetup(admin, PATIENCE);
+            new KafkaArrival().awaitAnswerTo(() -> setup.require(TOPICS));
             clusterId = KafkaAnswer.await(admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id");
         }
         CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(

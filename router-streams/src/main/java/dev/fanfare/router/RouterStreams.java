@@ -1,6 +1,7 @@
 package dev.fanfare.router;
 
 import dev.fanfare.contract.DurationText;
+import dev.fanfare.contract.topic.Groups;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The router's settings in the words of Kafka Streams. */
 final class RouterStreams {
     /** The group of all router instances. */
-    static final String APPLICATION_ID = "fanfare-router";
+    static final String APPLICATION_ID = Groups.ROUTERS;
 
     /** The group of those that expand very large fan-outs. */
     static final String FANOUT_ID = "fanfare-fanout";

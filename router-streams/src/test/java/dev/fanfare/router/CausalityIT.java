@@ -62,7 +62,7 @@ class CausalityIT {
                 TestRouter three = TestRouter.start(broker.bootstrapServers(), "three", patient, lateBy(seed + 2))) {
             List<TestRouter> routers = List.of(one, two, three);
             AtomicInteger sent = new AtomicInteger();
-            await("all have partitions").atMost(Duration.ofSeconds(30)).until(() -> {
+            await("all have partitions").atMost(Duration.ofMinutes(2)).until(() -> {
                 broker.send(event("warm-up-" + sent.incrementAndGet(), "warm.up", new byte[0]));
                 return routers.stream().allMatch(router -> router.events("unmatched") > 0);
             });
@@ -82,7 +82,7 @@ class CausalityIT {
                 writers.shutdownNow();
             }
             settle(broker);
-            await("seed " + seed).atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(deliveries(broker))
+            await("seed " + seed).atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(deliveries(broker))
                     .filteredOn(delivery -> !delivery.startsWith("default/last "))
                     .containsExactlyInAnyOrderElementsOf(expected));
             assertThat(routers).allSatisfy(router -> assertThat(router.count("fanfare.router.read.index.given.up"))
@@ -171,7 +171,7 @@ class CausalityIT {
             broker.send(new ProducerRecord<>(event.topic(), partition, event.key(), event.value(), event.headers()));
             wanted.add(last.key() + " last" + partition);
         }
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(2))
                 .untilAsserted(() -> assertThat(deliveries(broker)).containsAll(wanted));
     }
 

@@ -57,7 +57,7 @@ class CrashIT {
         Process killed =
                 RouterProcess.start(broker.bootstrapServers(), "crash", guarantee, "router.state-dir=" + stateDir);
         try {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> deliveries(broker) > 5_000);
         } finally {
@@ -73,7 +73,7 @@ class CrashIT {
                 broker.bootstrapServers(),
                 "crash",
                 Map.of("router.guarantee", guarantee, "router.state-dir", stateDir.toString()))) {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(missing(broker)).isEmpty());
             assertThat(next.events("undecodable")).isZero();
         }
@@ -92,9 +92,9 @@ class CrashIT {
             await().pollInterval(Duration.ofMillis(10)).until(() -> router.events("routed") > 1_000);
             broker.stop();
             broker.startAgain();
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(missing(broker)).isEmpty());
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> router.role.readiness().isReady());
         }
     }
@@ -113,14 +113,14 @@ class CrashIT {
                 "router.state-dir=" + stateDir,
                 "router.fanout-chunk=20");
         try {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> deliveries(broker) > 0);
         } finally {
             killed.destroyForcibly().waitFor();
         }
         try (TestRouter next = TestRouter.start(broker.bootstrapServers(), "next", settings)) {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(delivered(broker)).isEqualTo(expected));
             assertThat(next.events("undecodable")).isZero();
         }

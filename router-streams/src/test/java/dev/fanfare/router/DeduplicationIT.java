@@ -52,7 +52,7 @@ class DeduplicationIT {
     private static void routes(TestBroker broker, Path stateDir, int routed, int duplicates) {
         try (TestRouter router = TestRouter.start(
                 broker.bootstrapServers(), "deduplicating", Map.of("router.state-dir", stateDir.toString()))) {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
                 assertThat(router.events("routed")).isEqualTo(routed);
                 assertThat(router.events("duplicate")).isEqualTo(duplicates);
             });

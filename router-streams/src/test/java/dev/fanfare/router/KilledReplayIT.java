@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @WithBroker
 class KilledReplayIT {
     private static final int EVENTS = 400;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void aReplayCutShortByAKillGoesOnAndSendsEachEventOnce(@Fresh TestBroker broker, @TempDir Path stateDir)

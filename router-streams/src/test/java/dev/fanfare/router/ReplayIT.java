@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @WithBroker
 class ReplayIT {
     private static final Actor SOMEBODY = new Actor("test", null, null);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static TestBroker broker;
     private static TestRouter router;

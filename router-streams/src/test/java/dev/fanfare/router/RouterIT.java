@@ -199,7 +199,7 @@ class RouterIT {
         for (int i = 0; i < 10; i++) {
             String young = "young-" + i;
             broker.send(row(subscription(young, "s", "*")));
-            Tenant tenant = new Tenant(young, null, Tenant.EventTypes.OPEN, null, 1, 1);
+            Tenant tenant = new Tenant(young, null, Tenant.EventTypes.OPEN, null, null, 1, 1);
             broker.send(new ProducerRecord<>(Topics.CATALOG, tenant.key().getBytes(UTF_8), tenant.toJson()));
             ProducerRecord<byte[], byte[]> event = event("y-" + i, "any.thing", new byte[0]);
             event.headers().add("ce_tenant", young.getBytes(UTF_8));

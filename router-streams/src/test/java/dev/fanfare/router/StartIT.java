@@ -57,7 +57,7 @@ class StartIT {
             try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "again", settings)) {
                 broker.send(row(subscription("default", "s" + round, "round.number" + round)));
                 broker.send(event("e" + round, "round.number" + round, new byte[0]));
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofMinutes(2))
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> router.events("routed") == 1);
             }
@@ -84,7 +84,7 @@ class StartIT {
             try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "changing", settings)) {
                 broker.send(event("e", "any.thing", new byte[0]));
                 double routed = window.equals("0s") ? 1 : 0;
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> router.events("routed") + router.events("duplicate") == 1);
             }
         }
@@ -105,14 +105,14 @@ class StartIT {
         broker.send(row(subscription("default", "s", "*")));
         try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "refused", Map.of())) {
             broker.send(event("e", "large.event", noise(100_000)));
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
                 String reason = router.role.readiness().reason();
                 return reason != null && reason.contains("RECORD_TOO_LARGE") && reason.contains("max.message.bytes");
             });
         }
         limitDeliveries(broker, "2097152");
         try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "refused", Map.of())) {
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2))
                     .until(() -> broker.records(Topics.DELIVERIES).size() == 1);
             assertThat(router.role.readiness().isReady()).isTrue();
         }

@@ -35,6 +35,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A router as a process would run it, and the records that it meets. */
 final class TestRouter implements AutoCloseable {
+    static {
+        // Only a test that fails waits so long; a busy machine has the time it needs.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
+    }
+
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RouterRole role;
     private final Vertx vertx = Vertx.vertx();

@@ -1,11 +1,13 @@
 package dev.fanfare.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,13 +37,47 @@ class RoleCommandIT {
         assertThat(created.out()).contains("created fanfare.events", "created fanfare.retry.1s");
 
         try (FanfareProcess ingest =
-                FanfareProcess.start(folder, "ingest", cluster, "--port=0").awaitOutput("ready role=ingest")) {
-            String port = ingest.find("listening role=ingest address=\\S+:(\\d+)");
-            assertThat(FanfareProcess.get("http://127.0.0.1:" + port + "/health/ready")
-                            .statusCode())
-                    .isEqualTo(200);
+                FanfareProcess.start(folder, "ingest", cluster, "--port=0").awaitOutput("listening role=ingest")) {
+            awaitReady("http://127.0.0.1:" + ingest.find("listening role=ingest address=\\S+:(\\d+)"));
             assertThat(ingest.stop()).isZero();
             assertThat(ingest.err()).contains("stopped role=ingest");
+        }
+    }
+
+    @Test
+    void aRoleThatStartsBeforeKafkaWaitsForItUnready(@Fresh TestBroker broker) {
+        broker.createFanfareTopics();
+        broker.stop();
+        try (FanfareProcess retry = FanfareProcess.start(
+                        folder,
+                        "retry",
+                        "--bootstrap-servers=" + broker.bootstrapServers(),
+                        "--port=0",
+                        "--set",
+                        "topics.retry-tiers=1s,2s,5s")
+                .awaitOutput("waiting for Kafka waited=")) {
+            String front = "http://127.0.0.1:" + retry.find("listening role=retry address=\\S+:(\\d+)");
+            assertThat(FanfareProcess.get(front + "/health/live").statusCode()).isEqualTo(200);
+            assertThat(FanfareProcess.get(front + "/health/ready").statusCode()).isEqualTo(503);
+            broker.startAgain();
+            awaitReady(front);
+            assertThat(retry.stop()).isZero();
+        }
+    }
+
+    private static void awaitReady(String front) {
+        await("ready")
+                .atMost(Duration.ofSeconds(120))
+                .until(() -> FanfareProcess.get(front + "/health/ready").statusCode() == 200);
+    }
+
+    @Test
+    void aRoleThatWaitsForKafkaStopsWhenItIsTold(@Fresh TestBroker broker) {
+        broker.stop();
+        try (FanfareProcess router = FanfareProcess.start(
+                        folder, "router", "--bootstrap-servers=" + broker.bootstrapServers(), "--port=0")
+                .awaitOutput("waiting for Kafka waited=")) {
+            assertThat(router.stop()).isZero();
         }
     }
 

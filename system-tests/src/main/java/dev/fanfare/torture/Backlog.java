@@ -1,6 +1,7 @@
 package dev.fanfare.torture;
 
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.runtime.kafka.LogEnds;
 import dev.fanfare.testkit.conservation.ClusterEvidence;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
@@ -54,13 +54,14 @@ final class Backlog implements AutoCloseable {
                 .toList();
     }
 
-    private Map<TopicPartition, Long> ends() throws InterruptedException, ExecutionException, TimeoutException {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        topics().forEach(topic -> IntStream.range(0, partitions)
-                .forEach(partition -> latest.put(new TopicPartition(topic, partition), OffsetSpec.latest())));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        get(admin.listOffsets(latest).all()).forEach((partition, info) -> ends.put(partition, info.offset()));
-        return ends;
+    private Map<TopicPartition, Long> ends() {
+        return LogEnds.of(
+                admin,
+                topics().stream()
+                        .flatMap(topic -> IntStream.range(0, partitions)
+                                .mapToObj(partition -> new TopicPartition(topic, partition)))
+                        .toList(),
+                ANSWER_WITHIN);
     }
 
     private long left(Map<TopicPartition, Long> ends)

@@ -34,7 +34,7 @@ final class Cluster implements AutoCloseable {
     static final int SIZE = 3;
     private static final String OURS = "INTERNAL";
     private static final String CONTROLLER = "CONTROLLER";
-    private static final Duration START_WITHIN = Duration.ofMinutes(2);
+    private static final Duration START_WITHIN = Duration.ofMinutes(10);
     private static final List<String> JAVA_OPTIONS =
             List.of("-Xmx384m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 

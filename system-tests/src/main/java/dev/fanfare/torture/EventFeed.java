@@ -111,7 +111,8 @@ final class EventFeed {
                 .build();
         try {
             var response = http.send(request, BodyHandlers.ofString());
-            if (response.statusCode() / 100 == 4 && response.statusCode() != 429) {
+            boolean isForTime = response.statusCode() == 408 || response.statusCode() == 429;
+            if (response.statusCode() / 100 == 4 && !isForTime) {
                 throw new IllegalStateException(
                         "an event was refused: " + response.statusCode() + " " + response.body());
             }

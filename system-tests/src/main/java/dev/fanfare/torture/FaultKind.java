@@ -5,6 +5,7 @@ import java.util.Locale;
 /** What is broken, on whose side, and for how long at most. */
 public enum FaultKind {
     ROLE_KILLED(Side.ROLES, 3),
+    ROLES_KILLED_IN_TURN(Side.ROLES, 12),
     ROLE_RESTARTED(Side.ROLES, 1),
     ROLE_FROZEN(Side.ROLES, 12),
     ROLE_CUT_OFF(Side.ROLES, 8),

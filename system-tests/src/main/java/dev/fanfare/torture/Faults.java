@@ -1,10 +1,11 @@
 package dev.fanfare.torture;
 
-import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherRole;
 import dev.fanfare.retry.relay.TierRelay;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,9 +15,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Does what a {@link FaultKind} says, to somebody whom chance picks, and undoes it. Thread-safe, as its parts are. */
 final class Faults {
-    private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
-    /** More, and receivers refuse its signatures, as Standard Webhooks tells them to. */
-    private static final long SIGNER_MILLIS = Duration.ofMinutes(4).toMillis();
+    /** By which a role's clock may be wrong. */
+    static final Duration MOST_SKEW = Duration.ofHours(1);
 
     private static final Duration RECOVERY = Duration.ofSeconds(30);
     private static final Duration STORM_STEP = Duration.ofMillis(500);
@@ -59,21 +59,18 @@ final class Faults {
 
     private String strikeRole(FaultKind kind, Random random, Duration hold) {
         RolePlace role = roles.get(random.nextInt(roles.size()));
-        long skewMillis = skew(role.kind(), random);
         String struck = role.name();
         switch (kind) {
             case ROLE_KILLED -> {
                 role.kill();
                 Waiting.rest(hold);
-                role.start(skewMillis);
-                struck += ", its clock then " + Duration.ofMillis(skewMillis) + " ahead";
+                struck = startAgain(role, random);
             }
+            case ROLES_KILLED_IN_TURN -> struck = killInTurn(random, hold);
             case ROLE_RESTARTED -> {
-                if (!role.stop()) {
-                    struck += ", which did not end when it was told to";
-                }
+                boolean ended = role.stop();
                 Waiting.rest(hold);
-                role.start(skewMillis);
+                struck = startAgain(role, random) + (ended ? "" : ", which did not end when it was told to");
             }
             case ROLE_FROZEN -> role.freeze(hold);
             case ROLE_CUT_OFF -> {
@@ -103,13 +100,30 @@ final class Faults {
         }
     }
 
-    private static long skew(RoleKind kind, Random random) {
-        long most = kind == RoleKind.DISPATCHER ? SIGNER_MILLIS : HOUR_MILLIS;
-        return switch (random.nextInt(4)) {
-            case 0 -> most;
-            case 1 -> -most;
-            default -> 0;
-        };
+    /** Starts it with a clock that is right or an hour off; returns who it is, and what its clock says. */
+    private static String startAgain(RolePlace role, Random random) {
+        long skewMillis =
+                switch (random.nextInt(4)) {
+                    case 0 -> MOST_SKEW.toMillis();
+                    case 1 -> -MOST_SKEW.toMillis();
+                    default -> 0;
+                };
+        role.start(skewMillis);
+        return role.name() + (skewMillis == 0 ? "" : " (its clock then " + Duration.ofMillis(skewMillis) + " ahead)");
+    }
+
+    /** Every role, one soon after the other; it is over when all are back. */
+    private String killInTurn(Random random, Duration hold) {
+        List<RolePlace> order = new ArrayList<>(roles);
+        Collections.shuffle(order, random);
+        List<String> killed = new ArrayList<>();
+        for (RolePlace role : order) {
+            role.kill();
+            killed.add(startAgain(role, random));
+            Waiting.rest(hold.dividedBy(order.size()));
+        }
+        recover(() -> order.stream().allMatch(RolePlace::isReady));
+        return String.join(", ", killed);
     }
 
     /** A member that joins a group, is given partitions, does nothing with them and leaves, again and again. */

@@ -7,10 +7,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +61,7 @@ final class RolePlace {
         settings.forEach(setting -> args.addAll(List.of("--set", setting)));
         List<String> options = new ArrayList<>(JAVA_OPTIONS);
         options.add("-Djava.io.tmpdir=" + folder);
-        return Child.start(name, folder.resolve(name + ".log"), options, RoleProcess.class, args);
+        return Child.start(name, log(), options, RoleProcess.class, args);
     }
 
     String name() {
@@ -122,13 +124,26 @@ final class RolePlace {
     synchronized void supervise() {
         if (wanted && child != null && !child.isAlive()) {
             endedByItself++;
-            LOG.warn("a role ended by itself role={} exitCode={}", name, child.exitCode());
+            LOG.warn("a role ended by itself role={} exitCode={} said={}", name, child.exitCode(), lastWords());
             try {
                 child = launch();
             } catch (UncheckedIOException e) {
                 LOG.error("it can't be started again role={}", name, e); // tried again soon
             }
         }
+    }
+
+    /** The last line of its log. */
+    private String lastWords() {
+        try (Stream<String> lines = Files.lines(log())) {
+            return lines.reduce("nothing", (before, line) -> line);
+        } catch (IOException | UncheckedIOException e) {
+            return "nothing that can be read: " + e.getMessage();
+        }
+    }
+
+    private Path log() {
+        return folder.resolve(name + ".log");
     }
 
     void freeze(Duration duration) {

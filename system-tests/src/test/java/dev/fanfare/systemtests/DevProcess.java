@@ -1,9 +1,9 @@
 package dev.fanfare.systemtests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** {@code ./fanfare dev} as a user starts it: the script, in a process of its own, on free ports. */
 public final class DevProcess implements AutoCloseable {
@@ -22,36 +25,36 @@ public final class DevProcess implements AutoCloseable {
     public static final Path ROOT = Path.of(System.getProperty("fanfare.root")).toAbsolutePath();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Pattern API = Pattern.compile("API +http://127\\.0\\.0\\.1:(\\d+)\\s");
+    private static final Pattern KAFKA = Pattern.compile("Kafka +127\\.0\\.0\\.1:(\\d+)\\s");
     /** Only a test that fails waits so long; a busy machine has the time it needs. */
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final Process process;
     private final Path log;
-    private final int port;
-    private final int kafkaPort;
+    /** Those that it took; 0 until it has said so. */
+    private int port;
 
-    private DevProcess(Process process, Path log, int port, int kafkaPort) {
+    private int kafkaPort;
+
+    private DevProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
-        this.port = port;
-        this.kafkaPort = kafkaPort;
     }
 
     /** Starts it and waits until it says that it is ready. */
     public static DevProcess start(Path folder, String... options) {
-        int port = freePort();
-        int kafkaPort = freePort();
-        List<String> command = new ArrayList<>(
-                List.of(ROOT.resolve("fanfare").toString(), "dev", "--port=" + port, "--kafka-port=" + kafkaPort));
+        List<String> command =
+                new ArrayList<>(List.of(ROOT.resolve("fanfare").toString(), "dev", "--port=0", "--kafka-port=0"));
         command.add("--data-dir=" + folder.resolve("data"));
         command.addAll(List.of(options));
-        Path log = folder.resolve("dev-" + port + ".log");
         try {
+            Path log = Files.createTempFile(folder, "dev", ".log");
             Process process = command(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            DevProcess dev = new DevProcess(process, log, port, kafkaPort);
+            DevProcess dev = new DevProcess(process, log);
             boolean ready = false;
             try {
                 dev.awaitReady();
@@ -71,6 +74,8 @@ public final class DevProcess implements AutoCloseable {
     static ProcessBuilder command(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile());
         builder.environment().put("FANFARE_NO_BUILD", "1");
+        // most of what such a process does is start: the compiler of a long run only costs it time
+        builder.environment().put("FANFARE_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().keySet().removeIf(name -> name.startsWith("FANFARE_KAFKA") || name.startsWith("MAVEN_"));
         return builder;
     }
@@ -152,15 +157,31 @@ public final class DevProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
-        Awaitility.await("fanfare dev is ready")
+        await("fanfare dev says where it listens").until(() -> says(API) && says(KAFKA));
+        port = portIn(API);
+        kafkaPort = portIn(KAFKA);
+        await("fanfare dev is ready").until(this::isReady);
+    }
+
+    private ConditionFactory await(String what) {
+        return Awaitility.await(what)
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> {
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> {
                     if (!process.isAlive()) {
                         throw new AssertionError("fanfare dev ended with " + process.exitValue() + ":\n" + output());
                     }
-                    return isReady();
                 });
+    }
+
+    private boolean says(Pattern pattern) {
+        return pattern.matcher(output()).find();
+    }
+
+    private int portIn(Pattern pattern) {
+        Matcher matcher = pattern.matcher(output());
+        assertThat(matcher.find()).isTrue();
+        return Integer.parseInt(matcher.group(1));
     }
 
     private boolean isReady() {
@@ -188,14 +209,6 @@ public final class DevProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

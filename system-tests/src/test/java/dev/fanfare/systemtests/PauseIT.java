@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fanfare.testkit.Answer;
 import dev.fanfare.testkit.FaultyReceiver;
+import dev.fanfare.testkit.ReceivedRequest;
 import dev.fanfare.testkit.guarantee.AllSigned;
 import dev.fanfare.testkit.guarantee.BodiesByteForByte;
 import dev.fanfare.testkit.guarantee.EveryMatchArrived;
@@ -18,9 +20,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PauseIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     static Path folder;
@@ -137,10 +141,54 @@ class PauseIT {
                 new AllSigned(secrets));
     }
 
+    @Test
+    void anEndpointThatAnswersItsChallengeGetsWhatCameMeanwhileAndOneThatDoesNotIsDisabled() throws Exception {
+        AtomicBoolean answers = new AtomicBoolean();
+        receiver.on(
+                "/proving",
+                request -> isChallenge(request) && !answers.get()
+                        ? Answer.status(503)
+                        : Answer.status(200).body(request.bodyText()));
+        receiver.on("/mute", Answer.status(204));
+        String schedule = String.join(",", Collections.nCopies(45, "\"1s\""));
+        for (String id : List.of("proving", "mute")) {
+            subscribe(id, "\"verification\":\"challenge\",\"retry\":{\"schedule\":[" + schedule + "]}");
+        }
+        secrets.keySet().remove("mute"); // nothing is expected there
+        send(1, "meanwhile");
+        awaitState("mute", "disabled");
+        assertThat(receiver.requests("/proving")).as("nothing but challenges").allMatch(PauseIT::isChallenge);
+        answers.set(true);
+        awaitState("proving", "active");
+        Awaitility.await("what was kept").atMost(PATIENCE).until(() -> receiver.requests("/proving").stream()
+                .anyMatch(request -> !isChallenge(request)));
+        assertThat(receiver.requests("/mute")).allMatch(PauseIT::isChallenge);
+        assertThat(receiver.requests("/proving").stream().filter(request -> !isChallenge(request)))
+                .singleElement()
+                .extracting(ReceivedRequest::bodyText)
+                .isEqualTo("{\"n\":0}");
+        dev.delete("/v1/tenants/default/subscriptions/mute");
+        awaitParked(0);
+    }
+
+    private static boolean isChallenge(ReceivedRequest request) {
+        return "fanfare.verification".equals(request.header("ce-type"));
+    }
+
+    private static void awaitState(String id, String state) {
+        Awaitility.await(id + " is " + state).atMost(PATIENCE).until(() -> dev.get(
+                        "/v1/tenants/default/subscriptions/" + id)
+                .body()
+                .contains("\"state\":\"" + state + "\""));
+    }
+
     private void subscribe(String id) throws Exception {
+        subscribe(id, "\"retry\":{\"schedule\":[\"1s\",\"2s\",\"5s\"]}");
+    }
+
+    private void subscribe(String id, String more) throws Exception {
         String body =
-                "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"*\"],\"retry\":{\"schedule\":[\"1s\",\"2s\",\"5s\"]}}"
-                        .formatted(id, receiver.url("/" + id));
+                "{\"id\":\"%s\",\"url\":\"%s\",\"eventTypes\":[\"*\"],%s}".formatted(id, receiver.url("/" + id), more);
         HttpResponse<String> response = dev.send(
                 "POST", "/v1/tenants/default/subscriptions", "application/json", body.getBytes(StandardCharsets.UTF_8));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
@@ -156,17 +204,24 @@ class PauseIT {
         return subscription.path("state").asText();
     }
 
+    /** In requests of up to a hundred. */
     private void send(int count, String name) {
-        for (int i = 0; i < count; i++) {
-            String id = name + "-" + i;
-            String data = "{\"n\":" + i + "}";
-            String event = "{\"id\":\"%s\",\"type\":\"pause.test\",\"data\":%s}".formatted(id, data);
+        for (int from = 0; from < count; from += 100) {
+            List<String> events = new ArrayList<>();
+            for (int i = from; i < Math.min(count, from + 100); i++) {
+                String id = name + "-" + i;
+                String data = "{\"n\":" + i + "}";
+                events.add("{\"id\":\"%s\",\"type\":\"pause.test\",\"data\":%s}".formatted(id, data));
+                secrets.keySet()
+                        .forEach(subscription -> expected.add(
+                                new ExpectedDelivery(id, subscription, data.getBytes(StandardCharsets.UTF_8))));
+            }
             HttpResponse<String> response = dev.send(
-                    "POST", "/v1/tenants/default/events", "application/json", event.getBytes(StandardCharsets.UTF_8));
+                    "POST",
+                    "/v1/tenants/default/events",
+                    "application/json",
+                    events.toString().getBytes(StandardCharsets.UTF_8));
             assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
-            secrets.keySet()
-                    .forEach(subscription -> expected.add(
-                            new ExpectedDelivery(id, subscription, data.getBytes(StandardCharsets.UTF_8))));
         }
     }
 

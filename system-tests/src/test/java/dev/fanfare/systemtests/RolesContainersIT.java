@@ -44,14 +44,18 @@ import org.testcontainers.utility.DockerImageName;
  *
  * <pre>
  * mvn -pl system-tests -am verify -Dit.test=RolesContainersIT …
- *     -Dkafka.image=apache/kafka:4.3.1 -Dimage.base=eclipse-temurin:17-jre -Drouter.group-protocol=streams
+ *     -Dkafka.image=apache/kafka:4.3.1 -Drouter.group-protocol=streams -Dgroup-protocol=consumer
+ *     -Dimage.jdk=eclipse-temurin:17-jdk -Dimage.base=gcr.io/distroless/cc-debian12
+ *     -Dfanfare.image=fanfare:0.1.0        (one that is there, such as Jib's, in place of one built here)
  * </pre>
  */
 class RolesContainersIT {
     private static final String KAFKA =
             System.getProperty("kafka.image", "apache/kafka:" + System.getProperty("fanfare.kafka.version"));
-    private static final String BASE = System.getProperty("image.base", "eclipse-temurin:17-jre");
+    private static final String JDK = System.getProperty("image.jdk", "eclipse-temurin:17-jdk");
+    private static final String BASE = System.getProperty("image.base", "gcr.io/distroless/cc-debian12");
     private static final String GROUP_PROTOCOL = System.getProperty("router.group-protocol", "streams");
+    private static final String MEMBERS_PROTOCOL = System.getProperty("group-protocol", "consumer");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String KEY = "container-key";
     private static final String KAFKA_INSIDE = "kafka:19092";
@@ -68,12 +72,12 @@ class RolesContainersIT {
     static void buildImageAndStartKafka() throws Exception {
         assumeTrue(DockerClientFactory.instance().isDockerAvailable(), "skipped: no container engine answers");
         assumeThere(KAFKA);
-        assumeThere(BASE);
-        image = new ImageFromDockerfile("localhost/fanfare-containers-it", false)
-                .withFileFromPath("Dockerfile", DevProcess.ROOT.resolve("deploy/image/Dockerfile"))
-                .withFileFromPath("lib", DevProcess.ROOT.resolve("standalone/target/fanfare/lib"))
-                .withBuildArg("BASE", BASE)
-                .get();
+        image = System.getProperty("fanfare.image");
+        if (image == null) {
+            image = build();
+        } else {
+            assumeThere(image);
+        }
         KeysetFile.create(folder.resolve("keyset.json"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(folder.resolve("keyset.json"), PosixFilePermissions.fromString("rw-r--r--"));
@@ -86,6 +90,17 @@ class RolesContainersIT {
                 .withListener(KAFKA_INSIDE)
                 .withStartupTimeout(PATIENCE);
         kafka.start();
+    }
+
+    private static String build() {
+        assumeThere(JDK);
+        assumeThere(BASE);
+        return new ImageFromDockerfile("localhost/fanfare-containers-it", false)
+                .withFileFromPath("Dockerfile", DevProcess.ROOT.resolve("deploy/image/Dockerfile"))
+                .withFileFromPath("lib", DevProcess.ROOT.resolve("standalone/target/fanfare/lib"))
+                .withBuildArg("JDK", JDK)
+                .withBuildArg("BASE", BASE)
+                .get();
     }
 
     private static void assumeThere(String name) {
@@ -157,6 +172,7 @@ class RolesContainersIT {
                 .withEnv("FANFARE_TOPICS_REPLICATION_FACTOR", "1")
                 .withEnv("FANFARE_TOPICS_RETRY_TIERS", "1s,2s")
                 .withEnv("FANFARE_ROUTER_GROUP_PROTOCOL", GROUP_PROTOCOL)
+                .withEnv("FANFARE_KAFKA_GROUP_PROTOCOL", MEMBERS_PROTOCOL)
                 .withEnv("FANFARE_DISPATCHER_ALLOW_LOOPBACK", "true")
                 .withTmpFs(Map.of("/tmp", "rw,exec,mode=1777"))
                 .withCreateContainerCmdModifier(create -> create.getHostConfig()

@@ -13,11 +13,13 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
+import dev.fanfare.control.pipeline.Backlog;
 import dev.fanfare.retry.dead.DeadLetter;
 import dev.fanfare.retry.dead.DeadLetterFilter;
 import dev.fanfare.retry.dead.DeadLetters;
 import dev.fanfare.retry.dead.RunListener;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Answer;
@@ -63,7 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
  * settings alone.
  */
 class SecuredKafkaIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String PASSWORD = "not-secret";
     private static final String KEY = "secured-key";
     private static final String TENANT = "/v1/tenants/default";
@@ -287,10 +289,14 @@ class SecuredKafkaIT {
         return origin == null ? "" : origin.substring(0, origin.indexOf('/'));
     }
 
-    /** By what the console's buttons and its audit page call, as the control plane's user. */
+    /** By what the console's buttons, its overview and its audit page call, as the control plane's user. */
     private void replayInTheConsole() {
-        KafkaConnection control =
-                new KafkaConnection(settings("control", "desk").kafka());
+        Settings settings = settings("control", "desk");
+        KafkaConnection control = new KafkaConnection(settings.kafka());
+        try (Backlog backlog = new Backlog(
+                control, TopicSettings.layout(settings.section(TopicSettings.class)), Clock.systemUTC(), "backlog")) {
+            await("the backlog is counted").atMost(PATIENCE).until(() -> backlog.latest() != null);
+        }
         try (DeadLetterDesk desk = new DeadLetterDesk(control, Clock.systemUTC(), new SecureRandom(), "desk")) {
             desk.begin(
                     DeadLetterDesk.Action.REPLAY,
@@ -298,7 +304,7 @@ class SecuredKafkaIT {
                     "mended",
                     new Actor("User:somebody", null, null));
         }
-        assertThat(new AuditTail(control, "audit").of("default", 100)).isNotEmpty();
+        assertThat(new AuditTail(control, "audit").of("default", true, 100)).isNotEmpty();
     }
 
     private void replayWithTheCommand() {

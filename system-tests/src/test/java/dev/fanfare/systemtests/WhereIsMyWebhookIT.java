@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator has to find one webhook with: its trace, the log, {@code fanfare trace} and {@code fanfare top}. */
 class WhereIsMyWebhookIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String PRODUCER = "b7ad6b7169203331";
 

@@ -48,6 +48,24 @@ class SignatureCheckTest {
     }
 
     @Test
+    void whoseClockMayBeWrongIsHeldToHisSignatureAllTheSame() {
+        Duration hour = Duration.ofHours(1);
+        SignatureCheck lenient = new SignatureCheck(secret.reveal(), Duration.ofMinutes(65));
+        // requests of these tests arrived in 1970
+        Instant now = Instant.EPOCH;
+        assertThat(lenient.complaintAbout(signed(BODY, BODY, now.plus(hour), former, secret)))
+                .isEmpty();
+        assertThat(lenient.complaintAbout(signed(BODY, BODY, now.plus(hour), former)))
+                .isPresent();
+        assertThat(lenient.complaintAbout(signed(BODY, new byte[] {'x'}, now.plus(hour), secret)))
+                .isPresent();
+        assertThat(lenient.complaintAbout(signed(BODY, BODY, now.plus(hour).plus(hour), secret)))
+                .isPresent();
+        assertThat(lenient.complaintAbout(new ReceivedRequest("POST", "/", new TreeMap<>(), BODY, 0, 0)))
+                .isPresent();
+    }
+
+    @Test
     void aBodyThatIsNotTextIsRefusedWithAReason() {
         byte[] binary = {(byte) 0xC3, 0x28};
         assertThat(check.complaintAbout(signed(binary, binary, Instant.now(), secret)))

@@ -1,5 +1,6 @@
 package dev.fanfare.benchmarks.dispatcher;
 
+import dev.fanfare.benchmarks.run.DispatcherJava;
 import dev.fanfare.benchmarks.run.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class Options {
             names = "--java-options",
             split = " ",
             paramLabel = "\"-X…\"",
-            defaultValue = "-Xmx512m -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=3 -XX:MaxInlineLevel=9",
+            defaultValue = "-Xmx512m " + DispatcherJava.OPTIONS,
             description = "Of the dispatcher and of the bare client. Default: ${DEFAULT-VALUE}.")
     List<String> javaOptions = new ArrayList<>();
 

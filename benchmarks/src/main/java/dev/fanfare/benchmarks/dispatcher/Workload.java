@@ -21,6 +21,7 @@ import dev.fanfare.contract.topic.TopicSpec;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.kafka.LogEnds;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.secret.KeysetFile;
 import java.io.IOException;
@@ -40,7 +41,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -205,18 +205,15 @@ final class Workload implements AutoCloseable {
     }
 
     private Map<TopicPartition, Long> ends(Collection<String> topics) {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        List<TopicPartition> partitions = new ArrayList<>();
         for (TopicSpec spec : LAYOUT.specs()) {
             if (topics.contains(spec.name())) {
                 for (int partition = 0; partition < spec.partitions(); partition++) {
-                    wanted.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
+                    partitions.add(new TopicPartition(spec.name(), partition));
                 }
             }
         }
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        KafkaAnswer.await(admin.listOffsets(wanted).all(), PATIENCE, "asking for ends")
-                .forEach((partition, info) -> ends.put(partition, info.offset()));
-        return ends;
+        return LogEnds.of(admin, partitions, PATIENCE);
     }
 
     /** Reads what dispatchers wrote since, transactions that were not committed left out. */

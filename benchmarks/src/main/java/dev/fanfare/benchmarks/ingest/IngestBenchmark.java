@@ -6,6 +6,7 @@ import dev.fanfare.benchmarks.run.Report;
 import dev.fanfare.benchmarks.run.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  benchmarks/ingest.sh",
             "  benchmarks/ingest.sh --scenario batch --batch-size 1000 --rounds 3",
             "  benchmarks/ingest.sh --scenario single --profile ingest.jfr",
+            "  benchmarks/ingest.sh --soak 10m",
             "",
             "Exit codes: 0 measured, 1 a run failed or was void, 2 usage."
         })
@@ -59,7 +61,11 @@ public final class IngestBenchmark implements Callable<Integer> {
         try (RunFolder folder = options.run.openFolder("ingest-benchmark");
                 IngestStage stage = new IngestStage(options, folder.path())) {
             try {
-                for (int round = 1; round <= options.rounds; round++) {
+                Duration soak = options.soak;
+                if (soak != null) {
+                    stage.soak(soak, this::ran);
+                }
+                for (int round = 1; soak == null && round <= options.rounds; round++) {
                     play(stage, round);
                 }
             } catch (BenchmarkFailure e) {
@@ -100,6 +106,10 @@ public final class IngestBenchmark implements Callable<Integer> {
 
     private void ratio(String of, String to) {
         report.ratio(of + " / " + to + ", events per s", Figure.PER_SECOND, of, to);
+    }
+
+    private void ran(String name, Map<Figure, Double> figures) {
+        ran(1, name, figures);
     }
 
     private void ran(int round, String name, Map<Figure, Double> figures) {

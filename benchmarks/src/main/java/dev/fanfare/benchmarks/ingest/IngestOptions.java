@@ -1,12 +1,15 @@
 package dev.fanfare.benchmarks.ingest;
 
 import dev.fanfare.benchmarks.run.RunOptions;
+import dev.fanfare.contract.DurationText;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -80,10 +83,27 @@ final class IngestOptions {
     @Nullable Path profile;
 
     @Option(
+            names = "--soak",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description =
+                    "Instead of all that: as much as it takes for so long, then as long with the broker stopped, and what"
+                            + " its heap holds meanwhile. At least 20s; 10m is what the docs tell of.")
+    @Nullable Duration soak;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "A setting of the ingest service, such as ingest.buffer=64MiB. Repeatable.")
     Map<String, String> settings = new LinkedHashMap<>();
+
+    /** As durations are written everywhere here. */
+    static final class DurationConverter implements CommandLine.ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return DurationText.parse(text);
+        }
+    }
 
     @Mixin
     RunOptions run = new RunOptions();

@@ -6,11 +6,13 @@ import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.BrokerHost;
 import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.Figure;
+import dev.fanfare.benchmarks.run.GcLog;
 import dev.fanfare.benchmarks.run.HttpLoad;
 import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.benchmarks.run.TopicEnd;
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.contract.topic.Topics;
@@ -29,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -115,6 +118,24 @@ final class IngestStage implements AutoCloseable {
         }
     }
 
+    /**
+     * Single events for so long, as many as it takes, then as long with the broker stopped: whether its heap grows.
+     *
+     * @throws BenchmarkFailure where it does
+     */
+    void soak(Duration each, BiConsumer<String, Map<Figure, Double>> ran) throws IOException {
+        Path gcLog = folder.resolve("ingest.gc");
+        try (Child ingest = ingest(List.of(GcLog.option(gcLog)));
+                HttpLoad load = new HttpLoad("127.0.0.1", port, options.connections)) {
+            IngestSoak soak = new IngestSoak(ingest, gcLog, load, requests(1), each);
+            long before = written();
+            ran.accept("ingest, full load for " + DurationText.format(each), soak.run("202"));
+            checkWritten(before, soak.answered());
+            broker.close();
+            ran.accept("… with the broker stopped", soak.run("503"));
+        }
+    }
+
     /** A server whose handler does nothing. */
     Map<Figure, Double> bareServer() {
         String run = "bare-server-" + ++runs;
@@ -132,9 +153,14 @@ final class IngestStage implements AutoCloseable {
     }
 
     private Child ingest() {
+        return ingest(List.of());
+    }
+
+    private Child ingest(List<String> moreJavaOptions) {
         String run = "ingest-" + ++runs;
         port = Loopback.freePort();
         List<String> java = new ArrayList<>(options.javaOptions);
+        java.addAll(moreJavaOptions);
         Path profile = options.profile;
         if (profile != null) {
             java.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile.toAbsolutePath());

@@ -97,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
         PrintWriter out = command().getOut();
         if (options.list) {
             Scenario.all()
-                    .forEach(scenario -> out.printf(Locale.ROOT, "%-14s %s%n", scenario.name(), scenario.about()));
+                    .forEach(scenario -> out.printf(Locale.ROOT, "%-16s %s%n", scenario.name(), scenario.about()));
             out.flush();
             return 0;
         }
@@ -138,9 +138,12 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private Limits play(List<Scenario> scenarios, Effort effort, Path folder, Progress progress) throws IOException {
-        int addresses = Math.max(
-                effort.endpoints(),
-                scenarios.stream().mapToInt(Scenario::fanOut).max().orElse(0));
+        int addresses = Math.min(
+                Receiver.MOST_ADDRESSES,
+                scenarios.stream()
+                        .mapToInt(scenario -> Math.max(scenario.fanOut(), scenario.endpoints(effort.endpoints())))
+                        .max()
+                        .orElse(1));
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             Receiver receiver = opened(opened, Receiver.start(addresses, options.receiverHost));
@@ -189,7 +192,9 @@ public final class BenchCommand implements Callable<Integer> {
         return endpoint -> String.format(
                 Locale.ROOT,
                 "http://%s:%d/e/%06d",
-                options.receiverHost == null ? Loopback.address(endpoint) : options.receiverHost,
+                options.receiverHost == null
+                        ? Loopback.address(endpoint % Receiver.MOST_ADDRESSES)
+                        : options.receiverHost,
                 receiver.port(),
                 endpoint);
     }

@@ -17,7 +17,11 @@ final class BenchOptions {
     @Option(names = "--list", description = "Say which scenarios there are.")
     boolean list;
 
-    @Option(names = "--scenario", split = ",", paramLabel = "NAME,…", description = "Which; default: all of them.")
+    @Option(
+            names = "--scenario",
+            split = ",",
+            paramLabel = "NAME,…",
+            description = "Which; default: all but the largest.")
     private List<String> names = List.of();
 
     @Option(
@@ -150,7 +154,7 @@ final class BenchOptions {
         boolean stoppable = api == null && !oneProcess;
         List<Scenario> chosen = Scenario.all().stream()
                 .filter(scenario -> names.isEmpty()
-                        ? stoppable || scenario.kind() != Scenario.Kind.DRAIN
+                        ? scenario.isUsual() && (stoppable || scenario.kind() != Scenario.Kind.DRAIN)
                         : names.contains(scenario.name()))
                 .collect(Collectors.toList());
         if (!stoppable && names.contains("drain")) {

@@ -2,6 +2,7 @@ package dev.fanfare.benchmarks.pipeline;
 
 import dev.fanfare.benchmarks.run.BenchmarkFailure;
 import dev.fanfare.benchmarks.run.Child;
+import dev.fanfare.benchmarks.run.DispatcherJava;
 import dev.fanfare.benchmarks.run.GcLog;
 import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
@@ -40,9 +41,7 @@ final class OwnFanfare implements AutoCloseable {
     private static final String TENANT = "bench";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
-    private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m", "-XX:-UsePerfData");
-    private static final List<String> DISPATCHER_JAVA =
-            List.of("-XX:NewRatio=1", "-XX:SurvivorRatio=3", "-XX:MaxInlineLevel=9");
+    private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m");
 
     private final String bootstrapServers;
     private final Plan plan;
@@ -109,7 +108,9 @@ final class OwnFanfare implements AutoCloseable {
 
     private void startAll() {
         if (plan.oneProcess) {
-            start(ALL, DISPATCHER_JAVA, List.of(), AllRoles.class.getName(), List.of());
+            List<String> java = new ArrayList<>(JAVA);
+            java.addAll(DispatcherJava.list(DispatcherJava.TUNING));
+            start(ALL, java, List.of(), AllRoles.class.getName(), List.of());
             return;
         }
         for (RoleKind kind : RoleKind.values()) {
@@ -129,7 +130,7 @@ final class OwnFanfare implements AutoCloseable {
         boolean dispatcher = kind == RoleKind.DISPATCHER;
         start(
                 name,
-                dispatcher ? DISPATCHER_JAVA : List.of(),
+                dispatcher ? DispatcherJava.list(DispatcherJava.OPTIONS) : JAVA,
                 dispatcher ? plan.dispatchersUnder : List.of(),
                 ROLE_MAIN,
                 List.of(kind.text()));
@@ -138,7 +139,7 @@ final class OwnFanfare implements AutoCloseable {
     private void start(String name, List<String> java, List<String> under, String main, List<String> arguments) {
         List<String> command = new ArrayList<>(under);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JAVA);
+        command.add("-XX:-UsePerfData");
         command.add(plan.oneProcess ? "-Xmx1g" : "-Xmx512m");
         command.addAll(java);
         command.add(GcLog.option(gcLog(name)));

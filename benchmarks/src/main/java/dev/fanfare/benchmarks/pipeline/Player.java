@@ -106,8 +106,7 @@ final class Player {
     private Flow.Rate rate(Scenario scenario) {
         return switch (scenario.kind()) {
             case INGEST_SINGLE, INGEST_BATCH -> Flow.unbounded();
-            case FLOW, ONE_ENDPOINT ->
-                Flow.window(effort.window(), scenario.countedPerEvent() * scenario.batch(), receiver::counted);
+            case FLOW -> Flow.window(effort.window(), scenario.countedPerEvent() * scenario.batch(), receiver::counted);
             case REST -> Flow.perSecond(AT_REST_PER_SECOND);
             case DRAIN -> throw new IllegalStateException("it has its own way");
         };
@@ -207,7 +206,7 @@ final class Player {
         Double kafka =
                 switch (scenario.kind()) {
                     case INGEST_SINGLE, INGEST_BATCH -> limits.produce(scenario.bodyBytes());
-                    case FLOW, ONE_ENDPOINT, DRAIN -> limits.fanOut(scenario.fanOut(), scenario.bodyBytes());
+                    case FLOW, DRAIN -> limits.fanOut(scenario.fanOut(), scenario.bodyBytes());
                     case REST -> null;
                 };
         if (kafka != null) {
@@ -218,7 +217,7 @@ final class Player {
                     Figure.OF_BARE_HTTP,
                     perSecond
                             / limits.http(
-                                    scenario.kind() == Kind.ONE_ENDPOINT ? 1 : effort.endpoints(),
+                                    Math.min(scenario.endpoints(effort.endpoints()), Receiver.MOST_ADDRESSES),
                                     scenario.bodyBytes(),
                                     scenario.delayMillis(),
                                     scenario.delayMillis() == 0 ? BARE_IN_FLIGHT : SLOW_IN_FLIGHT));

@@ -37,6 +37,9 @@ final class Receiver implements AutoCloseable {
     private static final byte[] STAMP = "ce-subject:".getBytes(US_ASCII);
     private static final byte[] PATH = "POST /e/".getBytes(US_ASCII);
     private static final int PATH_DIGITS = 6;
+    /** More endpoints share them: each costs open files, of which a process has twenty thousand on many a machine. */
+    static final int MOST_ADDRESSES = 2_000;
+
     private static final int BACKLOG = 1_024;
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final long LONGEST_MICROS = 600_000_000;

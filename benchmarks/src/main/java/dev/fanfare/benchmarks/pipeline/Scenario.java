@@ -11,9 +11,20 @@ import java.util.stream.Stream;
  * @param fanOut      how many subscriptions want each event
  * @param bodyBytes   of each event
  * @param delayMillis before an endpoint answers
+ * @param endpoints   that events go to by turns; 0: as many as the run has
  */
-record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes, int delayMillis, Trouble trouble) {
+record Scenario(
+        String name,
+        String about,
+        Kind kind,
+        int fanOut,
+        int bodyBytes,
+        int delayMillis,
+        Trouble trouble,
+        int endpoints) {
     static final int KIB = 1_024;
+    /** With more it takes minutes to subscribe them: such a scenario is played where it is asked for. */
+    private static final int MOST_ENDPOINTS_UNASKED = 1_000;
 
     /** How it is played. */
     enum Kind {
@@ -23,8 +34,6 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
         INGEST_BATCH,
         /** Events that are wanted, with a bounded number of deliveries under way. */
         FLOW,
-        /** The same, all to one endpoint. */
-        ONE_ENDPOINT,
         /** One event at a time, twenty a second. */
         REST,
         /** The dispatcher starts on deliveries that are there. */
@@ -48,7 +57,9 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
                 plain("ingest-single", "events that nobody wants, one in a request", Kind.INGEST_SINGLE, 0),
                 plain("ingest-batch", "the same, a hundred in a request", Kind.INGEST_BATCH, 0),
                 plain("fan-out-1", "1 subscription to an event", Kind.FLOW, 1),
-                plain("endpoints-1", "1 subscription to an event, all to one endpoint", Kind.ONE_ENDPOINT, 1),
+                endpoints(1, "all to one endpoint"),
+                endpoints(10, "10 endpoints by turns"),
+                endpoints(1_000, "1,000 endpoints by turns"),
                 plain("fan-out-10", "10 subscriptions to an event", Kind.FLOW, 10),
                 plain("fan-out-100", "100 subscriptions to an event", Kind.FLOW, 100),
                 plain("fan-out-1000", "1,000 subscriptions to an event", Kind.FLOW, 1_000),
@@ -59,15 +70,39 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
                 flow("failing-10", "10 subscriptions, one of which answers 500", KIB, 0, Trouble.FAILING),
                 flow("hanging-10", "10 subscriptions, one of which never answers", KIB, 0, Trouble.HANGING),
                 flow("mixed", "10 subscriptions; slow, hanging and failing ones", KIB, 0, Trouble.MIXED),
-                plain("drain", "the dispatcher starts on a backlog", Kind.DRAIN, 10));
+                plain("drain", "the dispatcher starts on a backlog", Kind.DRAIN, 10),
+                endpoints(10_000, "10,000 endpoints by turns (where asked for)"),
+                endpoints(100_000, "100,000 endpoints by turns (where asked for)"));
     }
 
     private static Scenario plain(String name, String about, Kind kind, int fanOut) {
-        return new Scenario(name, about, kind, fanOut, KIB, 0, Trouble.NONE);
+        return new Scenario(name, about, kind, fanOut, KIB, 0, Trouble.NONE, 0);
     }
 
     private static Scenario flow(String name, String about, int bodyBytes, int delayMillis, Trouble trouble) {
-        return new Scenario(name, about, Kind.FLOW, 10, bodyBytes, delayMillis, trouble);
+        return new Scenario(name, about, Kind.FLOW, 10, bodyBytes, delayMillis, trouble, 0);
+    }
+
+    private static Scenario endpoints(int count, String about) {
+        return new Scenario(
+                "endpoints-" + count,
+                "1 subscription to an event, " + about,
+                Kind.FLOW,
+                1,
+                KIB,
+                0,
+                Trouble.NONE,
+                count);
+    }
+
+    /** Whether it is played where nobody says which. */
+    boolean isUsual() {
+        return endpoints <= MOST_ENDPOINTS_UNASKED;
+    }
+
+    /** How many it has, of a run that has so many. */
+    int endpoints(int ofRun) {
+        return endpoints > 0 ? endpoints : ofRun;
     }
 
     static Stream<String> names() {
@@ -87,7 +122,7 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
     int batch() {
         return switch (kind) {
             case INGEST_BATCH -> 100;
-            case FLOW, ONE_ENDPOINT, DRAIN -> fanOut >= 10 ? 1 : 10;
+            case FLOW, DRAIN -> fanOut >= 10 ? 1 : 10;
             case INGEST_SINGLE, REST -> 1;
         };
     }
@@ -96,7 +131,7 @@ record Scenario(String name, String about, Kind kind, int fanOut, int bodyBytes,
         return switch (kind) {
             case INGEST_SINGLE -> 64;
             case INGEST_BATCH -> 8;
-            case FLOW, ONE_ENDPOINT, DRAIN -> 32;
+            case FLOW, DRAIN -> 32;
             case REST -> 4;
         };
     }

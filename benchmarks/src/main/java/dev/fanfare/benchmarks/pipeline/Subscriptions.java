@@ -52,8 +52,8 @@ final class Subscriptions implements AutoCloseable {
     /** How many different types events of a scenario have: each goes to other endpoints. */
     int groups(Scenario scenario) {
         return switch (scenario.kind()) {
-            case INGEST_SINGLE, INGEST_BATCH, ONE_ENDPOINT -> 1;
-            case FLOW, REST, DRAIN -> groups(scenario.fanOut());
+            case INGEST_SINGLE, INGEST_BATCH -> 1;
+            case FLOW, REST, DRAIN -> scenario.endpoints() > 0 ? scenario.endpoints() : groups(scenario.fanOut());
         };
     }
 
@@ -79,7 +79,7 @@ final class Subscriptions implements AutoCloseable {
 
     /** Subscribes the endpoints that a scenario needs and that aren't yet. */
     void prepare(Scenario scenario) {
-        int needed = scenario.isIngest() ? 0 : Math.max(endpoints, scenario.fanOut());
+        int needed = scenario.isIngest() ? 0 : Math.max(scenario.endpoints(endpoints), scenario.fanOut());
         int from = made;
         made = Math.max(made, needed);
         create(IntStream.range(from, made)
@@ -108,7 +108,8 @@ final class Subscriptions implements AutoCloseable {
     private List<String> types(int endpoint) {
         List<String> types = new ArrayList<>();
         for (int fanOut : FAN_OUTS) {
-            if (endpoint < groups(fanOut) * fanOut && (endpoint < endpoints || fanOut > endpoints)) {
+            // one of its own has every endpoint, however many a scenario wants
+            if (fanOut == 1 || endpoint < groups(fanOut) * fanOut && (endpoint < endpoints || fanOut > endpoints)) {
                 types.add(type(fanOut, endpoint / fanOut));
             }
         }

@@ -19,10 +19,16 @@ public final class Child implements AutoCloseable {
     /** Of {@code /proc/pid/stat}, on every Linux there is (USER_HZ). */
     private static final double TICKS_PER_SECOND = 100;
 
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
+
     private final Process process;
     private final String name;
     private final Path log;
     private final Thread atExit;
+    /** It and those that it started, as of a second ago at most. */
+    private List<ProcessHandle> family = List.of();
+
+    private long lookedAtNanos;
 
     private Child(Process process, String name, Path log) {
         this.process = process;
@@ -65,10 +71,16 @@ public final class Child implements AutoCloseable {
         return jars + File.separator + "*";
     }
 
-    /** CPU seconds so far, in user and kernel mode, of the process and those that it started. */
+    /** CPU seconds so far, in user and kernel mode, of the process and those that it started. Confined to one thread. */
     public double cpuSeconds() {
-        return cpuSeconds(process.toHandle())
-                + process.children().mapToDouble(Child::cpuSeconds).sum();
+        // To look for children is to look at every process there is: seldom, as it would weigh on what is measured.
+        long nowNanos = System.nanoTime();
+        if (family.isEmpty() || nowNanos - lookedAtNanos > LOOK_AGAIN_NANOS) {
+            family = Stream.concat(Stream.of(process.toHandle()), process.children())
+                    .toList();
+            lookedAtNanos = nowNanos;
+        }
+        return family.stream().mapToDouble(Child::cpuSeconds).sum();
     }
 
     private static double cpuSeconds(ProcessHandle handle) {
@@ -100,6 +112,24 @@ public final class Child implements AutoCloseable {
             Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), "5");
         } catch (IOException e) {
             throw BenchmarkFailure.of("the kernel does not let us look at the memory of " + name + ": " + e);
+        }
+    }
+
+    /** Has a JVM collect all that it can, and waits until it has. */
+    public void collectGarbage() {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        try {
+            Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!asked.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || asked.exitValue() != 0) {
+                throw BenchmarkFailure.of("jcmd can't have " + name + " collect its garbage");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -13,6 +13,8 @@ public enum Figure {
     ALLOCATED_BYTES("alloc B each", 0),
     HEAP_MIB("heap MiB", 0),
     LIVE_MIB("live MiB", 0),
+    HELD_BEFORE_MIB("held at first MiB", 0),
+    HELD_AFTER_MIB("held at last MiB", 0),
     RESIDENT_MIB("RSS MiB", 0),
     ATTEMPT_P50_MILLIS("attempt p50 ms", 1),
     ATTEMPT_P99_MILLIS("attempt p99 ms", 1),

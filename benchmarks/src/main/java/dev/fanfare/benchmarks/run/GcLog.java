@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * A JVM's own account of its heap (JEP 271, {@code -Xlog:gc}): the same lines whichever the collector, and next to no cost.
  */
 public final class GcLog {
-    private static final Pattern PAUSE = Pattern.compile("\\[(\\d+)ms].* Pause .* (\\d+)M->(\\d+)M\\(\\d+M\\) .*");
+    private static final Pattern PAUSE =
+            Pattern.compile("\\[(\\d+)ms].* Pause (\\w+).* (\\d+)M->(\\d+)M\\(\\d+M\\) .*");
     private static final double MIB = 1024 * 1024;
 
-    private record Pause(long millis, long before, long after) {}
+    private record Pause(long millis, boolean full, long before, long after) {}
 
     private final List<Pause> pauses = new ArrayList<>();
 
@@ -36,8 +37,9 @@ public final class GcLog {
                 if (matcher.matches()) {
                     log.pauses.add(new Pause(
                             Long.parseLong(matcher.group(1)),
-                            Long.parseLong(matcher.group(2)),
-                            Long.parseLong(matcher.group(3))));
+                            matcher.group(2).equals("Full"),
+                            Long.parseLong(matcher.group(3)),
+                            Long.parseLong(matcher.group(4))));
                 }
             }
         } catch (IOException e) {
@@ -54,6 +56,14 @@ public final class GcLog {
     /** The most that was in use after a collection, in MiB: what is really held, as far as the collector looked. */
     public long liveMib() {
         return pauses.stream().mapToLong(Pause::after).max().orElse(0);
+    }
+
+    /** What was in use after each full collection of a time, Unix milliseconds, in MiB: what is really held. */
+    public List<Long> heldMib(long fromMillis, long toMillis) {
+        return pauses.stream()
+                .filter(pause -> pause.full() && pause.millis() >= fromMillis && pause.millis() <= toMillis)
+                .map(Pause::after)
+                .toList();
     }
 
     /**

@@ -38,8 +38,13 @@ public final class HttpLoad implements AutoCloseable {
         /** When the request was due, where it could not be sent before now; in {@link System#nanoTime()}. */
         long dueNanos(long number, long nowNanos);
 
-        /** An answer came, 202. */
+        /** An answer came that is taken. */
         void answered(long dueNanos, long answeredNanos);
+
+        /** Whether an answer with this status line is one that is wanted; anything else ends the run. */
+        default boolean takes(String statusLine) {
+            return statusLine.startsWith("HTTP/1.1 202 ");
+        }
 
         /** Whether no more requests come. */
         boolean isOver();
@@ -119,7 +124,7 @@ public final class HttpLoad implements AutoCloseable {
                     if (key.isWritable()) {
                         write(connection);
                     }
-                    if (key.isReadable() && read(connection)) {
+                    if (key.isReadable() && read(connection, feed)) {
                         answered++;
                         idle.add(connection);
                         feed.answered(connection.dueNanos, System.nanoTime());
@@ -237,7 +242,7 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     /** Whether the whole answer is there. */
-    private static boolean read(Connection connection) throws IOException {
+    private static boolean read(Connection connection, Feed feed) throws IOException {
         ByteBuffer answer = connection.answer;
         if (connection.channel.read(answer) < 0) {
             throw BenchmarkFailure.of("the server closed a connection");
@@ -253,9 +258,9 @@ public final class HttpLoad implements AutoCloseable {
         if (answer.position() < end + length) {
             return false;
         }
-        if (!head.startsWith("HTTP/1.1 202 ")) {
-            throw BenchmarkFailure.of(
-                    "not a 202: " + new String(bytes, 0, Math.min(600, answer.position()), StandardCharsets.UTF_8));
+        if (!feed.takes(head)) {
+            throw BenchmarkFailure.of("another answer than is wanted: "
+                    + new String(bytes, 0, Math.min(600, answer.position()), StandardCharsets.UTF_8));
         }
         answer.clear();
         return true;

@@ -14,6 +14,14 @@ class ScenarioTest {
     }
 
     @Test
+    void whatTakesMinutesToSetUpIsPlayedWhereItIsAskedFor() {
+        assertThat(Scenario.all().stream()
+                        .filter(scenario -> !scenario.isUsual())
+                        .map(Scenario::name))
+                .containsExactly("endpoints-10000", "endpoints-100000");
+    }
+
+    @Test
     void deliveriesToSickEndpointsDoNotCount() {
         Scenario hanging = scenario("hanging-10");
         assertThat(hanging.countedPerEvent()).isEqualTo(9);
@@ -42,6 +50,12 @@ class ScenarioTest {
                     .as("more than endpoints")
                     .isEqualTo(1);
             assertThat(all.groups(scenario("endpoints-1"))).isEqualTo(1);
+            assertThat(all.groups(scenario("endpoints-10000")))
+                    .as("more than the run has")
+                    .isEqualTo(10_000);
+            assertThat(all.type(scenario("endpoints-10000"), 7))
+                    .as("a subscription does for both")
+                    .isEqualTo(all.type(scenario("fan-out-1"), 7));
             assertThat(all.type(scenario("mixed"), 7)).isEqualTo(all.type(scenario("hanging-10"), 7));
             assertThat(all.type(scenario("fan-out-1"), 7)).isNotEqualTo(all.type(scenario("fan-out-10"), 7));
         }

@@ -47,9 +47,14 @@ public final class TenantsCommand {
         @Option(
                 names = "--rate",
                 paramLabel = "N",
-                description =
-                        "Events a second that each ingest instance takes from it; 'none' for the configured default.")
+                description = "Events a second that are taken from it; 'none' for the configured default.")
         private @Nullable String rate;
+
+        @Option(
+                names = "--quota",
+                paramLabel = "N/day,N/month",
+                description = "Events that it may send in a day, in a month (UTC); 'none' for the configured default.")
+        private @Nullable String quota;
 
         ObjectNode json() {
             ObjectNode body = Json.TOPIC.createObjectNode();
@@ -61,6 +66,9 @@ public final class TenantsCommand {
             }
             if (rate != null) {
                 body.set("rateLimit", rateLimit(rate));
+            }
+            if (quota != null) {
+                body.set("quota", quota(quota));
             }
             return body;
         }
@@ -78,6 +86,29 @@ public final class TenantsCommand {
         }
     }
 
+    private static JsonNode quota(String text) {
+        if (text.equals("none")) {
+            return Json.TOPIC.nullNode();
+        }
+        ObjectNode quota = Json.TOPIC.createObjectNode();
+        for (String part : text.split(",", -1)) {
+            String[] words = part.split("/", -1);
+            String member = words.length != 2
+                    ? null
+                    : switch (words[1]) {
+                        case "day" -> "perDay";
+                        case "month" -> "perMonth";
+                        default -> null;
+                    };
+            if (member == null || !words[0].matches("[0-9]{1,12}")) {
+                throw CommandFailure.usage("--quota: '" + text
+                        + "' must be such as 100000/day, 2000000/month, both with a comma, or 'none'");
+            }
+            quota.put(member, Long.parseLong(words[0]));
+        }
+        return quota;
+    }
+
     @Command(name = "create", description = "Create a tenant.")
     void create(
             @Mixin ApiOptions api,
@@ -93,7 +124,8 @@ public final class TenantsCommand {
     void update(@Mixin ApiOptions api, @Parameters(paramLabel = "ID") String id, @Mixin Details details) {
         ObjectNode changes = details.json();
         if (changes.isEmpty()) {
-            throw CommandFailure.usage("nothing to change: say what with --description, --event-types or --rate");
+            throw CommandFailure.usage(
+                    "nothing to change: say what with --description, --event-types, --rate or --quota");
         }
         client(api).call("PATCH", path(id), changes);
         shell.out().println("Updated " + id);

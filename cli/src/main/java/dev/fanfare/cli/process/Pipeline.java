@@ -6,6 +6,7 @@ import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.http.HttpFront;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.BrokerWatch;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Health;
 import dev.fanfare.runtime.lifecycle.HealthSettings;
@@ -30,6 +31,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * One or several roles in this process, and the HTTP front before them.
  *
  * <pre>
- * start   make roles ─▶ front listens ─▶ control ─▶ router ─▶ dispatcher ─▶ retry ─▶ ingest
+ * start   make roles ─▶ front listens ─▶ Kafka answers ─▶ control ─▶ router ─▶ dispatcher ─▶ retry ─▶ ingest
  * close   front says "draining" ─▶ ingest ─▶ retry ─▶ dispatcher ─▶ router ─▶ control ─▶ front stops
  * </pre>
  *
@@ -71,7 +73,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Starts roles and returns when all have started; {@link #awaitReady} says when they do their work.
+     * Starts roles and returns when all have started; {@link #awaitReady} says when they do their work. While Kafka is away
+     * it waits, alive and not ready; where not even the name of a broker is known, before it listens.
      *
      * @param vertx closed with the pipeline
      * @param clock what the roles take for the time
@@ -80,6 +83,7 @@ public final class Pipeline implements AutoCloseable {
     public static Pipeline start(
             Set<RoleKind> kinds, Settings settings, KafkaConnection kafka, Vertx vertx, Clock clock) {
         String instanceId = instanceId(settings);
+        new KafkaArrival().awaitNames(kafka);
         Pipeline pipeline = new Pipeline(
                 vertx,
                 new ProcessMeters(settings.section(MetricsSettings.class), instanceId, Version.current()),
@@ -113,11 +117,19 @@ public final class Pipeline implements AutoCloseable {
         HttpFront opened = new HttpFront(vertx, roles, watched, meters.scraped());
         front = opened;
         port = opened.listen(http);
+        LOG.info("listening role={} address={}:{}", names(), http.host(), port);
         for (Role role : roles) {
+            if (!role.startsWithoutKafka()) {
+                new KafkaArrival().awaitAnswer(kafkaWatch);
+            }
             long startedAt = System.nanoTime();
             role.start();
             LOG.debug("role started role={} ms={}", role.name(), (System.nanoTime() - startedAt) / 1_000_000);
         }
+    }
+
+    private String names() {
+        return roles.stream().map(Role::name).collect(Collectors.joining(","));
     }
 
     private void measure(Health watched) {

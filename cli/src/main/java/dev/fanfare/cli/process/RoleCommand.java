@@ -8,7 +8,6 @@ import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.shell.StopSignal;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.http.HttpFront;
-import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,11 +73,6 @@ public final class RoleCommand implements Callable<Integer> {
         LOG.info("starting role={} settings={}", kind.text(), settings.effective());
         StopSignal stop = StopSignal.install();
         try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, HttpFront.vertx(), clock)) {
-            LOG.info(
-                    "listening role={} address={}:{}",
-                    kind.text(),
-                    settings.section(HttpSettings.class).host(),
-                    pipeline.port());
             if (pipeline.awaitReady(READY_LOGGED_WITHIN)) {
                 LOG.info("ready role={}", kind.text());
             } else if (!stop.isRequested()) {

@@ -128,12 +128,22 @@ class KeysAndTenantsTest {
             assertThat(shell.run("tenants", "update", "acme", "--rate", "fast", "--api-url", api.url()))
                     .isEqualTo(2);
 
-            assertThat(api.requests()).singleElement().satisfies(request -> {
+            assertThat(shell.run("tenants", "update", "acme", "--quota", "5/day,90/month", "--api-url", api.url()))
+                    .isZero();
+            assertThat(shell.run("tenants", "update", "acme", "--quota", "5/week", "--api-url", api.url()))
+                    .isEqualTo(2);
+
+            assertThat(api.requests()).allSatisfy(request -> {
                 assertThat(request.method() + " " + request.path()).isEqualTo("PATCH /v1/tenants/acme");
                 assertThat(request.contentType()).isEqualTo("application/merge-patch+json");
-                assertThat(request.body()).isEqualTo("{\"rateLimit\":null}");
             });
-            assertThat(shell.err()).contains("nothing to change").contains("'fast'");
+            assertThat(api.requests())
+                    .extracting(request -> request.body())
+                    .containsExactly("{\"rateLimit\":null}", "{\"quota\":{\"perDay\":5,\"perMonth\":90}}");
+            assertThat(shell.err())
+                    .contains("nothing to change")
+                    .contains("'fast'")
+                    .contains("'5/week'");
         }
     }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the probes say of every role, over a real outage of the broker. */
 @WithBroker
 class HealthIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;

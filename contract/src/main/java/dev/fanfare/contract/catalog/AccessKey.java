@@ -39,8 +39,8 @@ public record AccessKey(
     /** The middle part of its record key. */
     public static final String KIND = "key";
 
-    /** Where an administrator's key stands: no tenant has this name. */
-    private static final String NO_TENANT = "*";
+    /** Stands where a tenant would, of what belongs to all of them: no tenant has this name. */
+    public static final String NO_TENANT = "*";
 
     /** Whether it is let in. */
     public enum State {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A tenant as it stands on {@code fanfare.catalog}.
  *
  * @param eventTypes which events it may send
- * @param rateLimit  events a second at each ingest instance; null: the configured default
+ * @param rateLimit  events a second; null: the configured default
+ * @param quota      events of a day and of a month; null: the configured default
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Tenant(
@@ -17,6 +18,7 @@ public record Tenant(
         @Nullable String description,
         EventTypes eventTypes,
         @Nullable RateLimit rateLimit,
+        @Nullable Quota quota,
         long createdAtMillis,
         long updatedAtMillis)
         implements CatalogEntry {
@@ -31,6 +33,28 @@ public record Tenant(
         /** Those in the catalog alone, with data that is as their schema says. */
         @JsonProperty("strict")
         STRICT
+    }
+
+    /**
+     * How many events it may send in a calendar day, and in a calendar month, in UTC.
+     *
+     * @param perDay   1 or more; null: as many as the month allows
+     * @param perMonth 1 or more; null: as many as the days allow
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Quota(@Nullable Long perDay, @Nullable Long perMonth) {
+        public static final int MOST = 2_000_000_000;
+
+        public Quota {
+            check("perDay", perDay);
+            check("perMonth", perMonth);
+        }
+
+        private static void check(String name, @Nullable Long events) {
+            if (events != null && (events < 1 || events > MOST)) {
+                throw new IllegalArgumentException(name + " " + events + " is out of range: 1 to " + MOST + " events");
+            }
+        }
     }
 
     /** Where a tenant stands. */

@@ -17,7 +17,9 @@ public final class SecretSeal {
         SIGNING("subscription-secret:"),
         CREDENTIAL("subscription-credential:"),
         /** Of no subscription: what a link into the console allows. */
-        PORTAL_LINK("portal-link:");
+        PORTAL_LINK("portal-link:"),
+        /** Of no subscription: what the console keeps in its visitors' browsers. */
+        CONSOLE_COOKIE("console-cookie:");
 
         private final String prefix;
 

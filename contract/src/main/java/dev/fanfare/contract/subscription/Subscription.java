@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight  the most requests to this URL at once
  * @param rateLimit    null: as fast as the endpoint answers
  * @param retry        delays between attempts
+ * @param disableFailingAfter it is disabled once its endpoint did nothing but fail for so long, as {@link DurationText};
+ *     {@code 0s}: never; null: as the installation has it
  * @param auth         null: nothing but the signature says who sends
  * @param format       how an event becomes a request; a record without it, from an earlier version, means binary
  * @param verification whether its endpoint has to answer a challenge, and has; null: it needn't
@@ -47,6 +49,7 @@ public record Subscription(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        @Nullable String disableFailingAfter,
         @Nullable Authentication auth,
         Format format,
         State state,
@@ -157,6 +160,9 @@ public record Subscription(
         // a reader far from here relies on it: what is on the topic can't be asked for again
         DurationText.parse(timeout);
         retry.delays();
+        if (disableFailingAfter != null) {
+            DurationText.parse(disableFailingAfter);
+        }
         format = Objects.requireNonNullElse(format, Format.BINARY);
         eventTypes = List.copyOf(eventTypes);
         filters = filters == null || filters.isNull() || (filters.isArray() && filters.isEmpty()) ? null : filters;
@@ -188,6 +194,7 @@ public record Subscription(
         private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
         private @Nullable RateLimit rateLimit;
         private Retry retry = new Retry(List.of());
+        private @Nullable String disableFailingAfter;
         private @Nullable Authentication auth;
         private Format format = Format.BINARY;
         private State state = State.ACTIVE;
@@ -215,6 +222,7 @@ public record Subscription(
             maxInFlight = from.maxInFlight;
             rateLimit = from.rateLimit;
             retry = from.retry;
+            disableFailingAfter = from.disableFailingAfter;
             auth = from.auth;
             format = from.format;
             state = from.state;
@@ -264,6 +272,11 @@ public record Subscription(
 
         public Builder retry(Retry value) {
             retry = value;
+            return this;
+        }
+
+        public Builder disableFailingAfter(@Nullable String value) {
+            disableFailingAfter = value;
             return this;
         }
 
@@ -327,6 +340,7 @@ public record Subscription(
                     maxInFlight,
                     rateLimit,
                     retry,
+                    disableFailingAfter,
                     auth,
                     format,
                     state,

@@ -91,7 +91,7 @@ public final class AttemptIndex implements AutoCloseable {
                 clientId,
                 Map.of(
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        2_000,
+                        10_000,
                         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                         (int) FETCH_BYTES));
         this.thread = new Thread(this::follow, clientId);
@@ -176,6 +176,11 @@ public final class AttemptIndex implements AutoCloseable {
     /** Who fails, and since when; live. */
     public Collection<Streak> failing() {
         return store().failing();
+    }
+
+    /** Since when a subscription does nothing but fail; null where it doesn't. */
+    public @Nullable Streak streak(String tenant, String subscription) {
+        return store().streak(tenant, subscription);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -41,6 +42,9 @@ final class AttemptStore implements AutoCloseable {
 
     private static final String FORMAT = "3 " + Arrays.toString(Verdict.values()) + " ";
     private static final long DAY_MILLIS = 24 * 60 * 60 * 1_000L;
+    /** Half a kilobyte each. */
+    private static final int MOST_RECENT = 16_384;
+
     private static final byte TENANT_SLOTS = 'm';
     private static final byte SUBSCRIPTION_SLOTS = 'n';
 
@@ -54,6 +58,13 @@ final class AttemptStore implements AutoCloseable {
     }
 
     private final Segments segments;
+    /** What the disk has of the slots that were changed last; confined to the writing thread. */
+    private final Map<ByteBuffer, Tally> recent = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Tally> eldest) {
+            return size() > MOST_RECENT;
+        }
+    };
     /** Of those that fail; by tenant and subscription. Changed by the writing thread once the disk has it. */
     private final Map<String, Streak> failing = new ConcurrentHashMap<>();
 
@@ -117,8 +128,12 @@ final class AttemptStore implements AutoCloseable {
                     ByteBuffer key = ByteBuffer.wrap(slot);
                     Tally tally = tallies.get(key);
                     if (tally == null) {
-                        byte[] before = segments.get(day, slot);
-                        tally = before == null ? new Tally() : Tally.read(before);
+                        tally = recent.get(key);
+                        if (tally == null) {
+                            byte[] before = segments.get(day, slot);
+                            tally = before == null ? new Tally() : Tally.read(before);
+                            recent.put(key, tally);
+                        }
                         tallies.put(key, tally);
                         homes.put(key, segment);
                     }
@@ -153,7 +168,11 @@ final class AttemptStore implements AutoCloseable {
                 }
             });
         } catch (RocksDBException e) {
+            recent.clear(); // more is counted there than was written
             throw Segments.failed(e);
+        } catch (RuntimeException e) {
+            recent.clear();
+            throw e;
         }
     }
 
@@ -267,9 +286,15 @@ final class AttemptStore implements AutoCloseable {
         return Collections.unmodifiableCollection(failing.values());
     }
 
+    /** Of one that fails; null where it doesn't. */
+    @Nullable Streak streak(String tenant, String subscription) {
+        return failing.get(Delivery.key(tenant, subscription));
+    }
+
     /** Forgets the days that were over before a moment, and the failures of those of whom nothing was heard since. */
     void dropBefore(long millis) {
         segments.dropBefore(day(millis));
+        recent.clear();
         List<String> silent = failing.entrySet().stream()
                 .filter(streak -> streak.getValue().lastMillis() < millis)
                 .map(Map.Entry::getKey)

@@ -25,6 +25,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
@@ -68,10 +69,15 @@ final class Segments implements AutoCloseable {
     private boolean closed;
 
     private Segments(Path folder, int prefixBytes, long memoryBytes) throws RocksDBException {
-        Cache cache = own(new LRUCache(memoryBytes));
+        // in one piece: its shards would be too small for what write buffers take in them, and lose all else
+        Cache cache = own(new LRUCache(memoryBytes, 0));
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setCacheIndexAndFilterBlocks(true)
+                // in pieces: ten million attempts have more filters than memory
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setPinTopLevelIndexAndFilter(true)
                 .setFilterPolicy(own(new BloomFilter(10)));
         options = own(new ColumnFamilyOptions())
                 .setTableFormatConfig(table)

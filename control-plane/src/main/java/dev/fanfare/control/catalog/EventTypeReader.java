@@ -75,6 +75,14 @@ final class EventTypeReader {
         return new Version(number, Objects.requireNonNull(schema), example, deprecation, nowMillis);
     }
 
+    /** Of a body with the member {@code deprecation} alone. */
+    static @Nullable Deprecation readDeprecation(JsonNode body) {
+        List<FieldError> faults = new ArrayList<>();
+        Deprecation deprecation = readDeprecation(members(body, faults));
+        check(faults);
+        return deprecation;
+    }
+
     /** Whatever stands there; null where it is absent, or would not be the same once it was written and read. */
     private static @Nullable JsonNode keepable(Members members, String name) {
         JsonNode node = members.json(name);

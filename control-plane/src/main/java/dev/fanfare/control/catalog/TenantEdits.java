@@ -7,6 +7,7 @@ import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.catalog.CatalogEntry;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
+import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
@@ -42,7 +43,7 @@ public final class TenantEdits {
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantEdits.class);
     private static final Set<String> KNOWN =
-            Set.of("id", "description", "eventTypes", "rateLimit", "configured", "createdAt", "updatedAt");
+            Set.of("id", "description", "eventTypes", "rateLimit", "quota", "configured", "createdAt", "updatedAt");
 
     private final Catalog catalog;
     private final CatalogWriter writer;
@@ -146,6 +147,7 @@ public final class TenantEdits {
                 draft.description(),
                 draft.eventTypes(),
                 draft.rateLimit(),
+                draft.quota(),
                 createdAtMillis,
                 updatedAtMillis);
     }
@@ -171,12 +173,13 @@ public final class TenantEdits {
         String description = members.text("description", TenantRoutes.MAX_TEXT_LENGTH);
         EventTypes eventTypes = members.choice("eventTypes", EventTypes.class, TenantRoutes.MAX_TEXT_LENGTH);
         RateLimit rateLimit = readRateLimit(members);
+        Quota quota = readQuota(members);
         if (!faults.isEmpty()) {
             throw JsonBody.invalid(WHAT, faults);
         }
         long now = clock.millis();
         return new Tenant(
-                id, description, Objects.requireNonNullElse(eventTypes, EventTypes.OPEN), rateLimit, now, now);
+                id, description, Objects.requireNonNullElse(eventTypes, EventTypes.OPEN), rateLimit, quota, now, now);
     }
 
     /** {@code rateLimit.perSecond}; null where there is none, or a fault. */
@@ -191,6 +194,23 @@ public final class TenantEdits {
             rateLimit.fault("perSecond", "is required: events a second");
         }
         return perSecond == null ? null : new RateLimit(perSecond);
+    }
+
+    /** {@code quota.perDay} and {@code quota.perMonth}; null where there is none, or a fault. */
+    private static @Nullable Quota readQuota(Members members) {
+        Members quota = members.object("quota");
+        if (quota == null) {
+            return null;
+        }
+        quota.refuseOthers(Set.of("perDay", "perMonth"), name -> null);
+        Integer perDay = quota.integer("perDay", 1, Quota.MOST);
+        Integer perMonth = quota.integer("perMonth", 1, Quota.MOST);
+        if (!quota.has("perDay") && !quota.has("perMonth")) {
+            members.fault("quota", "must have 'perDay' or 'perMonth': how many events");
+        }
+        return perDay == null && perMonth == null
+                ? null
+                : new Quota(perDay == null ? null : perDay.longValue(), perMonth == null ? null : perMonth.longValue());
     }
 
     boolean isConfigured(String id) {

@@ -3,6 +3,7 @@ package dev.fanfare.control.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
+import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ record TenantView(
         @Nullable String description,
         EventTypes eventTypes,
         @Nullable RateLimit rateLimit,
+        @Nullable Quota quota,
         boolean configured,
         @Nullable String createdAt,
         @Nullable String updatedAt) {
@@ -29,6 +31,7 @@ record TenantView(
                 tenant.description(),
                 tenant.eventTypes(),
                 tenant.rateLimit(),
+                tenant.quota(),
                 configured,
                 Instant.ofEpochMilli(tenant.createdAtMillis()).toString(),
                 Instant.ofEpochMilli(tenant.updatedAtMillis()).toString());
@@ -36,6 +39,6 @@ record TenantView(
 
     /** Of the settings, and with nothing else to it. */
     static TenantView configured(String id) {
-        return new TenantView(id, null, EventTypes.OPEN, null, true, null, null);
+        return new TenantView(id, null, EventTypes.OPEN, null, null, true, null, null);
     }
 }

@@ -2,10 +2,7 @@ package dev.fanfare.control.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
-import dev.fanfare.contract.catalog.EventType;
 import dev.fanfare.contract.catalog.Scope;
-import dev.fanfare.contract.problem.Problem;
-import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.control.catalog.CatalogWriter.Condition;
 import dev.fanfare.control.catalog.KeyEdits.Issued;
@@ -25,11 +22,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The pages of what stands in the catalog: event types, API keys, tenants. */
+/** The pages of what stands in the catalog: API keys, tenants. */
 final class CatalogPages {
     private static final String TENANTS = "/console/tenants";
     private static final String TENANT = TENANTS + "/:tenant";
-    private static final String EVENT_TYPES = TENANT + Section.EVENT_TYPES.path();
     private static final String KEYS = TENANT + Section.KEYS.path();
     /** Of administrators. */
     private static final String OUR_KEYS = "/console/keys";
@@ -47,8 +43,6 @@ final class CatalogPages {
     }
 
     void mount(Router router) {
-        screen.page(router, EVENT_TYPES, Section.EVENT_TYPES, this::eventTypes);
-        screen.page(router, EVENT_TYPES + "/:name", Section.EVENT_TYPES, this::eventType);
         screen.page(router, KEYS, Section.KEYS, this::keys);
         screen.form(router, KEYS, Section.KEYS, this::createKey);
         screen.form(router, KEYS + "/:id/:action", Section.KEYS, this::actOnKey);
@@ -58,35 +52,6 @@ final class CatalogPages {
         screen.form(router, TENANTS + "/:tenant/:action", Section.TENANTS, this::actOnTenant);
         screen.form(router, OUR_KEYS, Section.TENANTS, this::createKey);
         screen.form(router, OUR_KEYS + "/:id/:action", Section.TENANTS, this::actOnKey);
-    }
-
-    private void eventTypes(RoutingContext context) {
-        String tenant = context.pathParam("tenant");
-        long now = clock.millis();
-        screen.show(
-                context,
-                Section.EVENT_TYPES,
-                "eventtypes.jte",
-                Map.of("strict", TenantRow.isStrict(catalog, tenant)),
-                "types",
-                () -> catalog.eventTypes(tenant).values().stream()
-                        .map(type -> EventTypePage.of(type, now))
-                        .toList());
-    }
-
-    private void eventType(RoutingContext context) {
-        String tenant = context.pathParam("tenant");
-        String name = context.pathParam("name");
-        EventType type = catalog.eventType(tenant, name);
-        if (type == null) {
-            throw new ProblemException(Problem.of(
-                    404,
-                    "unknown-event-type",
-                    "Unknown event type",
-                    "tenant '" + tenant + "' has no event type '" + name + "'"));
-        }
-        screen.show(
-                context, Section.EVENT_TYPES, "eventtype.jte", "page", () -> EventTypePage.of(type, clock.millis()));
     }
 
     private void keys(RoutingContext context) {
@@ -177,7 +142,7 @@ final class CatalogPages {
         Duration lifetime = "day".equals(form.get("for")) ? Duration.ofHours(24) : Duration.ofHours(1);
         Caller caller = screen.visitor(context).caller();
         Actor by = screen.actor(context);
-        String origin = Login.origin(context.request());
+        String origin = Site.origin(context.request());
         Future<Notice> done = context.vertx()
                 .executeBlocking(
                         () -> new Notice(

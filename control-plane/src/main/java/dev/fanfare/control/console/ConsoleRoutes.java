@@ -1,6 +1,7 @@
 package dev.fanfare.control.console;
 
 import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.deadletter.DeadLetterDesk.Outstanding;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,19 +47,29 @@ public final class ConsoleRoutes {
      * Over what the role holds.
      *
      * @param random a secure generator: session ids are made with it
+     * @param issuer where people log in besides; null: nowhere
      */
-    public ConsoleRoutes(Access access, Catalog catalog, Parts parts, Clock clock, RandomGenerator random) {
+    public ConsoleRoutes(
+            Access access,
+            Catalog catalog,
+            Parts parts,
+            SecretSeal seal,
+            Clock clock,
+            RandomGenerator random,
+            @Nullable IssuerLogin issuer) {
         this.catalog = catalog;
         this.parts = parts;
         this.clock = clock;
         Pages pages = new Pages();
-        this.login = new Login(access, parts.links(), pages, clock, random);
+        this.login = new Login(
+                access, parts.links(), pages, new Sessions(seal, clock, random), parts.auditWriter(), clock, issuer);
         this.screen = new Screen(login, pages, catalog);
         this.actions = new ConsoleActions(parts, clock);
     }
 
     /** Mounts the pages and their files. */
     public void mount(Router router) {
+        screen.mountFailures(router);
         router.get("/console").handler((SecurityPolicyHandler) login::require).handler(this::home);
         login.mount(router);
         screen.page(router, TENANT, Section.OVERVIEW, this::overview);
@@ -69,6 +81,7 @@ public final class ConsoleRoutes {
         screen.form(router, SUBSCRIPTIONS, Section.SUBSCRIPTIONS, this::subscribe);
         screen.form(router, SUBSCRIPTION + "/:action", Section.SUBSCRIPTIONS, this::actOnSubscription);
         screen.form(router, DEAD_LETTERS + "/:action", Section.DEAD_LETTERS, this::actOnDeadLetters);
+        new EventTypePages(screen, catalog, parts.eventTypes(), clock).mount(router);
         new CatalogPages(screen, catalog, parts, clock).mount(router);
         StaticFile.of(ConsoleRoutes.class, "console.css", "text/css; charset=utf-8", Map.of())
                 .mount(router, "/console/console.css");
@@ -86,39 +99,30 @@ public final class ConsoleRoutes {
 
     private void overview(RoutingContext context) {
         String tenant = context.pathParam("tenant");
+        Visitor visitor = screen.visitor(context);
         screen.show(
                 context,
                 Section.OVERVIEW,
                 "overview.jte",
                 "overview",
-                () -> Overview.of(
-                        tenant,
-                        parts.subscriptions().page(tenant, "", Overview.MOST_SUBSCRIPTIONS),
-                        parts.subscriptions().count(tenant),
-                        parts.attempts(),
-                        parts.deadLetterCount().of(tenant),
-                        clock.millis()));
+                () -> Overview.of(tenant, parts, Section.TENANTS.isFor(visitor), clock.millis()));
     }
 
     private void subscriptions(RoutingContext context) {
+        Listed listed = listed(context, SubscriptionForm.EMPTY);
+        screen.show(context, Section.SUBSCRIPTIONS, "subscriptions.jte", listed.more(), "rows", listed.rows());
+    }
+
+    private record Listed(Map<String, Object> more, Callable<List<SubscriptionRow>> rows) {}
+
+    private Listed listed(RoutingContext context, SubscriptionForm form) {
         String tenant = context.pathParam("tenant");
         String after = context.queryParams().get("after");
         List<Subscription> found = parts.subscriptions().page(tenant, after == null ? "" : after, PAGE + 1);
         List<Subscription> shown = found.subList(0, Math.min(PAGE, found.size()));
         String next = found.size() > PAGE ? shown.get(PAGE - 1).id() : "";
-        screen.show(
-                context,
-                Section.SUBSCRIPTIONS,
-                "subscriptions.jte",
-                Map.of(
-                        "count",
-                        parts.subscriptions().count(tenant),
-                        "next",
-                        next,
-                        "form",
-                        SubscriptionForm.of(context.queryParams())),
-                "rows",
-                () -> shown.stream()
+        return new Listed(
+                Map.of("count", parts.subscriptions().count(tenant), "next", next, "form", form), () -> shown.stream()
                         .map(one -> SubscriptionRow.of(one, parts.attempts(), clock.millis()))
                         .toList());
     }
@@ -181,23 +185,30 @@ public final class ConsoleRoutes {
 
     private void audit(RoutingContext context) {
         String tenant = context.pathParam("tenant");
+        boolean isForAdministrators = Section.TENANTS.isFor(screen.visitor(context));
         screen.show(context, Section.AUDIT, "audit.jte", "entries", () -> parts.audit()
-                .of(tenant, MOST_AUDIT));
+                .of(tenant, isForAdministrators, MOST_AUDIT));
     }
 
     private void subscribe(RoutingContext context) {
         String tenant = context.pathParam("tenant");
-        String list = Screen.pathOf(tenant) + "/subscriptions";
         SubscriptionForm form = SubscriptionForm.of(context.request().formAttributes());
         Screen.begun(context, () -> actions.subscribe(tenant, form, screen.actor(context)))
                 .onComplete(
                         done -> {
                             screen.tell(context, done.notice());
-                            Pages.redirect(context, list + "/" + done.id());
+                            Pages.redirect(context, Screen.pathOf(tenant) + "/subscriptions/" + done.id());
                         },
                         failure -> {
-                            screen.tell(context, ConsoleActions.failed(failure));
-                            Pages.redirect(context, list + form.query());
+                            Listed listed = listed(context, form);
+                            screen.showRefused(
+                                    context,
+                                    failure,
+                                    Section.SUBSCRIPTIONS,
+                                    "subscriptions.jte",
+                                    listed.more(),
+                                    "rows",
+                                    listed.rows());
                         });
     }
 

@@ -24,17 +24,26 @@ public record EventTypePage(
      * @param schema  as indented JSON
      * @param example as indented JSON; null where none was given
      * @param going   that it will go, in words; null where it won't
+     * @param notice  as it was typed; empty where there is none
+     * @param ends    the day on which it goes, as RFC 3339 has it; empty where that isn't known
      */
     public record VersionPart(
             int number,
             String schema,
             @Nullable String example,
             @Nullable String going,
+            String notice,
+            String ends,
             String created) {}
 
     /** The number of its newest version; a dash where it has none. */
     public String newest() {
         return versions.isEmpty() ? "–" : String.valueOf(versions.get(0).number());
+    }
+
+    /** The number of the version to come. */
+    public int nextNumber() {
+        return versions.isEmpty() ? 1 : versions.get(0).number() + 1;
     }
 
     static EventTypePage of(EventType type, long nowMillis) {
@@ -45,6 +54,8 @@ public record EventTypePage(
                         version.schema().toPrettyString(),
                         pretty(version.example()),
                         going(version.deprecation(), nowMillis),
+                        EventTypeForm.notice(version.deprecation()),
+                        EventTypeForm.ends(version.deprecation()),
                         Display.day(Instant.ofEpochMilli(version.createdAtMillis())))));
         Collections.reverse(versions);
         return new EventTypePage(

@@ -1,84 +1,113 @@
 package dev.fanfare.control.console;
 
+import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.console.Sessions.Entry;
+import dev.fanfare.control.console.Sessions.Entry.ByIssuer;
 import dev.fanfare.control.console.Sessions.Entry.ByKey;
 import dev.fanfare.control.console.Sessions.Entry.ByLink;
 import dev.fanfare.control.console.Sessions.Session;
+import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.portal.PortalLink;
 import dev.fanfare.control.portal.PortalLinks;
+import dev.fanfare.control.table.AuditWriter;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.ShownKey;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Who may see the console: whoever has logged in with an API key, or came by a link for a subscriber. The cookie can't be read by scripts and doesn't travel
- * with requests that other sites start; posts are checked against their origin besides, and must carry their session's
- * token.
+ * Who may see the console: whoever has logged in with an API key or at the OpenID Connect issuer, or came by a link for a
+ * subscriber. Each log-in stands in the audit. The cookie can't be read by scripts and doesn't travel with requests that
+ * other sites start; posts are checked against their origin besides, and must carry their session's token.
  */
 final class Login {
-    private static final String PATH = "/console/login";
+    static final String PATH = "/console/login";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Login.class);
     private static final String PORTAL = "/console/portal";
     private static final String COOKIE = "fanfare_session";
+    private static final String NOTICE = "fanfare_notice";
     private static final String SESSION = "session";
     private static final String VISITOR = "visitor";
+    private static final Duration NOTICE_KEPT = Duration.ofMinutes(5);
     private static final int MAX_FORM_BYTES = 4 * 1024;
 
     private final Access access;
     private final Pages pages;
     private final Sessions sessions;
     private final PortalLinks links;
+    private final AuditWriter audit;
+    private final Clock clock;
+    private final @Nullable IssuerLogin issuer;
 
-    Login(Access access, PortalLinks links, Pages pages, Clock clock, RandomGenerator random) {
+    /**
+     * Over parts that stay the caller's.
+     *
+     * @param issuer null: nobody logs in there
+     */
+    Login(
+            Access access,
+            PortalLinks links,
+            Pages pages,
+            Sessions sessions,
+            AuditWriter audit,
+            Clock clock,
+            @Nullable IssuerLogin issuer) {
         this.access = access;
         this.links = links;
         this.pages = pages;
-        this.sessions = new Sessions(clock, random);
+        this.sessions = sessions;
+        this.audit = audit;
+        this.clock = clock;
+        this.issuer = issuer;
     }
 
     void mount(Router router) {
         router.get(PATH).handler(context -> page(context, 200, ""));
-        router.post(PATH)
-                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
-                .handler(this::logIn);
+        form(router, PATH, this::logIn);
         router.get(PORTAL).handler(this::offer);
-        router.post(PORTAL)
-                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+        form(router, PORTAL, this::enterByLink);
+        form(router, "/console/logout", this::logOut);
+        if (issuer != null) {
+            router.get(IssuerLogin.BEGIN)
+                    .handler(context -> issuer.begin(context).onFailure(failure -> refuse(context, failure)));
+            router.get(IssuerLogin.BACK).handler(context -> comeBack(context, issuer));
+        }
+    }
+
+    private static void form(Router router, String path, io.vertx.core.Handler<RoutingContext> handler) {
+        router.post(path)
+                .handler((SecurityPolicyHandler) Site::refuseOthers)
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
-                .handler(this::enterByLink);
-        router.post("/console/logout")
-                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
-                .handler(this::logOut);
+                .handler(handler);
     }
 
     /** Lets a request through that belongs to a session; sends any other to the login page. */
     void require(RoutingContext context) {
-        Session session = find(context.request());
-        Visitor visitor = session == null ? null : visitor(session);
+        Session session = find(context);
+        Visitor visitor = session == null ? null : visitor(session.entry());
         if (session != null && visitor != null) {
             context.put(SESSION, session);
             context.put(VISITOR, visitor);
@@ -95,9 +124,14 @@ final class Login {
     void requireToken(RoutingContext context) {
         String token = context.request().getFormAttribute("token");
         if (token == null || !isSame(session(context).formToken(), token)) {
-            throw new ProblemException(
-                    Problem.of(403, "stale-form", "Refused", "this form is not of your session: load its page again"));
+            throw new ProblemException(Problem.of(
+                    403, "no-form-token", "Refused", "this form isn't one of this session: load the page again"));
         }
+    }
+
+    /** Whether {@link #require} let the request through. */
+    boolean isKnown(RoutingContext context) {
+        return context.get(VISITOR) != null;
     }
 
     /** The session of a request that {@link #require} let through. */
@@ -110,12 +144,19 @@ final class Login {
         return Objects.requireNonNull(context.get(VISITOR));
     }
 
+    /** Tells the session something on the next page that it is shown, whichever instance shows it. */
     void tell(RoutingContext context, Notice notice) {
-        sessions.tell(session(context), notice);
+        Site.keep(context, NOTICE, sessions.write(session(context), notice), NOTICE_KEPT.toSeconds());
     }
 
+    /** What is to be told, this once. */
     @Nullable Notice takeNotice(RoutingContext context) {
-        return sessions.takeNotice(session(context));
+        String kept = Site.kept(context, NOTICE);
+        if (kept == null) {
+            return null;
+        }
+        Site.keep(context, NOTICE, "", 0);
+        return sessions.readNotice(session(context), kept);
     }
 
     private void logIn(RoutingContext context) {
@@ -123,18 +164,32 @@ final class Login {
         ShownKey shown = ShownKey.of(key == null ? "" : key.strip());
         Caller caller = access.caller(shown);
         if (caller == null) {
-            page(context, 401, "This API key is not known, or is taken no longer.");
-            return;
-        }
-        if (!caller.may(Scope.READ)) {
-            page(
+            refuse(context, 401, "This API key is not known, or is taken no longer.");
+        } else if (!caller.may(Scope.READ)) {
+            refuse(
                     context,
                     403,
                     "This key has " + new Visitor(caller, false).scopes()
                             + " alone: the console needs 'read' or 'manage'.");
-            return;
+        } else {
+            enter(context, new ByKey(shown), Sessions.LIFETIME).onSuccess(done -> Pages.redirect(context, "/console"));
         }
-        enter(context, new ByKey(shown));
+    }
+
+    /** The browser comes from another site: what that site starts brings no session, so our own page goes on. */
+    private void comeBack(RoutingContext context, IssuerLogin issuer) {
+        issuer.comeBack(context).onFailure(failure -> refuse(context, failure)).onSuccess(entry -> {
+            Visitor visitor = Objects.requireNonNull(visitor(entry));
+            if (visitor.caller().may(Scope.READ)) {
+                enter(context, entry, issuer.lifetime())
+                        .onSuccess(done -> pages.send(context, 200, "entered.jte", Map.of("who", entry.name())));
+            } else {
+                refuse(
+                        context,
+                        403,
+                        "Your account has " + visitor.scopes() + " here: the console needs 'read' or 'manage'.");
+            }
+        });
     }
 
     /**
@@ -162,94 +217,87 @@ final class Login {
         if (link == null) {
             offer(context);
         } else {
-            enter(context, new ByLink(link));
+            enter(context, new ByLink(link), Sessions.LIFETIME).onSuccess(done -> Pages.redirect(context, "/console"));
         }
     }
 
-    private void enter(RoutingContext context, Entry entry) {
-        Session session = sessions.open(entry);
-        context.response().addCookie(cookie(context, session.id()).setMaxAge(Sessions.LIFETIME.toSeconds()));
-        Pages.redirect(context, "/console");
+    /** Opens a session once it stands in the audit that it is; where it can't stand there, ends the request. */
+    private Future<Void> enter(RoutingContext context, Entry entry, Duration lifetime) {
+        Session session = sessions.open(entry, lifetime);
+        Caller caller = Objects.requireNonNull(visitor(entry)).caller();
+        return note(context, "logged in to the console", caller)
+                .onSuccess(done -> Site.keep(context, COOKIE, sessions.write(session), lifetime.toSeconds()))
+                .onFailure(failure -> Answers.failure(context, failure));
     }
 
     private void logOut(RoutingContext context) {
-        Session session = find(context.request());
+        Session session = find(context);
+        Visitor visitor = session == null ? null : visitor(session.entry());
         String token = context.request().getFormAttribute("token");
-        if (session != null && token != null && isSame(session.formToken(), token)) {
-            sessions.close(session);
-            context.response().addCookie(cookie(context, "").setMaxAge(0));
+        if (session == null || visitor == null || token == null || !isSame(session.formToken(), token)) {
+            Pages.redirect(context, PATH);
+            return;
         }
-        Pages.redirect(context, PATH);
+        sessions.end(session);
+        Site.keep(context, COOKIE, "", 0);
+        note(context, "logged out of the console", visitor.caller())
+                .onSuccess(done -> Pages.redirect(context, PATH))
+                .onFailure(failure -> Answers.failure(context, failure));
+    }
+
+    private Future<Void> note(RoutingContext context, String what, Caller caller) {
+        AuditEntry entry = new AuditEntry(
+                clock.millis(),
+                what,
+                Objects.requireNonNullElse(caller.tenant(), AccessKey.NO_TENANT) + "/console",
+                new Actor(caller.name(), null, address(context)),
+                Map.of(),
+                Map.of(),
+                null);
+        LOG.info("{} by=\"{}\" address={}", what, caller.name(), address(context));
+        return context.vertx()
+                .executeBlocking(
+                        () -> {
+                            audit.write(entry);
+                            return null;
+                        },
+                        false);
+    }
+
+    private void refuse(RoutingContext context, Throwable failure) {
+        refuse(context, failure instanceof IssuerLogin.Refused ? 403 : 503, String.valueOf(failure.getMessage()));
+    }
+
+    private void refuse(RoutingContext context, int status, String why) {
+        LOG.info("log-in refused address={} cause=\"{}\"", address(context), why);
+        page(context, status, why);
+    }
+
+    private static String address(RoutingContext context) {
+        return context.request().remoteAddress().hostAddress();
     }
 
     private void page(RoutingContext context, int status, String error) {
-        pages.send(context, status, "login.jte", Map.of("error", error));
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("error", error);
+        parameters.put("issuer", issuer == null ? null : issuer.name());
+        pages.send(context, status, "login.jte", parameters);
     }
 
-    private static Cookie cookie(RoutingContext context, String value) {
-        return Cookie.cookie(COOKIE, value)
-                .setPath("/console")
-                .setHttpOnly(true)
-                .setSameSite(CookieSameSite.STRICT)
-                .setSecure(isSecure(context.request()));
-    }
-
-    /** Where the browser found us. */
-    static String origin(HttpServerRequest request) {
-        return (isSecure(request) ? "https://" : "http://") + host(request);
-    }
-
-    /** HTTP/2, which TLS brings with it, has no such header. */
-    private static String host(HttpServerRequest request) {
-        String host = request.getHeader(HttpHeaders.HOST);
-        return host != null ? host : String.valueOf(request.authority());
-    }
-
-    private static boolean isSecure(HttpServerRequest request) {
-        return request.isSSL() || "https".equals(request.getHeader("X-Forwarded-Proto"));
-    }
-
-    private @Nullable Session find(HttpServerRequest request) {
-        Cookie cookie = request.getCookie(COOKIE);
-        return cookie == null ? null : sessions.find(cookie.getValue());
+    private @Nullable Session find(RoutingContext context) {
+        String cookie = Site.kept(context, COOKIE);
+        return cookie == null ? null : sessions.read(cookie);
     }
 
     /** Null where what they came in with is taken no longer; then the session is over. */
-    private @Nullable Visitor visitor(Session session) {
-        Entry entry = session.entry();
-        if (entry instanceof ByLink by && links.holds(by.link())) {
-            return new Visitor(by.link().caller(), true);
+    private @Nullable Visitor visitor(Entry entry) {
+        if (entry instanceof ByLink by) {
+            return links.holds(by.link()) ? new Visitor(by.link().caller(), true) : null;
         }
-        Caller caller = entry instanceof ByKey by ? access.caller(by.key()) : null;
-        if (caller == null) {
-            sessions.close(session);
-            return null;
-        }
-        return new Visitor(caller, false);
-    }
-
-    /** Lets a post through that one of our own pages made: browsers say where it comes from. */
-    static void refuseOtherSites(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        String site = request.getHeader("Sec-Fetch-Site");
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        boolean ours = site != null
-                ? site.equals("same-origin") || site.equals("none")
-                : origin == null || authority(origin).equalsIgnoreCase(host(request));
-        if (!ours) {
-            throw new ProblemException(
-                    Problem.of(403, "other-site", "Refused", "this form was sent from another site"));
-        }
-        context.next();
-    }
-
-    private static String authority(String origin) {
-        try {
-            String authority = new URI(origin).getRawAuthority();
-            return authority == null ? "" : authority;
-        } catch (URISyntaxException e) {
-            return "";
-        }
+        Caller caller = entry instanceof ByKey by
+                ? access.caller(by.key())
+                : entry instanceof ByIssuer by ? new Caller(by.name(), by.tenant(), by.scopes(), null) : null;
+        return caller == null ? null : new Visitor(caller, false);
     }
 
     private static boolean isSame(String one, String other) {

@@ -7,6 +7,7 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.http.Problems;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -44,6 +45,35 @@ final class Screen {
         this.catalog = catalog;
     }
 
+    /** Has what fails, and what isn't there, told as a page. Mount it once, before the pages. */
+    void mountFailures(Router router) {
+        router.route("/console").failureHandler(this::failed);
+        router.route("/console/*").failureHandler(this::failed);
+        router.get("/console/*")
+                .last()
+                .handler((SecurityPolicyHandler) login::require)
+                .handler(context -> context.fail(404));
+    }
+
+    private void failed(RoutingContext context) {
+        Problem problem = Problems.of(context);
+        if (problem == null || context.response().ended()) {
+            return;
+        }
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("problem", problem);
+        parameters.put(
+                "frame", login.isKnown(context) ? frame(context, Section.NONE, ownOrKnown(context), null) : null);
+        pages.send(context, problem.status(), "failure.jte", parameters);
+    }
+
+    /** Whose menu stands around a page that failed: there may be no such tenant. */
+    private @Nullable String ownOrKnown(RoutingContext context) {
+        String tenant = context.pathParam("tenant");
+        String own = login.visitor(context).caller().tenant();
+        return own != null ? own : tenant != null && catalog.isTenant(tenant) ? tenant : null;
+    }
+
     /** A page; of a tenant where the path names one. */
     void page(Router router, String path, Section section, Consumer<RoutingContext> handler) {
         router.get(path).handler((SecurityPolicyHandler) login::require).handler(context -> {
@@ -55,10 +85,15 @@ final class Screen {
 
     /** What a form of a section does. */
     void form(Router router, String path, Section section, Consumer<RoutingContext> handler) {
+        form(router, path, section, MAX_FORM_BYTES, handler);
+    }
+
+    /** What a form does that may be larger than most. */
+    void form(Router router, String path, Section section, int mostBytes, Consumer<RoutingContext> handler) {
         router.post(path)
-                .handler((SecurityPolicyHandler) Login::refuseOtherSites)
+                .handler((SecurityPolicyHandler) Site::refuseOthers)
                 .handler((SecurityPolicyHandler) login::require)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES))
+                .handler(BodyHandler.create(false).setBodyLimit(mostBytes))
                 .handler(context -> {
                     login.requireToken(context);
                     if (mayGoOn(context, section, Scope.MANAGE)) {
@@ -97,16 +132,47 @@ final class Screen {
             Map<String, Object> more,
             String name,
             Callable<T> content) {
+        // what refreshes itself would take away what the whole page is to tell
+        show(
+                context,
+                200,
+                isRefresh(context) ? null : login.takeNotice(context),
+                section,
+                template,
+                more,
+                name,
+                content);
+    }
+
+    /** A form that was refused, as it was typed. */
+    <T> void showRefused(
+            RoutingContext context,
+            Throwable failure,
+            Section section,
+            String template,
+            Map<String, Object> more,
+            String name,
+            Callable<T> content) {
+        show(context, 422, ConsoleActions.failed(failure), section, template, more, name, content);
+    }
+
+    private <T> void show(
+            RoutingContext context,
+            int status,
+            @Nullable Notice notice,
+            Section section,
+            String template,
+            Map<String, Object> more,
+            String name,
+            Callable<T> content) {
         context.vertx()
                 .executeBlocking(content, false)
                 .onComplete(
                         found -> {
-                            // what refreshes itself would take away what the whole page is to tell
-                            Notice notice = isRefresh(context) ? null : login.takeNotice(context);
                             Map<String, Object> all = new HashMap<>(more);
                             all.put("frame", frame(context, section, context.pathParam("tenant"), notice));
                             all.put(name, found);
-                            pages.send(context, 200, template, all);
+                            pages.send(context, status, template, all);
                         },
                         failure -> Answers.failure(context, failure));
     }
@@ -118,7 +184,7 @@ final class Screen {
                 Objects.requireNonNullElse(tenant, ""),
                 own == null ? List.copyOf(catalog.tenantIds()) : List.of(own),
                 Arrays.stream(Section.values())
-                        .filter(one -> one != Section.TENANTS && one.isFor(visitor))
+                        .filter(one -> !one.title().isEmpty() && one != Section.TENANTS && one.isFor(visitor))
                         .toList(),
                 section,
                 Section.TENANTS.isFor(visitor),

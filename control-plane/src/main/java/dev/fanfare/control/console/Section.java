@@ -12,7 +12,9 @@ public enum Section {
     KEYS("/keys", "API keys", Who.KEY_HOLDERS),
     AUDIT("/audit", "Audit", Who.KEY_HOLDERS),
     /** Of no tenant. */
-    TENANTS("", "Tenants", Who.ADMINISTRATORS);
+    TENANTS("", "Tenants", Who.ADMINISTRATORS),
+    /** Where something failed. */
+    NONE("", "", Who.ALL);
 
     private enum Who {
         ALL,

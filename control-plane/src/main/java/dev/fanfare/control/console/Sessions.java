@@ -1,38 +1,58 @@
 package dev.fanfare.control.console;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.fanfare.contract.catalog.Scope;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.contract.signing.SecretSeal.Purpose;
 import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.http.SealedData;
 import dev.fanfare.control.portal.PortalLink;
 import dev.fanfare.runtime.http.ShownKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is logged in to the console of this process. Sessions are in memory: they end with the process, after twelve
- * hours, with the link that opened them, or when newer ones push them out. Safe for use by several threads.
+ * Who is logged in to the console. A session is what its cookie holds, sealed: every instance of an installation reads
+ * it, none keeps it, and no number of log-ins pushes another out. It ends at its time, or with what opened it. A
+ * session that was logged out is remembered by the instance that did it. Safe for use by several threads.
  */
 final class Sessions {
     static final Duration LIFETIME = Duration.ofHours(12);
 
-    private static final int MOST = 1_000;
-    /** By one key or link: more of them push out their own. */
-    private static final int MOST_OF_ONE = 100;
-
-    private static final int TOKEN_BYTES = 32;
+    private static final int MOST_ENDED = 10_000;
+    private static final int TOKEN_BYTES = 24;
+    /** Browsers take 4,096 with the cookie's name and attributes. */
+    private static final int MOST_NOTICE_CHARACTERS = 3_800;
 
     /** By what a session was opened; it is looked at again with each request. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "by")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Entry.ByKey.class, name = "key"),
+        @JsonSubTypes.Type(value = Entry.ByLink.class, name = "link"),
+        @JsonSubTypes.Type(value = Entry.ByIssuer.class, name = "issuer")
+    })
     sealed interface Entry {
         /** An API key. */
         record ByKey(ShownKey key) implements Entry {}
 
         /** A link for a subscriber. */
         record ByLink(PortalLink link) implements Entry {}
+
+        /**
+         * The OpenID Connect issuer.
+         *
+         * @param name   for the audit
+         * @param tenant null: an administrator
+         */
+        record ByIssuer(String name, @Nullable String tenant, Set<Scope> scopes) implements Entry {}
     }
 
     /**
@@ -47,76 +67,74 @@ final class Sessions {
         }
     }
 
+    private record Told(String session, Notice notice) {}
+
+    private final SealedData<Session> sealed;
+    private final SealedData<Told> sealedNotices;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Map<String, Session> byId = new LinkedHashMap<>();
-    private final Map<String, Notice> notices = new HashMap<>();
+    /** When they would have ended by themselves. */
+    private final Map<String, Long> ended = new LinkedHashMap<>();
 
-    /** With a secure generator. */
-    Sessions(Clock clock, RandomGenerator random) {
+    /** With the installation's keyset, and a secure generator. */
+    Sessions(SecretSeal seal, Clock clock, RandomGenerator random) {
+        this.sealed = new SealedData<>(seal, Purpose.CONSOLE_COOKIE, "session", Session.class);
+        this.sealedNotices = new SealedData<>(seal, Purpose.CONSOLE_COOKIE, "notice", Told.class);
         this.clock = clock;
         this.random = random;
     }
 
-    synchronized Session open(Entry entry) {
-        long now = clock.millis();
-        byId.values().stream()
-                .filter(session -> session.expiresAtMillis() <= now)
-                .toList()
-                .forEach(this::close);
-        List<Session> ofEntry = byId.values().stream()
-                .filter(session -> session.entry().equals(entry))
-                .toList();
-        if (ofEntry.size() >= MOST_OF_ONE) {
-            remove(ofEntry.get(0).id());
-        } else if (byId.size() >= MOST) {
-            close(toPushOut());
-        }
-        long ends = now + LIFETIME.toMillis();
+    /** A new one, which lasts so long at most. */
+    Session open(Entry entry, Duration lifetime) {
+        long ends = clock.millis() + lifetime.toMillis();
         if (entry instanceof Entry.ByLink by) {
             ends = Math.min(ends, by.link().expiresAtMillis());
         }
-        Session session = new Session(token(), entry, token(), ends);
-        byId.put(session.id(), session);
-        return session;
+        return new Session(token(), entry, token(), ends);
     }
 
-    /** The oldest, but guests first: one tenant can make any number of links, and must not log operators out by them. */
-    private Session toPushOut() {
-        return byId.values().stream()
-                .filter(session -> session.entry() instanceof Entry.ByLink)
-                .findFirst()
-                .orElseGet(() -> byId.values().iterator().next());
+    /** As its cookie holds it. */
+    String write(Session session) {
+        return sealed.write(session);
     }
 
-    synchronized @Nullable Session find(String id) {
-        Session session = byId.get(id);
-        if (session != null && session.expiresAtMillis() <= clock.millis()) {
-            remove(id);
-            return null;
+    /** Of a cookie; null where it is none of ours, or over. */
+    @Nullable Session read(String cookie) {
+        Session session = sealed.read(cookie);
+        return session == null || session.expiresAtMillis() <= clock.millis() || isEnded(session) ? null : session;
+    }
+
+    private synchronized boolean isEnded(Session session) {
+        return ended.containsKey(session.id());
+    }
+
+    /** It is over before its time. */
+    synchronized void end(Session session) {
+        long now = clock.millis();
+        ended.values().removeIf(ends -> ends <= now);
+        if (ended.size() >= MOST_ENDED) {
+            Iterator<String> oldest = ended.keySet().iterator();
+            oldest.next();
+            oldest.remove();
         }
-        return session;
+        ended.put(session.id(), session.expiresAtMillis());
     }
 
-    synchronized void close(Session session) {
-        remove(session.id());
-    }
-
-    /** Tells a session something on the next page that it is shown. */
-    synchronized void tell(Session session, Notice notice) {
-        if (byId.containsKey(session.id())) {
-            notices.put(session.id(), notice);
+    /** What the session is to be told on the next page that it is shown, as a cookie holds it. */
+    String write(Session session, Notice notice) {
+        String text = sealedNotices.write(new Told(session.id(), notice));
+        String words = notice.text();
+        while (text.length() > MOST_NOTICE_CHARACTERS && words.length() > 1) {
+            words = words.substring(0, words.length() / 2);
+            text = sealedNotices.write(new Told(session.id(), new Notice(notice.tone(), words + "…", notice.secret())));
         }
+        return text;
     }
 
-    /** What is to be told, this once. */
-    synchronized @Nullable Notice takeNotice(Session session) {
-        return notices.remove(session.id());
-    }
-
-    private void remove(String id) {
-        byId.remove(id);
-        notices.remove(id);
+    /** What a cookie tells this session; null where it is another's. */
+    @Nullable Notice readNotice(Session session, String cookie) {
+        Told told = sealedNotices.read(cookie);
+        return told != null && told.session().equals(session.id()) ? told.notice() : null;
     }
 
     private String token() {

@@ -13,6 +13,8 @@ import java.util.List;
  * @param types one after the other, with commas or spaces between
  */
 public record SubscriptionForm(String id, String url, String types, String description) {
+    static final SubscriptionForm EMPTY = new SubscriptionForm("", "", "", "");
+
     static SubscriptionForm of(MultiMap fields) {
         return new SubscriptionForm(
                 field(fields, "id"), field(fields, "url"), field(fields, "types"), field(fields, "description"));
@@ -53,14 +55,6 @@ public record SubscriptionForm(String id, String url, String types, String descr
                 .toList();
         body.set("eventTypes", Json.TOPIC.valueToTree(listed.isEmpty() ? List.of("*") : listed));
         return description.isEmpty() ? body.putNull("description") : body.put("description", description);
-    }
-
-    /** So that a form whose input was refused can be shown again as it was. */
-    String query() {
-        return "?id=" + Display.parameter(id)
-                + "&url=" + Display.parameter(url)
-                + "&types=" + Display.parameter(types)
-                + "&description=" + Display.parameter(description);
     }
 
     private static String field(MultiMap fields, String name) {

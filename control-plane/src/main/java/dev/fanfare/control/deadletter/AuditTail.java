@@ -1,6 +1,7 @@
 package dev.fanfare.control.deadletter;
 
 import dev.fanfare.contract.UndecodableRecord;
+import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -30,8 +31,12 @@ public final class AuditTail {
         this.clientId = clientId;
     }
 
-    /** What was done to a tenant's subscriptions and dead letters, the newest first. Waits for Kafka. */
-    public List<AuditEntry> of(String tenant, int limit) {
+    /**
+     * What was done in a tenant, the newest first. Waits for Kafka.
+     *
+     * @param isForAdministrators then what administrators did for all tenants is among it
+     */
+    public List<AuditEntry> of(String tenant, boolean isForAdministrators, int limit) {
         List<AuditEntry> found = new ArrayList<>();
         try (var consumer = kafka.consumer(clientId, Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20))) {
             long end = consumer.endOffsets(List.of(AUDIT)).getOrDefault(AUDIT, 0L);
@@ -41,7 +46,7 @@ public final class AuditTail {
             long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (consumer.position(AUDIT) < end && System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(100))) {
-                    take(message, tenant, found);
+                    take(message, tenant, isForAdministrators, found);
                 }
             }
         }
@@ -49,10 +54,13 @@ public final class AuditTail {
         return found.subList(0, Math.min(limit, found.size()));
     }
 
-    private static void take(ConsumerRecord<byte[], byte[]> message, String tenant, List<AuditEntry> into) {
+    private static void take(
+            ConsumerRecord<byte[], byte[]> message, String tenant, boolean isForAdministrators, List<AuditEntry> into) {
         try {
             AuditEntry entry = AuditEntry.fromJson(message.value());
-            if (tenant.equals(entry.filter().get("tenant")) || entry.object().startsWith(tenant + "/")) {
+            if (tenant.equals(entry.filter().get("tenant"))
+                    || entry.object().startsWith(tenant + "/")
+                    || (isForAdministrators && entry.object().startsWith(AccessKey.NO_TENANT + "/"))) {
                 into.add(entry);
             }
         } catch (UndecodableRecord e) {

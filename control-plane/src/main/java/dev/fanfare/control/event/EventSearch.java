@@ -10,6 +10,8 @@ import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryRecords;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.problem.Problem;
+import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptQuery;
@@ -22,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -54,6 +58,10 @@ public final class EventSearch {
     private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
 
+    /** Each has a consumer and reads up to 20,000 records. */
+    private static final int MOST_AT_ONCE = 4;
+
+    private final Semaphore turns = new Semaphore(MOST_AT_ONCE, true);
     private final KafkaConnection kafka;
     private final AttemptIndex attempts;
     private final String defaultTenant;
@@ -67,8 +75,36 @@ public final class EventSearch {
         this.clientId = clientId;
     }
 
-    /** What became of an event; null where nothing is known of it. */
+    /**
+     * What became of an event; null where nothing is known of it.
+     *
+     * @throws ProblemException 503 where too many look for one already
+     */
     public @Nullable EventStory find(String tenant, String eventId) {
+        if (!isTurnOf()) {
+            throw new ProblemException(Problem.of(
+                    503,
+                    "unavailable",
+                    "Temporarily unavailable",
+                    "too many look for events on the topics just now: try again"));
+        }
+        try {
+            return search(tenant, eventId);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private boolean isTurnOf() {
+        try {
+            return turns.tryAcquire(SEARCH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private @Nullable EventStory search(String tenant, String eventId) {
         List<Attempt> tried = attempts.find(AttemptQuery.of(tenant).event(eventId), null, MOST_ATTEMPTS)
                 .attempts();
         try (var consumer = kafka.consumer(

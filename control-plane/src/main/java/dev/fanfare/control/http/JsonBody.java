@@ -11,6 +11,7 @@ import dev.fanfare.contract.problem.ProblemException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,6 +55,16 @@ public final class JsonBody {
             return object;
         }
         throw unreadable(what, "must be one JSON object");
+    }
+
+    /**
+     * Reads a text as JSON, or says where it stops being that.
+     *
+     * @param what what it should be, for the error
+     * @throws ProblemException 400
+     */
+    public static JsonNode read(String text, String what) {
+        return parse(text.getBytes(StandardCharsets.UTF_8), what);
     }
 
     private static JsonNode parse(byte[] body, String what) {

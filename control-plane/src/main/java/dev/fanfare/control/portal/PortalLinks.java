@@ -1,7 +1,5 @@
 package dev.fanfare.control.portal;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.Uuid7;
 import dev.fanfare.contract.catalog.AccessKey;
@@ -12,20 +10,15 @@ import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.signing.SecretSeal;
-import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.http.JsonBody;
-import dev.fanfare.control.table.PromptProducer;
+import dev.fanfare.control.table.AuditWriter;
 import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.http.Caller;
-import dev.fanfare.runtime.kafka.KafkaAnswer;
-import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes links for subscribers, each with its line in the audit, and reads them again. Safe from any thread.
  */
-public final class PortalLinks implements AutoCloseable {
+public final class PortalLinks {
     static final Duration USUAL = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(PortalLinks.class);
@@ -44,28 +37,15 @@ public final class PortalLinks implements AutoCloseable {
     private final Directory directory;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Producer<byte[], byte[]> producer;
-    private final Duration timeout;
+    private final AuditWriter audit;
 
-    /**
-     * Over the keyset and the directory, which stay the caller's.
-     *
-     * @param timeout for the line in the audit
-     */
-    public PortalLinks(
-            SecretSeal seal,
-            Directory directory,
-            Clock clock,
-            RandomGenerator random,
-            KafkaConnection kafka,
-            String clientId,
-            Duration timeout) {
+    /** Over the keyset, the directory and the audit, which stay the caller's. */
+    public PortalLinks(SecretSeal seal, Directory directory, AuditWriter audit, Clock clock, RandomGenerator random) {
         this.seal = new LinkSeal(seal, directory, clock);
         this.directory = directory;
+        this.audit = audit;
         this.clock = clock;
         this.random = random;
-        this.producer = PromptProducer.of(kafka, clientId, timeout);
-        this.timeout = timeout;
     }
 
     /**
@@ -111,7 +91,14 @@ public final class PortalLinks implements AutoCloseable {
                 scope,
                 now + lifetime.toMillis(),
                 key == null ? null : key.id());
-        audit(link, by, now);
+        audit.write(new AuditEntry(
+                now,
+                "portal link made",
+                tenant + "/portal-link/" + link.id(),
+                by,
+                Map.of("scope", scope.text()),
+                Map.of(),
+                null));
         LOG.info("portal link made tenant={} id={} scope={}", tenant, link.id(), scope.text());
         return new Made(link, "/console/portal?link=" + seal.write(link));
     }
@@ -124,26 +111,5 @@ public final class PortalLinks implements AutoCloseable {
     /** Whether it still lets anybody in. */
     public boolean holds(PortalLink link) {
         return seal.holds(link);
-    }
-
-    private void audit(PortalLink link, Actor by, long nowMillis) {
-        AuditEntry entry = new AuditEntry(
-                nowMillis,
-                "portal link made",
-                link.tenant() + "/portal-link/" + link.id(),
-                by,
-                Map.of("scope", link.scope().text()),
-                Map.of(),
-                null);
-        KafkaAnswer.await(
-                producer.send(
-                        new ProducerRecord<>(Topics.AUDIT, 0, entry.object().getBytes(UTF_8), entry.toJson())),
-                timeout.plusSeconds(1),
-                "writing to the audit");
-    }
-
-    @Override
-    public void close() {
-        producer.close(Duration.ofSeconds(2));
     }
 }

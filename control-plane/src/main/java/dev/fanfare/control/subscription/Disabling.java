@@ -1,5 +1,6 @@
 package dev.fanfare.control.subscription;
 
+import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Subscription.State;
@@ -11,6 +12,9 @@ import java.time.temporal.ChronoUnit;
 /** How a subscription comes to be disabled, and the words that it then shows. */
 final class Disabling {
     static final String BY_REQUEST = "by request";
+    /** For how long an endpoint may fail that is never disabled for it. */
+    static final String NEVER = "0s";
+
     static final String GONE = "the endpoint answered 410 Gone";
 
     /** Two webhooks in a week that met an endpoint at a bad moment are no proof. */
@@ -34,12 +38,22 @@ final class Disabling {
      * Whether nothing but failure for so long disables a subscription: by the times of the attempts, so that every
      * instance comes to the same at any time. Time counts from the last change of the subscription at the earliest:
      * whoever mends it, or enables it again, has all of it anew.
+     *
+     * @param usual for a subscription that says nothing of its own; zero: never
      */
-    static boolean isCalledFor(Streak streak, Duration longest, Subscription current) {
+    static boolean isCalledFor(Streak streak, Duration usual, Subscription current) {
+        Duration longest = longest(current, usual);
         long since = Math.max(streak.sinceMillis(), current.updatedAtMillis());
         return current.state() == State.ACTIVE
+                && !longest.isZero()
                 && streak.failures() >= LEAST_FAILURES
                 && streak.lastMillis() - since >= longest.toMillis();
+    }
+
+    /** For how long its endpoint may do nothing but fail; zero: forever. */
+    static Duration longest(Subscription subscription, Duration usual) {
+        String own = subscription.disableFailingAfter();
+        return own == null ? usual : DurationText.parse(own);
     }
 
     /** Disabled for its failures. */

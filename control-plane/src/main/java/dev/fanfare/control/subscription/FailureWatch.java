@@ -35,26 +35,26 @@ public final class FailureWatch {
     private final AttemptIndex attempts;
     private final SubscriptionIndex index;
     private final SubscriptionWriter writer;
-    private final Duration longest;
+    private final Duration usual;
     private final Clock clock;
 
     /**
      * Over parts that stay the caller's.
      *
-     * @param longest so long an endpoint may fail; zero: forever
+     * @param usual so long an endpoint may fail whose subscription says nothing of its own; zero: forever
      */
     public FailureWatch(
-            AttemptIndex attempts, SubscriptionIndex index, SubscriptionWriter writer, Duration longest, Clock clock) {
+            AttemptIndex attempts, SubscriptionIndex index, SubscriptionWriter writer, Duration usual, Clock clock) {
         this.attempts = attempts;
         this.index = index;
         this.writer = writer;
-        this.longest = longest;
+        this.usual = usual;
         this.clock = clock;
     }
 
     /** Looks once. Waits for Kafka. */
     public void look() {
-        if (longest.isZero() || candidates().isEmpty() || !attempts.catchUp(CATCH_UP)) {
+        if (candidates().isEmpty() || !attempts.catchUp(CATCH_UP)) {
             return;
         }
         candidates().forEach(this::heed);
@@ -62,11 +62,10 @@ public final class FailureWatch {
 
     private List<Streak> candidates() {
         return attempts.failing().stream()
-                .filter(streak -> streak.lastMillis() - streak.sinceMillis() >= longest.toMillis())
                 .filter(streak -> {
                     Row<Subscription> known = index.get(streak.tenant(), streak.subscription());
                     return known != null
-                            && Disabling.isCalledFor(streak, longest, known.value())
+                            && Disabling.isCalledFor(streak, usual, known.value())
                             && isProven(streak, known.value());
                 })
                 .toList();
@@ -84,7 +83,7 @@ public final class FailureWatch {
         AttemptQuery since = AttemptQuery.of(streak.tenant())
                 .subscription(streak.subscription())
                 .since(changed);
-        long begun = streak.lastMillis() - longest.toMillis();
+        long begun = streak.lastMillis() - Disabling.longest(current, usual).toMillis();
         return failures(since, streak.lastMillis()) >= Disabling.LEAST_FAILURES
                 && failures(since.until(begun + 1), begun) > 0;
     }
@@ -102,7 +101,7 @@ public final class FailureWatch {
                             streak.tenant(),
                             streak.subscription(),
                             SELF,
-                            current -> current == null || !Disabling.isCalledFor(streak, longest, current.value())
+                            current -> current == null || !Disabling.isCalledFor(streak, usual, current.value())
                                     ? new Change.Keep()
                                     : new Change.Put(Disabling.failing(current.value(), streak, clock.millis())))
                     .toCompletableFuture()

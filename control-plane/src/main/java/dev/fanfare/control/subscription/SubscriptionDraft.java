@@ -37,6 +37,7 @@ record SubscriptionDraft(
         int maxInFlight,
         @Nullable RateLimit rateLimit,
         Retry retry,
+        @Nullable String disableFailingAfter,
         @Nullable AuthDraft auth,
         @Nullable Signing signing,
         Format format,
@@ -115,6 +116,7 @@ record SubscriptionDraft(
                 .maxInFlight(maxInFlight)
                 .rateLimit(rateLimit)
                 .retry(retry)
+                .disableFailingAfter(disableFailingAfter)
                 .format(format)
                 .description(description)
                 .metadata(metadata);

@@ -45,6 +45,10 @@ final class SubscriptionReader {
     static final int MAX_DURATION_LENGTH = 20;
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MOST_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration LEAST_FAILING = Duration.ofMinutes(1);
+    /** As long as attempts are kept. */
+    private static final Duration MOST_FAILING = Duration.ofDays(7);
+
     private static final Duration LEAST_DELAY = Duration.ofMillis(100);
     private static final Duration MOST_DELAY = Duration.ofHours(24);
 
@@ -60,6 +64,7 @@ final class SubscriptionReader {
             "maxInFlight",
             "rateLimit",
             "retry",
+            "disableFailingAfter",
             "auth",
             "signing",
             "format",
@@ -108,6 +113,7 @@ final class SubscriptionReader {
         Integer maxInFlight = members.integer("maxInFlight", 1, MOST_IN_FLIGHT);
         RateLimit rateLimit = readRateLimit(members);
         Retry retry = readRetry(members);
+        String disableFailingAfter = readDisableFailingAfter(members);
         AuthDraft auth = AuthReader.read(members);
         Format format = members.choice("format", Format.class, MAX_VALUE_LENGTH);
         Signing signing = members.choice("signing", Signing.class, MAX_VALUE_LENGTH);
@@ -128,6 +134,7 @@ final class SubscriptionReader {
                 maxInFlight == null ? Subscription.DEFAULT_MAX_IN_FLIGHT : maxInFlight,
                 rateLimit,
                 retry,
+                disableFailingAfter,
                 auth,
                 signing,
                 Objects.requireNonNullElse(format, Format.BINARY),
@@ -272,6 +279,23 @@ final class SubscriptionReader {
             }
         }
         return new Retry(delays);
+    }
+
+    private static @Nullable String readDisableFailingAfter(Members members) {
+        String text = members.text("disableFailingAfter", MAX_DURATION_LENGTH);
+        if (text == null || isNever(text)) {
+            return text == null ? null : Disabling.NEVER;
+        }
+        Duration after = duration(members, "disableFailingAfter", text, LEAST_FAILING, MOST_FAILING);
+        return after == null ? null : DurationText.format(after);
+    }
+
+    private static boolean isNever(String text) {
+        try {
+            return DurationText.parse(text).isZero();
+        } catch (IllegalArgumentException e) {
+            return false; // said in full where it is read as a duration
+        }
     }
 
     static @Nullable Duration duration(Members members, String name, String text, Duration least, Duration most) {

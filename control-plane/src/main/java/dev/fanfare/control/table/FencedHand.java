@@ -106,7 +106,8 @@ public final class FencedHand implements AutoCloseable {
     }
 
     /**
-     * Takes the id, so that what a process that died left open holds up nobody.
+     * Takes the id, so that what a process that died left open holds up nobody. Where Kafka gives no answer it may be tried
+     * again.
      *
      * @throws KafkaException where Kafka is away, or doesn't let this process have it
      */

@@ -3,118 +3,136 @@ package dev.fanfare.control.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.contract.catalog.Scope;
+import dev.fanfare.contract.signing.SecretSeal;
+import dev.fanfare.control.console.Frame.Notice;
+import dev.fanfare.control.console.Sessions.Entry;
+import dev.fanfare.control.console.Sessions.Entry.ByIssuer;
 import dev.fanfare.control.console.Sessions.Entry.ByKey;
 import dev.fanfare.control.console.Sessions.Entry.ByLink;
 import dev.fanfare.control.console.Sessions.Session;
 import dev.fanfare.control.portal.PortalLink;
 import dev.fanfare.runtime.http.ShownKey;
+import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.testkit.SeededClock;
+import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SessionsTest {
-    private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+    @TempDir
+    Path folder;
 
-    private final Sessions sessions = new Sessions(
-            new Clock() {
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
+    private final SeededClock clock = SeededClock.at(Instant.parse("2026-11-22T12:00:00Z"));
+    private SecretSeal keyset;
+    private Sessions sessions;
 
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
+    @BeforeEach
+    void makeAKeyset() throws Exception {
+        keyset = keyset("one");
+        sessions = new Sessions(keyset, clock, new SecureRandom());
+    }
 
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-            },
-            new SecureRandom());
-
-    @Test
-    void aSessionIsFoundUntilItsTimeIsOver() {
-        Session session = sessions.open(new ByKey(ShownKey.of("k")));
-        now = now.plus(Sessions.LIFETIME).minusMillis(1);
-        assertThat(sessions.find(session.id())).isEqualTo(session);
-        now = now.plusMillis(1);
-        assertThat(sessions.find(session.id())).isNull();
+    private SecretSeal keyset(String name) throws Exception {
+        Path file = folder.resolve(name + ".json");
+        KeysetFile.create(file);
+        return KeysetFile.open(file);
     }
 
     @Test
-    void aClosedSessionIsNotFound() {
-        Session session = sessions.open(new ByKey(ShownKey.of("k")));
-        sessions.close(session);
-        assertThat(sessions.find(session.id())).isNull();
-    }
-
-    @Test
-    void manyLoginsPushOutTheOldestAndNoMore() {
-        Session first = sessions.open(key(0));
-        Session second = sessions.open(key(1));
-        for (int i = 2; i <= 1_000; i++) {
-            sessions.open(key(i));
+    void aSessionOfEachKindIsReadByEveryInstanceAsItWasWritten() {
+        Sessions another = new Sessions(keyset, clock, new SecureRandom());
+        for (Entry entry : List.of(
+                key(),
+                link(Duration.ofHours(1)),
+                new ByIssuer("token of ann", null, Set.of(Scope.READ, Scope.MANAGE)),
+                new ByIssuer("token of bob", "acme", Set.of()))) {
+            Session session = sessions.open(entry, Sessions.LIFETIME);
+            String cookie = sessions.write(session);
+            assertThat(cookie).matches("[A-Za-z0-9_-]{100,1500}");
+            assertThat(another.read(cookie)).isEqualTo(session);
         }
-        assertThat(sessions.find(first.id())).isNull();
-        assertThat(sessions.find(second.id())).isNotNull();
     }
 
     @Test
-    void manyLoginsWithOneKeyPushOutThatKeysOldestAlone() {
-        Session another = sessions.open(key(1));
-        Session first = sessions.open(key(2));
-        Session second = sessions.open(key(2));
-        for (int i = 0; i < 99; i++) {
-            sessions.open(key(2));
-        }
-        assertThat(sessions.find(first.id())).isNull();
-        assertThat(sessions.find(second.id())).isNotNull();
-        assertThat(sessions.find(another.id())).isNotNull();
+    void aCookieThatIsNoneOfOursIsNoSession() throws Exception {
+        String cookie = sessions.write(sessions.open(key(), Sessions.LIFETIME));
+        Sessions elsewhere = new Sessions(keyset("two"), clock, new SecureRandom());
+        assertThat(elsewhere.read(cookie)).as("of another installation").isNull();
+        assertThat(sessions.read(cookie.substring(1))).isNull();
+        assertThat(sessions.read("made-up")).isNull();
+        assertThat(sessions.read(sessions.write(
+                        sessions.open(key(), Sessions.LIFETIME), new Notice("good", "a notice is no session", null))))
+                .isNull();
     }
 
     @Test
-    void guestsPushOutGuestsAndNobodyWhoHasAKey() {
-        Session operator = sessions.open(key(0));
-        Session first = sessions.open(link(0, Duration.ofHours(1)));
-        Session second = sessions.open(link(1, Duration.ofHours(1)));
-        for (int i = 2; i <= 999; i++) {
-            sessions.open(link(i, Duration.ofHours(1)));
-        }
-        assertThat(sessions.find(operator.id())).isNotNull();
-        assertThat(sessions.find(first.id())).isNull();
-        assertThat(sessions.find(second.id())).isNotNull();
+    void aSessionEndsAtItsTime() {
+        Session session = sessions.open(key(), Duration.ofHours(4));
+        String cookie = sessions.write(session);
+        clock.advance(Duration.ofHours(4).minusMillis(1));
+        assertThat(sessions.read(cookie)).isEqualTo(session);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(sessions.read(cookie)).isNull();
     }
 
     @Test
-    void aGuestsSessionEndsWithItsLinkAndTakesNobodysPlaceAfterwards() {
-        Session guest = sessions.open(link(0, Duration.ofMinutes(5)));
-        Session operator = sessions.open(key(1));
-        now = now.plus(Duration.ofMinutes(5));
-        for (int i = 2; i <= 1_000; i++) {
-            sessions.open(key(i));
+    void aGuestsSessionEndsWithItsLink() {
+        String cookie = sessions.write(sessions.open(link(Duration.ofMinutes(5)), Sessions.LIFETIME));
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(sessions.read(cookie)).isNull();
+    }
+
+    @Test
+    void aSessionThatWasEndedIsOverAndNoOther() {
+        Session ended = sessions.open(key(), Sessions.LIFETIME);
+        Session other = sessions.open(key(), Sessions.LIFETIME);
+        sessions.end(ended);
+        assertThat(sessions.read(sessions.write(ended))).isNull();
+        assertThat(sessions.read(sessions.write(other))).isEqualTo(other);
+    }
+
+    @Test
+    void noNumberOfLogInsPushesAnotherOut() {
+        Session first = sessions.open(key(), Sessions.LIFETIME);
+        for (int i = 0; i < 20_000; i++) {
+            sessions.end(sessions.open(link(Duration.ofHours(1)), Sessions.LIFETIME));
         }
-        assertThat(sessions.find(operator.id())).as("there was room").isNotNull();
-        assertThat(sessions.find(guest.id())).isNull();
+        assertThat(sessions.read(sessions.write(first))).isEqualTo(first);
     }
 
-    private ByLink link(int number, Duration lifetime) {
-        return new ByLink(new PortalLink(
-                "l-" + number, "acme", 0, Scope.READ, now.plus(lifetime).toEpochMilli(), null));
-    }
-
-    private static ByKey key(int number) {
-        return new ByKey(ShownKey.of("k" + number));
+    @Test
+    void aNoticeIsForItsSessionAloneAndFitsIntoACookieHoweverLong() {
+        Session session = sessions.open(key(), Sessions.LIFETIME);
+        Notice notice = new Notice("good", "This is the new key, shown this once.", "ffk_x");
+        String cookie = sessions.write(session, notice);
+        assertThat(sessions.readNotice(session, cookie)).isEqualTo(notice);
+        assertThat(cookie).doesNotContain("ffk_x");
+        assertThat(sessions.readNotice(sessions.open(key(), Sessions.LIFETIME), cookie))
+                .isNull();
+        String most = sessions.write(session, new Notice("bad", "“ü”".repeat(5_000), "ffk_x"));
+        assertThat(most).hasSizeLessThan(3_900);
+        assertThat(sessions.readNotice(session, most).text()).startsWith("“ü”").endsWith("…");
+        assertThat(sessions.readNotice(session, most).secret()).isEqualTo("ffk_x");
     }
 
     @Test
     void aSessionDoesNotPrintItself() {
-        Session session = sessions.open(new ByKey(ShownKey.of("k")));
+        Session session = sessions.open(key(), Sessions.LIFETIME);
         assertThat(session.toString()).doesNotContain(session.id()).doesNotContain(session.formToken());
+    }
+
+    private static ByKey key() {
+        return new ByKey(ShownKey.of("k"));
+    }
+
+    private ByLink link(Duration lifetime) {
+        return new ByLink(new PortalLink(
+                "l-1", "acme", 0, Scope.READ, clock.instant().plus(lifetime).toEpochMilli(), null));
     }
 }

@@ -59,6 +59,26 @@ class DisablingTest {
     }
 
     @Test
+    void aSubscriptionMayAllowItsEndpointMoreOrLessThanIsUsualOrEverything() {
+        Streak streak = failing(Duration.ofHours(1), Duration.ofHours(3), 40);
+        Subscription.Builder own = subscription.toBuilder();
+        assertThat(Disabling.isCalledFor(
+                        streak, FIVE_DAYS, own.disableFailingAfter("2h").build()))
+                .isTrue();
+        assertThat(Disabling.isCalledFor(streak, Duration.ZERO, own.build())).isTrue();
+        assertThat(Disabling.isCalledFor(
+                        streak,
+                        Duration.ofHours(2),
+                        own.disableFailingAfter("3h").build()))
+                .isFalse();
+        assertThat(Disabling.isCalledFor(
+                        streak,
+                        Duration.ofHours(2),
+                        own.disableFailingAfter("0s").build()))
+                .isFalse();
+    }
+
+    @Test
     void onePausedMeanwhileIsLeftAlone() {
         Streak streak = failing(Duration.ofHours(1), Duration.ofDays(7), 40);
         Subscription paused =

@@ -108,7 +108,7 @@ public final class OutcomeTransaction implements AutoCloseable {
         this.kafka = new KafkaTransaction(producers, timeout);
     }
 
-    /** Fences and settles what an earlier life of this instance left. Throws where Kafka doesn't answer. */
+    /** Fences and settles what an earlier life of this instance left. Where Kafka doesn't answer it may be tried again. */
     public void start() {
         kafka.ready();
     }

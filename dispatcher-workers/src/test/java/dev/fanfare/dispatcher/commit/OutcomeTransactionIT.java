@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever happens to a transaction, each outcome is committed once, with its offset. */
 class OutcomeTransactionIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final UUID TOPIC_ID = new UUID(1, 2);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static TestBroker broker;
@@ -101,6 +101,20 @@ class OutcomeTransactionIT {
         transaction.close();
         consumer.close();
         assertThat(outbox.bytes()).isEqualTo(transaction.oldestSinceNanos() == 0 ? 0 : 100);
+    }
+
+    @Test
+    void aStartWithoutATransactionCoordinatorMayBeTriedAgain() {
+        transaction.close();
+        faults.add(new Fault("initTransactions", false, new TimeoutException("nobody coordinates")));
+        transaction = transaction(Duration.ofSeconds(10));
+        assertThatThrownBy(() -> transaction.start()).isInstanceOf(TimeoutException.class);
+        transaction.start();
+        add("a", 0);
+
+        assertThat(transaction.settle(PATIENCE)).isTrue();
+
+        assertThat(committedRecords()).containsExactly("a");
     }
 
     @Test

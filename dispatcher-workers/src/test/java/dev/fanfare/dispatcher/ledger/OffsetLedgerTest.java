@@ -303,6 +303,28 @@ class OffsetLedgerTest {
         return ledger.commitPoint().metadata().getBytes(StandardCharsets.UTF_8).length;
     }
 
+    /** What version 0.1 wrote, in either form. Never changed: a worker of another version may take over a partition. */
+    @Test
+    void whatAFrozenBuildCommittedIsRestored() {
+        String runs = "fanfare1:0Gy_6QEBkKGyAABwAIAAAAAAAAABAAAAAAAAAGQBAQEB";
+        String bitmap = "fanfare1:L7879wABkKGyAABwAIAAAAAAAAABAAAAAAAAAGQAKAAAqqqqqqo";
+        open(100, 101, 102, 103);
+        complete(101, 103);
+        assertThat(ledger.commitPoint().metadata()).isEqualTo(runs);
+        assertThat(OffsetLedger.restore(100, runs, TOPIC, EPOCH).ledger().isComplete(103))
+                .isTrue();
+        for (long offset = 104; offset < 140; offset++) {
+            open(offset);
+            if (offset % 2 == 1) {
+                complete(offset);
+            }
+        }
+        assertThat(ledger.commitPoint().metadata()).isEqualTo(bitmap);
+        OffsetLedger restored = OffsetLedger.restore(100, bitmap, TOPIC, EPOCH).ledger();
+        assertThat(restored.isComplete(139)).isTrue();
+        assertThat(restored.isComplete(138)).isFalse();
+    }
+
     private void crashAndRestore() {
         CommitPoint committed = ledger.commitPoint();
         Restoration restoration = OffsetLedger.restore(committed.offset(), committed.metadata(), TOPIC, EPOCH);

@@ -1,5 +1,6 @@
 package dev.fanfare.retry.relay;
 
+import dev.fanfare.contract.topic.Groups;
 import dev.fanfare.contract.topic.Tier;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Readiness;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TierRelay implements AutoCloseable {
     /** The consumer group of all relays. */
-    public static final String GROUP = "fanfare-retry";
+    public static final String GROUP = Groups.RETRY;
 
     private final KafkaConnection kafka;
     private final String instanceId;

@@ -92,7 +92,7 @@ class DeadLettersIT {
         Clock anHourLater = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
         try (OutstandingCount count = new OutstandingCount(kafka(broker), "test", meters, anHourLater)) {
             count.start();
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(outstanding(meters))
+            Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(outstanding(meters))
                     .containsOnly(entry("exhausted", 2.0)));
             double age = meters.get(RetryMetric.DEAD_OLDEST.definition().meterName())
                     .gauge()
@@ -101,7 +101,7 @@ class DeadLettersIT {
 
             new DeadLetters(kafka(broker)).discard(Letters.order(DeadLetterFilter.ALL), RunListener.SILENT);
             broker.send(Letters.undecodable("raw_e", "garbage", Topics.EVENTS, 0));
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(outstanding(meters))
+            Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(outstanding(meters))
                     .containsOnly(entry("undecodable", 1.0)));
         }
     }

@@ -32,7 +32,7 @@ import org.awaitility.Awaitility;
 final class ParkedWorld {
     static final UUID GENERATION = new UUID(1, 2);
     static final UUID ANOTHER_GENERATION = new UUID(3, 4);
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
     /** What one that was killed left open ends after that. */
     static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Relays as processes that die without a word, at the two moments that matter and at any other. */
 @WithSeeds
 class KilledRelayIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Its groups notice a death soon. */
     private final TestBroker broker = TestBroker.fresh(Map.of("group.consumer.session.timeout.ms", "2000"));

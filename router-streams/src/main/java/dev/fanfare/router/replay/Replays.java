@@ -73,9 +73,7 @@ public final class Replays implements AutoCloseable {
     }
 
     private Session open() {
-        Consumer<byte[], byte[]> runs = kafka.consumer(
-                clientId,
-                Map.of(ConsumerConfig.GROUP_ID_CONFIG, GROUP, ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer"));
+        Consumer<byte[], byte[]> runs = kafka.member(clientId, GROUP, POLL_RECORDS);
         Admin admin;
         try {
             admin = kafka.admin(clientId + "-admin");

@@ -98,11 +98,16 @@ public final class Settings {
                 faults.add(key + ": there is no such setting" + Suggestion.among(defaults.keySet(), key));
             }
         });
+        // what is left empty by mistake, such as by a variable that nobody set, must not mean that there is no file
+        keysOf(Path.class, sections).stream()
+                .filter(key -> "".equals(ours.get(key)))
+                .forEach(key -> faults.add(key + ": is empty: name a file, or leave it out"));
         SmallRyeConfig config = build(ours, sections, faults);
         if (config == null || !faults.isEmpty()) {
             throw new InvalidSettings(faults);
         }
-        return new Settings(config, Map.copyOf(kafka), effective(defaults, ours, kafka, secretKeys(sections)));
+        return new Settings(
+                config, Map.copyOf(kafka), effective(defaults, ours, kafka, keysOf(Secret.class, sections)));
     }
 
     /** A section, such as {@code settings.section(HttpSettings.class)}; it must have been named when loading. */
@@ -155,11 +160,12 @@ public final class Settings {
         }
     }
 
-    private static Set<String> secretKeys(List<Class<?>> sections) {
+    /** Those whose value is of a type, or may be. */
+    private static Set<String> keysOf(Class<?> type, List<Class<?>> sections) {
         Set<String> keys = new TreeSet<>();
         for (Class<?> section : sections) {
             ConfigMappings.getProperties(ConfigClass.configClass(section)).forEach((key, property) -> {
-                if (property.getMethod().toGenericString().contains(Secret.class.getName())) {
+                if (property.getMethod().toGenericString().contains(type.getName())) {
                     keys.add(key);
                 }
             });

@@ -153,7 +153,7 @@ public final class Access {
                         () -> {
                             try {
                                 return issuer.verify(token);
-                            } catch (TokenIssuer.Refused e) {
+                            } catch (TokenClaims.Refused e) {
                                 throw unauthorized(String.valueOf(e.getMessage()));
                             } catch (TokenIssuer.Away e) {
                                 throw notNow(context, e, String.valueOf(e.getMessage()));

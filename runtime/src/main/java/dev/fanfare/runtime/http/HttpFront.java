@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It has an event loop for each processor: a connection stays with one of them, and handlers are called on that.
  */
 public final class HttpFront implements AutoCloseable {
+    private static final int MOST_FORM_BYTES = 4 * 1024 * 1024;
+    private static final int MOST_FORM_FIELDS = 20_000;
+
     private final Vertx vertx;
     private final Router routes;
     private final Health health;
@@ -48,6 +51,8 @@ public final class HttpFront implements AutoCloseable {
     private final Queue<HttpServer> servers = new ConcurrentLinkedQueue<>();
 
     private @Nullable String deployment;
+    /** Set before it listens. */
+    private @Nullable PathPrefix prefix;
 
     /** What a process's front and roles run on: with the system's own way to wait for sockets, where it is known. */
     public static Vertx vertx() {
@@ -93,10 +98,16 @@ public final class HttpFront implements AutoCloseable {
      *
      * @return the port, also where 0 was asked for
      * @throws IllegalStateException in one sentence where the port can't be had, or the certificate can't be used
-     * @throws dev.fanfare.runtime.config.InvalidSettings where those of TLS don't fit together
+     * @throws dev.fanfare.runtime.config.InvalidSettings where those of TLS don't fit together, or the prefix is no path
      */
     public int listen(HttpSettings settings) {
-        return listen(settings.host(), settings.port(), ServerTls.of(settings));
+        ServerTls tls = ServerTls.of(settings);
+        PathPrefix asked = PathPrefix.of(settings);
+        if (asked != null) {
+            prefix = asked;
+            routes.route().order(Integer.MIN_VALUE).handler(asked::onAnswer);
+        }
+        return listen(settings.host(), settings.port(), tls);
     }
 
     /** Listens without TLS, otherwise as {@link #listen(HttpSettings)}. */
@@ -113,6 +124,10 @@ public final class HttpFront implements AutoCloseable {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
+                // each form has a lower limit of its own for all fields together; what comes of it after its refusal is
+                // unpacked all the same
+                .setMaxFormAttributeSize(MOST_FORM_BYTES)
+                .setMaxFormFields(MOST_FORM_FIELDS)
                 // where it may be asked for, a connection is not known before its first request's head is whole
                 .setHttp2ClearTextEnabled(false);
         if (tls != null) {
@@ -168,7 +183,8 @@ public final class HttpFront implements AutoCloseable {
 
     private void serve(HttpServerRequest request) {
         silent.heard(request.connection());
-        routes.handle(request);
+        PathPrefix gateways = prefix;
+        routes.handle(gateways == null ? request : gateways.strip(request));
     }
 
     /** From now on {@code /health/ready} says no, so that load balancers turn away before the roles stop. */

@@ -30,4 +30,17 @@ public interface HttpSettings {
      * included. The API key is asked for all the same.
      */
     Optional<Path> tlsClientCa();
+
+    /**
+     * What a gateway puts before all paths and passes on, such as {@code /fanfare}. Paths are answered with and without
+     * it, so that health can be asked directly.
+     */
+    Optional<String> pathPrefix();
+
+    /**
+     * Whether {@code X-Forwarded-Prefix} is believed, where a gateway takes its prefix off: it then stands before the
+     * {@code Location} of answers. Only where every request comes through a gateway that sets it.
+     */
+    @WithDefault("false")
+    boolean trustForwardedPrefix();
 }

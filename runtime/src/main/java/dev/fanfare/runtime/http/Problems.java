@@ -38,26 +38,33 @@ public final class Problems {
 
     /** The failure handler of every route: turns what was thrown, or the bare status, into a problem. */
     static void onFailure(RoutingContext context) {
+        Problem problem = of(context);
+        if (problem != null) {
+            answer(context, problem);
+        }
+    }
+
+    /** What a request failed with, logged where it is our fault; null where nobody waits for an answer. */
+    public static @Nullable Problem of(RoutingContext context) {
         Throwable failure = context.failure();
         if (failure instanceof ProblemException known) {
-            answer(context, known.problem());
-            return;
+            return known.problem();
         }
         if (failure instanceof HttpClosedException) {
             LOG.debug(
                     "client left before its request was read path={}",
                     context.request().path());
-            return;
+            return null;
         }
         if (isBrokenBody(context.request(), failure)) {
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            answer(context, unreadable(failure));
-            return;
+            if (!context.response().headWritten()) {
+                context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            }
+            return unreadable(failure);
         }
         int status = context.statusCode() < 400 ? 500 : context.statusCode();
         if (status >= 500 && hasBrokenEscape(context.request().path())) {
-            answer(context, Problem.of(400, "bad-request", "Bad request", "the path holds a broken %-escape"));
-            return;
+            return Problem.of(400, "bad-request", "Bad request", "the path holds a broken %-escape");
         }
         if (status >= 500) {
             LOG.error(
@@ -66,7 +73,7 @@ public final class Problems {
                     context.request().path(),
                     failure);
         }
-        answer(context, ofStatus(status, context.request()));
+        return ofStatus(status, context.request());
     }
 
     /** Answers what could not be read as HTTP, and closes: nobody knows where the next request would begin. */

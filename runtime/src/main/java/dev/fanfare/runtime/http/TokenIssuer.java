@@ -2,7 +2,6 @@ package dev.fanfare.runtime.http;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
@@ -13,7 +12,6 @@ import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.runtime.config.InvalidSettings;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -22,9 +20,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Date;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,31 +35,9 @@ import org.jspecify.annotations.Nullable;
  * five minutes; while the issuer is away, for an hour. Safe for use by several threads.
  */
 final class TokenIssuer {
-    /** In the tenant claim of administrators: no tenant has this name. */
-    static final String ALL_TENANTS = "*";
-
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration OUTAGE = Duration.ofHours(1);
     private static final int MAX_KEYS_BYTES = 256 * 1024;
-    /** Asymmetric ones alone: a shared secret is nobody's proof. */
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
-            JWSAlgorithm.RS256,
-            JWSAlgorithm.RS384,
-            JWSAlgorithm.RS512,
-            JWSAlgorithm.PS256,
-            JWSAlgorithm.PS384,
-            JWSAlgorithm.PS512,
-            JWSAlgorithm.ES256,
-            JWSAlgorithm.ES384,
-            JWSAlgorithm.ES512);
-
-    /** A token that is not accepted, in words without it. */
-    static final class Refused extends Exception {
-        Refused(String message) {
-            super(message);
-        }
-    }
-
     /** The issuer's keys can't be had. */
     static final class Away extends Exception {
         Away(Throwable cause) {
@@ -72,16 +46,14 @@ final class TokenIssuer {
     }
 
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-    private final String tenantClaim;
-    private final String scopesClaim;
+    private final TokenClaims claims;
 
     private TokenIssuer(AccessSettings settings, String issuer, URL keys, String audience, Clock clock) {
-        this.tenantClaim = settings.oidcTenantClaim();
-        this.scopesClaim = settings.oidcScopesClaim();
+        this.claims = TokenClaims.of(settings);
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
-                ALGORITHMS,
+                TokenClaims.ALGORITHMS,
                 JWKSourceBuilder.<SecurityContext>create(
                                 keys,
                                 new DefaultResourceRetriever(
@@ -141,40 +113,13 @@ final class TokenIssuer {
     }
 
     /** Who shows a token. Blocks where a key must be fetched. */
-    Caller verify(String token) throws Refused, Away {
-        JWTClaimsSet claims;
+    Caller verify(String token) throws TokenClaims.Refused, Away {
         try {
-            claims = processor.process(token, null);
+            return claims.read(processor.process(token, null));
         } catch (KeySourceException e) {
             throw new Away(e);
         } catch (BadJOSEException | JOSEException | ParseException e) {
-            throw new Refused("this token is not accepted: " + e.getMessage());
+            throw new TokenClaims.Refused("this token is not accepted: " + e.getMessage());
         }
-        String tenant = text(claims, tenantClaim);
-        if (tenant == null) {
-            throw new Refused("this token names no tenant in its claim '" + tenantClaim + "'");
-        }
-        String subject = Objects.requireNonNullElse(claims.getSubject(), "?");
-        return new Caller("token of " + subject, tenant.equals(ALL_TENANTS) ? null : tenant, scopes(claims), null);
-    }
-
-    /** Those that are ours; a list, or one text with spaces between (RFC 8693, section 4.2). */
-    private Set<Scope> scopes(JWTClaimsSet claims) {
-        Object claim = claims.getClaim(scopesClaim);
-        List<?> texts = claim instanceof String text
-                ? Arrays.asList(text.split(" ", -1))
-                : claim instanceof List<?> list ? list : List.of();
-        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        for (Object text : texts) {
-            Scope scope = Scope.of(String.valueOf(text));
-            if (scope != null) {
-                scopes.add(scope);
-            }
-        }
-        return scopes;
-    }
-
-    private static @Nullable String text(JWTClaimsSet claims, String name) {
-        return claims.getClaim(name) instanceof String text && !text.isEmpty() ? text : null;
     }
 }

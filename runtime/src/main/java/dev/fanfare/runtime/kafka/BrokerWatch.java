@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ public final class BrokerWatch implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final AtomicBoolean asked = new AtomicBoolean();
     private volatile long answeredAtNanos;
+    private volatile boolean everAnswered;
+    private volatile @Nullable AuthenticationException refused;
     private volatile @Nullable String trouble;
     private @Nullable ScheduledExecutorService timer;
     private @Nullable Admin admin;
@@ -83,8 +86,10 @@ public final class BrokerWatch implements AutoCloseable {
                 if (failure == null) {
                     answeredAtNanos = nanoClock.getAsLong();
                     trouble = null;
+                    everAnswered = true;
                 } else {
                     trouble = failure.getMessage();
+                    refused = failure instanceof AuthenticationException ? (AuthenticationException) failure : null;
                 }
                 asked.set(false);
             });
@@ -97,6 +102,23 @@ public final class BrokerWatch implements AutoCloseable {
     /** How long ago the last answer came, or this began. */
     public Duration silence() {
         return Duration.ofNanos(Math.max(0, nanoClock.getAsLong() - answeredAtNanos));
+    }
+
+    /**
+     * Why not even a first answer has come; null once one has.
+     *
+     * @throws AuthenticationException where a broker was reached and doesn't know us
+     */
+    @Nullable String whyNeverAnswered() {
+        if (everAnswered) {
+            return null;
+        }
+        AuthenticationException refusal = refused;
+        if (refusal != null) {
+            throw refusal;
+        }
+        String why = trouble;
+        return why == null ? "no answer yet" : why;
     }
 
     /** Whether Kafka answers, but for a silence within our patience. */

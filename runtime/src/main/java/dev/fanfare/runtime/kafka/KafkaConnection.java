@@ -58,6 +58,11 @@ public final class KafkaConnection {
         return new KafkaConnection(properties, registry);
     }
 
+    /** As given: {@code host:port}, several with commas between. */
+    String bootstrapServers() {
+        return properties.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
+    }
+
     /**
      * Whom the cluster takes us for, as far as these properties tell: the name of a SASL user, {@code User:ANONYMOUS}
      * where there is no authentication; null where it can't be known (a certificate, a token).
@@ -126,7 +131,8 @@ public final class KafkaConnection {
     }
 
     /**
-     * A consumer as a member of a group, by the protocol of KIP-848.
+     * A consumer as a member of a group: by the protocol of KIP-848, or by that which {@code kafka.group.protocol} names,
+     * {@code classic} for brokers that know no other.
      *
      * @param mostPolled records that one poll brings at most
      */
@@ -137,7 +143,7 @@ public final class KafkaConnection {
                         ConsumerConfig.GROUP_ID_CONFIG,
                         group,
                         ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-                        "consumer",
+                        properties.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer"),
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                         mostPolled));
     }

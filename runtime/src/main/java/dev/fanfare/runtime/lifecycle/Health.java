@@ -40,11 +40,12 @@ public final class Health {
         return draining;
     }
 
-    /** Whether a role does its work: its own word first, as it is nearer to what is wrong. */
+    /** Whether a role does its work: its own word first, as it is nearer to what is wrong; then Kafka's silence. */
     public Readiness of(Role role) {
         Readiness own = role.readiness();
         if (!own.isReady()) {
-            return own;
+            Readiness ofKafka = kafka.get();
+            return ofKafka.isReady() ? own : Readiness.notReady(own.reason() + "; " + ofKafka.reason());
         }
         return draining ? Readiness.notReady("draining: the process is told to stop") : kafka.get();
     }

@@ -18,6 +18,11 @@ public interface Role extends AutoCloseable {
     /** Adds the role's HTTP routes, if it has any. Called once, before {@link #start}. */
     default void mount(Router routes) {}
 
+    /** Whether {@link #start} copes with a Kafka that is away; the others are started when it has answered. */
+    default boolean startsWithoutKafka() {
+        return false;
+    }
+
     /**
      * Starts the work and returns; readiness may come later. Throws where it can never start (bad settings, missing
      * topics); the message names the culprit and the way out.

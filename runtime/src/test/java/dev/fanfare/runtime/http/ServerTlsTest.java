@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.testkit.ClientKeys;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -69,6 +70,14 @@ class ServerTlsTest {
             plain.getOutputStream().write("GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(US_ASCII));
             assertThat(new String(plain.getInputStream().readAllBytes(), UTF_8)).doesNotContain("HTTP/1.1 200");
         }
+    }
+
+    @Test
+    void variablesThatAreEmptyAreRefusedAndDontMeanThatThereIsNoTls() {
+        assertThatThrownBy(() -> settings(Map.of("http.tls-certificate", "", "http.tls-key", "")))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("http.tls-certificate: is empty")
+                .hasMessageContaining("http.tls-key: is empty");
     }
 
     @Test

@@ -195,7 +195,7 @@ class TokenIssuerTest {
                 };
 
         assertThatThrownBy(() -> issuer.verify(bad))
-                .isInstanceOf(TokenIssuer.Refused.class)
+                .isInstanceOf(TokenClaims.Refused.class)
                 .hasMessageNotContaining(bad);
         assertThat(issuer.verify(good).tenant()).isEqualTo("acme");
     }
@@ -207,7 +207,7 @@ class TokenIssuerTest {
 
         clock.advance(Duration.ofMinutes(6).plusSeconds(1));
 
-        assertThatThrownBy(() -> issuer.verify(token)).isInstanceOf(TokenIssuer.Refused.class);
+        assertThatThrownBy(() -> issuer.verify(token)).isInstanceOf(TokenClaims.Refused.class);
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 @WithBroker
 class CompactedTableIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
     private final List<AutoCloseable> open = new ArrayList<>();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 @WithBroker
 class TopicSetupIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final TopicLayout LAYOUT = TestBroker.SMALL_LAYOUT;
 
     @Test

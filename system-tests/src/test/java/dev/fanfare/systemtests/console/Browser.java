@@ -248,8 +248,11 @@ final class Browser implements AutoCloseable {
                     .get("message");
             if ("Network.requestWillBeSent".equals(message.get("method"))) {
                 Map<?, ?> request = (Map<?, ?>) ((Map<?, ?>) message.get("params")).get("request");
-                URI url = URI.create(String.valueOf(request.get("url")));
-                origins.add(url.getScheme() + "://" + url.getRawAuthority());
+                String address = String.valueOf(request.get("url"));
+                if (!address.startsWith("data:")) { // the browser's own pictures, such as that of a field for a date
+                    URI url = URI.create(address);
+                    origins.add(url.getScheme() + "://" + url.getRawAuthority());
+                }
             }
         }
         return origins;

@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpVersion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class LoginTest {
+class SiteTest {
     @ParameterizedTest
     @EnumSource(
             value = HttpVersion.class,
@@ -26,7 +26,7 @@ class LoginTest {
         Vertx vertx = Vertx.vertx();
         try {
             HttpServer server = done(vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
-                    .requestHandler(request -> request.response().end(request.version() + " " + Login.origin(request)))
+                    .requestHandler(request -> request.response().end(request.version() + " " + Site.origin(request)))
                     .listen(0, "127.0.0.1"));
             HttpClientOptions options =
                     new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false);
