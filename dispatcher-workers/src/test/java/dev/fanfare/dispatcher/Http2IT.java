@@ -239,8 +239,16 @@ class Http2IT {
 
         bench.deliverMany(List.of(to), 200, "body");
 
-        assertThat(bench.awaitAttempts(to, 201))
-                .allSatisfy(attempt -> assertThat(attempt.verdict()).isEqualTo("delivered"));
+        List<Attempt> attempts = bench.awaitAttempts(to, 201);
+        assertThat(attempts.stream().map(Attempt::deliveryId)).doesNotHaveDuplicates();
+        // A request on its way while the endpoint closes: whether it was seen nobody can know, so it is tried again.
+        assertThat(attempts)
+                .filteredOn(attempt -> !attempt.verdict().equals("delivered"))
+                .hasSizeLessThan(20)
+                .allSatisfy(attempt -> {
+                    assertThat(attempt.verdict()).isEqualTo("retry");
+                    assertThat(attempt.error()).containsAnyOf("broke", "closed", "ended");
+                });
         assertThat(receiver.connections.size()).isBetween(3, 12);
     }
 
