@@ -10,7 +10,7 @@ public final class DispatcherJava {
             + " -XX:Tier4BackEdgeThreshold=160000";
 
     /** All of it. */
-    public static final String OPTIONS = "-XX:+UseSerialGC -XX:InitialRAMPercentage=50 " + TUNING;
+    public static final String OPTIONS = "-XX:+UseParallelGC -XX:InitialRAMPercentage=50 " + TUNING;
 
     private DispatcherJava() {}
 
