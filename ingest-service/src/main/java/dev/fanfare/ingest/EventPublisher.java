@@ -6,6 +6,7 @@ import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.ingest.NotPublished.Cause;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.kafka.KeyPartition;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.trace.Tracing;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,10 @@ final class EventPublisher implements AutoCloseable {
                 Duration.ofDays(365).toMillis(),
                 ProducerConfig.LINGER_MS_CONFIG,
                 lingerMillis,
+                // one batch is filled after the other, not one of each partition at a time; whose key matters says
+                // where
+                ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+                true,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                 ackMillis,
                 // below the delivery time-out, so that a silent broker leaves time for another try
@@ -145,7 +150,7 @@ final class EventPublisher implements AutoCloseable {
         }
         Acknowledgements acknowledgements = new Acknowledgements(events.size(), bytes);
         for (CompleteEvent event : events) {
-            acknowledgements.send(event.event(), record(event, trace));
+            acknowledgements.send(event, trace);
         }
         return acknowledgements.all;
     }
@@ -178,14 +183,18 @@ final class EventPublisher implements AutoCloseable {
             }
         }
 
-        void send(Event event, ProducerRecord<byte[], byte[]> record) {
+        void send(CompleteEvent event, TraceContext trace) {
             if (all.isCompletedExceptionally()) {
                 // it is to be sent again whole: the rest needn't go
                 settled();
                 return;
             }
-            Callback acknowledged = tracing.isOn() ? EventSpan.begin(tracing, event, record, this) : this;
+            Callback acknowledged = this;
             try {
+                ProducerRecord<byte[], byte[]> record = record(event, trace);
+                if (tracing.isOn()) {
+                    acknowledged = EventSpan.begin(tracing, event.event(), record, this);
+                }
                 Future<RecordMetadata> unused = producer.send(record, acknowledged);
             } catch (KafkaException e) {
                 acknowledged.onCompletion(null, e);
@@ -248,10 +257,13 @@ final class EventPublisher implements AutoCloseable {
         return bytes;
     }
 
-    private static ProducerRecord<byte[], byte[]> record(CompleteEvent complete, TraceContext trace) {
+    private ProducerRecord<byte[], byte[]> record(CompleteEvent complete, TraceContext trace) {
         Event event = complete.event();
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(Topics.EVENTS, event.recordKey().getBytes(StandardCharsets.UTF_8), event.data());
+        byte[] key = event.recordKey().getBytes(StandardCharsets.UTF_8);
+        Integer partition = complete.goesAnywhere()
+                ? null
+                : KeyPartition.of(key, producer.partitionsFor(Topics.EVENTS).size());
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.EVENTS, partition, key, event.data());
         EventRecords.writeHeaders(event, record.headers());
         if (complete.idMinted()) {
             RecordHeaders.put(record.headers(), EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO);

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
@@ -66,6 +67,18 @@ class EventPublisherTest {
         assertThat(event).isNotDone();
         kafka.completeNext();
         assertThat(event).isCompleted();
+    }
+
+    @Test
+    void anEventWhoseIdWasMintedHereGoesWhereverABatchIsBeingFilledUnlessItHasAPartitionKey() {
+        Event event = new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[0]);
+        CompleteEvent minted = new CompleteEvent(event, true);
+        CompleteEvent own = new CompleteEvent(event, false);
+        CompleteEvent keyed = new CompleteEvent(event.with(Event.PARTITION_KEY, "k"), true);
+
+        publisher.publish(List.of(minted, own, keyed), TraceContext.NONE);
+
+        assertThat(kafka.history()).extracting(ProducerRecord::partition).containsExactly(null, 0, 0);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.fanfare.ingest;
 
+import static dev.fanfare.testkit.TestBroker.SMALL_LAYOUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +157,28 @@ class IngestIT {
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(RecordHeaders.text(recordOf("trace-1").headers(), "traceparent"))
                 .isNull();
+    }
+
+    @Test
+    void whatHasAnIdOrAPartitionKeyOfItsOwnIsWhereAnyKafkaProducerPutsThatKey() {
+        String elsewhere = broker.newTopic("keys", SMALL_LAYOUT.eventPartitions());
+        StringBuilder batch = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            batch.append(i == 0 ? "[" : ",").append("{\"type\":\"a\",\"id\":\"own-" + i + "\",\"data\":1}");
+            batch.append(",{\"type\":\"keyed\",\"partitionkey\":\"key-" + i + "\",\"data\":1}");
+        }
+        assertThat(ingest.post("application/json", batch.append("]").toString()).statusCode())
+                .isEqualTo(202);
+
+        assertThat(broker.records(Topics.EVENTS))
+                .filteredOn(record -> {
+                    String key = new String(record.key(), UTF_8);
+                    return key.startsWith("own-") || key.startsWith("key-");
+                })
+                .hasSize(40)
+                .allSatisfy(record -> assertThat(record.partition())
+                        .isEqualTo(broker.send(new ProducerRecord<>(elsewhere, record.key(), record.value()))
+                                .partition()));
     }
 
     @Test

@@ -84,7 +84,13 @@ final class BareProducer implements Callable<Integer>, Callback {
         // as the ingest service has it
         try (Producer<byte[], byte[]> producer = kafka.producer(
                 "bare-producer",
-                Map.of(ProducerConfig.LINGER_MS_CONFIG, 2, ProducerConfig.BUFFER_MEMORY_CONFIG, 80L * 1024 * 1024))) {
+                Map.of(
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        2,
+                        ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+                        true,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        80L * 1024 * 1024))) {
             for (int i = 0; i < events; i++) {
                 Header id = ids[i % BODIES];
                 Header[] own = headers.clone();

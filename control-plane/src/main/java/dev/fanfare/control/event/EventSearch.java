@@ -16,6 +16,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptQuery;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import dev.fanfare.runtime.kafka.KeyPartition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +33,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,8 +186,7 @@ public final class EventSearch {
 
     /** Where a producer puts what has this key. */
     private static TopicPartition partitionOf(String key, List<TopicPartition> partitions) {
-        int index = Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % partitions.size();
-        return new TopicPartition(Topics.EVENTS, index);
+        return new TopicPartition(Topics.EVENTS, KeyPartition.of(key.getBytes(UTF_8), partitions.size()));
     }
 
     /** Reads stretches of topics, within one bound for all of them. */
