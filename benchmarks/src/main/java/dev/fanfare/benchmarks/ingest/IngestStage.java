@@ -192,6 +192,7 @@ final class IngestStage implements AutoCloseable {
         long before = written();
         Map<Figure, Double> figures = send(server, requests, count, eventsEach, connections, perSecond);
         checkWritten(before, (long) count * eventsEach);
+        server.stop(); // what it recorded of itself is written at its end
         return figures;
     }
 
