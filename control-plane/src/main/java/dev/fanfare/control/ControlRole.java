@@ -60,7 +60,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -160,7 +159,7 @@ public final class ControlRole implements Role {
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptIndex(
                 context.kafka().measuredBy(context.meters()),
-                stateDir(settings).resolve(context.instanceId()),
+                StateFolder.choose(settings.stateDir()).resolve(context.instanceId()),
                 attemptsMemory(settings),
                 context.clock(),
                 client + "-attempts");
@@ -346,10 +345,6 @@ public final class ControlRole implements Role {
                         settings.oidcSession()),
                 seal,
                 clock);
-    }
-
-    private static Path stateDir(ControlSettings settings) {
-        return settings.stateDir().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "fanfare-control"));
     }
 
     private static long attemptsMemory(ControlSettings settings) {

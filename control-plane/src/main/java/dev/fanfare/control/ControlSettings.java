@@ -23,8 +23,9 @@ public interface ControlSettings {
     int maxSubscriptions();
 
     /**
-     * Where the index of attempts lies, in a folder of this process's name and the topic's id; by default below the
-     * system's temporary folder. What is lost is read again from the topic.
+     * Where the index of attempts lies, in a folder of this process's name and the topic's id; by default in
+     * {@code $XDG_STATE_HOME/fanfare/control} ({@code ~/.local/state/fanfare/control}), or where that can't be written
+     * below the system's temporary folder. What is lost is read again from the topic.
      */
     Optional<Path> stateDir();
 
