@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits on which topic, of all tenants together: where it ends, less how far its group has read. Counted in offsets,
- * so that markers of transactions are among it. Safe from any thread; nobody waits.
+ * What waits on which topic, of all tenants together: where it ends, less how far its group has read; where that never
+ * read anything, all that the topic keeps waits for it. Counted in offsets, so that markers of transactions are among it. Safe from any thread; nobody waits.
  */
 public final class Backlog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -81,12 +81,20 @@ public final class Backlog implements AutoCloseable {
                     open.listConsumerGroupOffsets(place.group()).partitionsToOffsetAndMetadata(),
                     PATIENCE,
                     "asking how far group " + place.group() + " is");
+            List<TopicPartition> own = ends.keySet().stream()
+                    .filter(partition -> partition.topic().equals(place.topic()))
+                    .toList();
+            Map<TopicPartition, Long> untouched = LogEnds.startsOf(
+                    open,
+                    own.stream()
+                            .filter(partition -> committed.get(partition) == null)
+                            .toList(),
+                    PATIENCE);
             long lag = 0;
-            for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-                OffsetAndMetadata read = committed.get(end.getKey());
-                if (end.getKey().topic().equals(place.topic()) && read != null) {
-                    lag += Math.max(0, end.getValue() - read.offset());
-                }
+            for (TopicPartition partition : own) {
+                OffsetAndMetadata read = committed.get(partition);
+                long begins = read != null ? read.offset() : untouched.getOrDefault(partition, 0L);
+                lag += Math.max(0, ends.getOrDefault(partition, 0L) - begins);
             }
             counted.add(new Part(place.where(), lag));
         }

@@ -20,16 +20,28 @@ public final class LogEnds {
 
     /** The offset after the last record of each, committed or not. */
     public static Map<TopicPartition, Long> of(Admin admin, Collection<TopicPartition> partitions, Duration timeout) {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        ListOffsetsResult answer = admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED));
-        Map<TopicPartition, Long> ends = new HashMap<>();
+        return ask(admin, partitions, OffsetSpec.latest(), "end", timeout);
+    }
+
+    /** The offset of the first record that each still keeps, or its end: where whoever never read it begins. */
+    public static Map<TopicPartition, Long> startsOf(
+            Admin admin, Collection<TopicPartition> partitions, Duration timeout) {
+        return ask(admin, partitions, OffsetSpec.earliest(), "start", timeout);
+    }
+
+    private static Map<TopicPartition, Long> ask(
+            Admin admin, Collection<TopicPartition> partitions, OffsetSpec where, String name, Duration timeout) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, where));
+        ListOffsetsResult answer = admin.listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            ends.put(
+            String what = "asking for the " + name + " of " + partition;
+            offsets.put(
                     partition,
-                    KafkaAnswer.await(answer.partitionResult(partition), timeout, "asking for the end of " + partition)
+                    KafkaAnswer.await(answer.partitionResult(partition), timeout, what)
                             .offset());
         }
-        return ends;
+        return offsets;
     }
 }
