@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SessionsTest {
+    /** More than any instance could be thought to keep. */
+    private static final int MANY = 20_000;
+
     @TempDir
     Path folder;
 
@@ -99,11 +102,24 @@ class SessionsTest {
 
     @Test
     void noNumberOfLogInsPushesAnotherOut() {
+        String first = sessions.write(sessions.open(key(), Sessions.LIFETIME));
+        Entry guest = link(Duration.ofHours(1));
+        for (int i = 0; i < MANY; i++) {
+            sessions.open(i % 2 == 0 ? key() : guest, Sessions.LIFETIME);
+        }
+        assertThat(sessions.read(first)).isNotNull();
+    }
+
+    @Test
+    void noNumberOfLogOutsEndsAnotherOrBringsTheLatestBack() {
         Session first = sessions.open(key(), Sessions.LIFETIME);
-        for (int i = 0; i < 20_000; i++) {
-            sessions.end(sessions.open(link(Duration.ofHours(1)), Sessions.LIFETIME));
+        Session last = first;
+        for (int i = 0; i < MANY; i++) {
+            last = sessions.open(link(Duration.ofHours(1)), Sessions.LIFETIME);
+            sessions.end(last);
         }
         assertThat(sessions.read(sessions.write(first))).isEqualTo(first);
+        assertThat(sessions.read(sessions.write(last))).isNull();
     }
 
     @Test
