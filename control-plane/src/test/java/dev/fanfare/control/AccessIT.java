@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fanfare.contract.Json;
 import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.catalog.KeyToken;
 import dev.fanfare.contract.run.AuditEntry;
@@ -15,34 +13,23 @@ import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
-import io.vertx.ext.web.Router;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tenants and keys over HTTP, and that no key does more than it may on any route there is. */
+/** Tenants and keys over HTTP. */
 @WithBroker
 class AccessIT {
     private static final String KEYS = "/v1/tenants/acme/keys";
     private static final String JSON = "application/json";
-    /** Changing a tenant is for administrators, though its path names the tenant. */
-    private static final Set<String> FOR_ADMINISTRATORS =
-            Set.of("PUT /v1/tenants/:tenant", "PATCH /v1/tenants/:tenant", "DELETE /v1/tenants/:tenant");
-    /** Open to all, or behind a session of their own. */
-    private static final List<String> OUTSIDE = List.of("/openapi.json", "/docs", "/console");
 
     @TempDir
     static Path folder;
@@ -91,7 +78,7 @@ class AccessIT {
 
     @Test
     void aRotatedKeyHasTwoSecretsForAWhileAndARevokedOneNone() {
-        String old = makeKey("acme", "read");
+        String old = control.makeKey("acme", "read");
         String path = KEYS + "/" + KeyToken.idIn(old);
 
         Answer rotated = control.post(path + "/rotate", "{\"overlap\":\"1h\"}");
@@ -125,7 +112,7 @@ class AccessIT {
     void aKeyThatOneInstanceMadeWorksAtAnotherFromTheAnswerOn() {
         try (RunningControl other = run()) {
             for (int i = 0; i < 20; i++) {
-                String key = makeKey("acme", "read");
+                String key = control.makeKey("acme", "read");
                 assertThat(other.send("GET", SUBSCRIPTIONS, null, bearer(key)).status())
                         .isEqualTo(200);
             }
@@ -137,8 +124,8 @@ class AccessIT {
 
     @Test
     void nobodyGivesAwayAScopeThatTheyDontHave() {
-        String manager = makeKey("acme", "manage");
-        String sender = makeKey("acme", "events:write");
+        String manager = control.makeKey("acme", "manage");
+        String sender = control.makeKey("acme", "events:write");
 
         assertThat(post(KEYS, "{\"name\":\"x\",\"scopes\":[\"read\",\"manage\"]}", manager)
                         .status())
@@ -175,7 +162,7 @@ class AccessIT {
         control.put("/v1/tenants/paged", "{}");
         Set<String> made = new TreeSet<>();
         for (int i = 0; i < 5; i++) {
-            made.add(KeyToken.idIn(makeKey("paged", "read")));
+            made.add(KeyToken.idIn(control.makeKey("paged", "read")));
         }
         List<String> listed = new ArrayList<>();
         String query = "?limit=2";
@@ -207,7 +194,7 @@ class AccessIT {
                         .asInt())
                 .isEqualTo(5);
 
-        String key = makeKey("brief", "manage");
+        String key = control.makeKey("brief", "manage");
         String subscription = "{\"id\":\"s\",\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}";
         assertThat(post("/v1/tenants/brief/subscriptions", subscription, key).status())
                 .isEqualTo(201);
@@ -237,7 +224,7 @@ class AccessIT {
 
     @Test
     void everyChangeStandsInTheAuditWithWhoMadeIt() throws Exception {
-        String manager = makeKey(null, "manage", "read");
+        String manager = control.makeKey(null, "manage", "read");
         post("/v1/tenants", "{\"id\":\"audited\"}", manager);
         String key = post("/v1/tenants/audited/keys", "{\"name\":\"x\",\"scopes\":[\"read\"]}", manager)
                 .json()
@@ -264,131 +251,6 @@ class AccessIT {
                         "key rotated " + keyPath + by,
                         "key revoked " + keyPath + by,
                         "tenant deleted audited/tenant/audited" + by);
-    }
-
-    @Test
-    void onNoRouteDoesAnyKeyDoMoreThanItMay() {
-        control.put(SUBSCRIPTIONS + "/walked", "{\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}");
-        String walkedKey = KeyToken.idIn(makeKey("acme", "read"));
-        String revoked = makeKey("acme", "read", "manage", "events:write");
-        control.send("POST", KEYS + "/" + KeyToken.idIn(revoked) + "/revoke", null, Map.of());
-        String forged = KeyToken.mint(walkedKey, new SecureRandom()).reveal();
-        String foreign = makeKey("other", "read", "manage", "events:write");
-        String reader = makeKey("acme", "read");
-        String manager = makeKey("acme", "manage");
-        String sender = makeKey("acme", "events:write");
-        String administrator = makeKey(null, "manage");
-        String onlooker = makeKey(null, "read");
-        String everything = everythingOfAcme();
-
-        List<String> routes = routes();
-        assertThat(routes).hasSizeGreaterThan(25);
-        for (String route : routes) {
-            String method = route.substring(0, route.indexOf(' '));
-            String pattern = route.substring(method.length() + 1);
-            boolean looks = method.equals("GET");
-            boolean forAdministrators = !pattern.contains(":tenant") || FOR_ADMINISTRATORS.contains(route);
-            for (String id : List.of("walked", walkedKey)) {
-                String path = pattern.replace(":tenant", "acme").replaceAll(":\\w+", id);
-                for (String nobody : List.of("", "nonsense", forged, revoked)) {
-                    assertThat(call(method, path, nobody))
-                            .as(route + " as nobody")
-                            .isEqualTo(401);
-                }
-                for (String stranger : List.of(foreign, sender)) {
-                    assertThat(call(method, path, stranger))
-                            .as(route + " as a stranger")
-                            .isEqualTo(403);
-                }
-                assertRefused(call(method, path, reader), !looks || forAdministrators, route + " as a reader");
-                assertRefused(call(method, path, onlooker), !looks, route + " as an onlooker");
-                if (forAdministrators) {
-                    assertThat(call(method, path, manager))
-                            .as(route + " as a manager")
-                            .isEqualTo(403);
-                }
-            }
-            // What is allowed is tried where there is nothing, so that nothing is changed.
-            String nowhere = pattern.replace(":tenant", "acme").replaceAll(":\\w+", "nowhere");
-            assertRefused(call(method, nowhere, manager), forAdministrators, route + " as a manager");
-            if (!FOR_ADMINISTRATORS.contains(route)) {
-                assertRefused(call(method, nowhere, administrator), false, route + " as an administrator");
-            }
-            // Another tenant's objects are not found under one's own name either.
-            if (pattern.startsWith("/v1/tenants/:tenant/") && pattern.contains(":id")) {
-                for (String id : List.of("walked", walkedKey)) {
-                    String own = pattern.replace(":tenant", "other").replaceAll(":\\w+", id);
-                    assertThat(call(method, own, foreign))
-                            .as(route + " under another name")
-                            .isIn(400, 404);
-                }
-            }
-        }
-        assertThat(everythingOfAcme()).isEqualTo(everything);
-    }
-
-    private static void assertRefused(int status, boolean refused, String what) {
-        if (refused) {
-            assertThat(status).as(what).isEqualTo(403);
-        } else {
-            assertThat(status).as(what).isNotIn(401, 403, 500);
-        }
-    }
-
-    private static String everythingOfAcme() {
-        return Stream.of(SUBSCRIPTIONS + "?limit=500", KEYS + "?limit=500", "/v1/tenants/acme")
-                .map(path -> control.get(path).body())
-                .toList()
-                .toString();
-    }
-
-    /** Each method and path that the role mounts. */
-    private static List<String> routes() {
-        List<String> routes = new ArrayList<>();
-        Vertx vertx = Vertx.vertx();
-        try (ControlRole role = RunningControl.role("127.0.0.1:1", folder.resolve("keyset.json"), Map.of(), vertx)) {
-            Router router = Router.router(vertx);
-            role.mount(router);
-            for (Route route : router.getRoutes()) {
-                String path = route.getPath();
-                assertThat(path).as("a route for every path has no rule").isNotNull();
-                if (OUTSIDE.stream().anyMatch(path::startsWith)) {
-                    continue;
-                }
-                assertThat(path).startsWith("/v1/");
-                for (HttpMethod method : route.methods()) {
-                    routes.add(method + " " + path);
-                }
-            }
-        } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().join();
-        }
-        return routes;
-    }
-
-    private static int call(String method, String path, String key) {
-        boolean looks = method.equals("GET") || method.equals("DELETE");
-        return control.send(
-                        method,
-                        path,
-                        looks ? null : "{\"no\":\"such member\"}",
-                        key.isEmpty()
-                                ? Map.of("content-type", JSON, "authorization", "")
-                                : Map.of("content-type", JSON, "authorization", "Bearer " + key))
-                .status();
-    }
-
-    /** Null: an administrator's. */
-    private static String makeKey(String tenant, String... scopes) {
-        Answer made = control.post(
-                tenant == null ? "/v1/keys" : "/v1/tenants/" + tenant + "/keys",
-                Json.TOPIC
-                        .createObjectNode()
-                        .put("name", "test")
-                        .<ObjectNode>set("scopes", Json.TOPIC.valueToTree(scopes))
-                        .toString());
-        assertThat(made.status()).as(made.body()).isEqualTo(201);
-        return made.json().path("key").asText();
     }
 
     private static Answer get(String path, String key) {

@@ -1,29 +1,21 @@
 package dev.fanfare.control;
 
 import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.Json;
-import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.DeliveryRecords;
-import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.event.EventRecords;
-import dev.fanfare.contract.signing.SecretSeal;
-import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.signing.WebhookSecret;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
-import dev.fanfare.runtime.secret.KeysetFile;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,18 +25,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Subscriptions over HTTP: made, read, changed, taken away. */
 @WithBroker
 class ManagementApiIT {
     private static final String MINIMAL = "{\"url\":\"https://example.com/hook\",\"eventTypes\":[\"order.created\"]}";
-
-    /** A whole second: what is older than the topic's retention is not found. */
-    private static final long FIRST_ATTEMPT_MILLIS = System.currentTimeMillis() / 1_000 * 1_000 - 60_000;
 
     @TempDir
     static Path folder;
@@ -111,53 +100,6 @@ class ManagementApiIT {
     }
 
     @Test
-    void aRotatedSecretIsShownOnceAndStandsBeforeTheOldOneUntilTheOverlapIsOver() throws Exception {
-        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
-        String path = made.header("location");
-        Answer rotated = control.post(path + "/rotate-secret", "{\"overlap\":\"1h\"}");
-        assertThat(rotated.status()).as(rotated.body()).isEqualTo(200);
-        assertThat(rotated.etag()).isNotEqualTo(made.etag());
-        String key = "acme/" + made.json().path("id").asText();
-        Subscription written = null;
-        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.SUBSCRIPTIONS)) {
-            if (new String(record.key(), UTF_8).equals(key)) {
-                written = Subscription.fromJson(record.value());
-            }
-        }
-        assertThat(written).isNotNull();
-        SecretSeal seal = KeysetFile.open(folder.resolve("keyset.json"));
-        assertThat(seal.open(written.secrets().get(0), key).reveal())
-                .isEqualTo(rotated.json().path("secret").asText());
-        assertThat(seal.open(written.secrets().get(1), key).reveal())
-                .isEqualTo(made.json().path("secret").asText());
-        assertThat(written.secrets().get(1).expiresAtMillis()).isEqualTo(written.updatedAtMillis() + 3_600_000);
-        Answer got = control.get(path);
-        assertThat(got.json().has("secret")).isFalse();
-        assertThat(got.json().path("oldSecretsUntil").asText())
-                .isEqualTo(Instant.ofEpochMilli(written.updatedAtMillis() + 3_600_000)
-                        .toString());
-        assertThat(control.put(path, got.body()).etag())
-                .as("what is got may be put")
-                .isEqualTo(got.etag());
-    }
-
-    @Test
-    void aRotationIsRefusedWhereNothingOrAnotherStateIsThereOrTheOverlapIsNone() {
-        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
-        String rotate = made.header("location") + "/rotate-secret";
-        assertThat(control.post(SUBSCRIPTIONS + "/nobody/rotate-secret", "{}").status())
-                .isEqualTo(404);
-        assertThat(control.post(rotate, "{\"overlap\":\"soon\"}").faultyFields())
-                .containsExactly("overlap");
-        assertThat(control.post(rotate, "{\"overlapp\":\"1h\"}").faultyFields()).containsExactly("overlapp");
-        assertThat(control.post(rotate, "[]").status()).isEqualTo(400);
-        assertThat(control.send("POST", rotate, null, Map.of("if-match", "\"1\""))
-                        .status())
-                .isEqualTo(412);
-        assertThat(control.send("POST", rotate, null, Map.of()).status()).isEqualTo(200);
-    }
-
-    @Test
     void aTestEventIsADeliveryToThatSubscriptionWhateverTypesItWants() throws Exception {
         Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
         String id = made.json().path("id").asText();
@@ -187,59 +129,6 @@ class ManagementApiIT {
         assertThat(control.post(made.header("location") + "/test", "{\"type\":\"a b\",\"x\":1}")
                         .faultyFields())
                 .containsExactlyInAnyOrder("type", "x");
-    }
-
-    @Test
-    void theSecretIsNotReadableOnTheTopicButOpensWithTheKeyset() throws Exception {
-        Answer made = control.post(SUBSCRIPTIONS, MINIMAL);
-        String secret = made.json().path("secret").asText();
-        String key = "acme/" + made.json().path("id").asText();
-        ConsumerRecord<byte[], byte[]> written = null;
-        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.SUBSCRIPTIONS)) {
-            String raw = record.value() == null ? "" : new String(record.value(), ISO_8859_1);
-            assertThat(raw).doesNotContain("whsec_").doesNotContain(secret.substring("whsec_".length()));
-            if (new String(record.key(), UTF_8).equals(key)) {
-                written = record;
-            }
-        }
-        assertThat(written).isNotNull();
-        assertThat("\"" + written.offset() + "\"").isEqualTo(made.etag());
-        Subscription subscription = Subscription.fromJson(written.value());
-        assertThat(KeysetFile.open(folder.resolve("keyset.json"))
-                        .open(subscription.secrets().get(0), key)
-                        .reveal())
-                .isEqualTo(secret);
-    }
-
-    @Test
-    void anAsymmetricSubscriptionShowsItsPublicKeyAlwaysAndItsPrivateKeyNever() throws Exception {
-        String path = SUBSCRIPTIONS + "/asymmetric";
-        String body = MINIMAL.substring(0, MINIMAL.length() - 1) + ",\"signing\":\"v1a\"}";
-        Answer made = control.put(path, body);
-        assertThat(made.status()).as(made.body()).isEqualTo(201);
-        assertThat(made.json().has("secret")).isFalse();
-        String publicKey = made.json().path("publicKey").asText();
-        assertThat(publicKey).startsWith("whpk_");
-        Answer got = control.get(path);
-        assertThat(got.json().path("publicKey").asText()).isEqualTo(publicKey);
-        assertThat(got.json().path("signing").asText()).isEqualTo("v1a");
-
-        assertThat(control.put(path, body).etag()).isEqualTo(made.etag());
-        assertThat(control.put(path, MINIMAL).etag()).as("absent: as it is").isEqualTo(made.etag());
-        assertThat(control.put(path, got.body()).etag()).isEqualTo(made.etag());
-        Answer changed = control.put(path, body.replace("v1a", "v1"));
-        assertThat(changed.status()).isEqualTo(400);
-        assertThat(changed.faultyFields()).containsExactly("signing");
-
-        for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.SUBSCRIPTIONS)) {
-            if (new String(record.key(), UTF_8).equals("acme/asymmetric")) {
-                assertThat(new String(record.value(), UTF_8)).doesNotContain("whsk_");
-                String opened = KeysetFile.open(folder.resolve("keyset.json"))
-                        .open(Subscription.fromJson(record.value()).secrets().get(0), "acme/asymmetric")
-                        .reveal();
-                assertThat(WebhookKeyPair.parse(opened).publicKey().text()).isEqualTo(publicKey);
-            }
-        }
     }
 
     @Test
@@ -425,105 +314,6 @@ class ManagementApiIT {
             assertThat(got.etag()).isEqualTo(made);
             assertThat(got.json().path("description").asText()).isEqualTo("kept");
         }
-    }
-
-    @Test
-    void a410DisablesTheSubscriptionUnlessItsOwnerHasActedSince() throws Exception {
-        String path = SUBSCRIPTIONS + "/went-away";
-        control.put(path, MINIMAL);
-        Subscription subscription = onTopic("acme/went-away");
-        long now = System.currentTimeMillis();
-        signal(new Signal(Signal.GONE, "acme", "went-away", UUID.randomUUID(), now, "of an earlier generation"));
-        signal(new Signal(Signal.GONE, "acme", "nobody", subscription.generation(), now, "of nobody"));
-        broker.send(new ProducerRecord<>(Topics.SIGNALS, "x".getBytes(UTF_8), "{}".getBytes(UTF_8)));
-        Signal gone = new Signal(Signal.GONE, "acme", "went-away", subscription.generation(), now, "410");
-        signal(gone);
-        await().untilAsserted(() ->
-                assertThat(control.get(path).json().path("state").asText()).isEqualTo("disabled"));
-        assertThat(control.get(path).json().path("stateReason").asText()).contains("410");
-        assertThat(onTopic("acme/went-away").secrets()).isEqualTo(subscription.secrets());
-
-        assertThat(control.patch(path, "{\"state\":\"active\"}").json().has("stateReason"))
-                .isFalse();
-        signal(gone);
-        control.put(SUBSCRIPTIONS + "/went-too", MINIMAL);
-        signal(new Signal(
-                Signal.GONE,
-                "acme",
-                "went-too",
-                onTopic("acme/went-too").generation(),
-                System.currentTimeMillis(),
-                "410"));
-        await().untilAsserted(() -> assertThat(control.get(SUBSCRIPTIONS + "/went-too")
-                        .json()
-                        .path("state")
-                        .asText())
-                .isEqualTo("disabled"));
-        assertThat(control.get(path).json().path("state").asText()).isEqualTo("active");
-    }
-
-    @Test
-    void attemptsAreToldNewestFirstAndFiltered() {
-        for (int i = 0; i < 20; i++) {
-            attempt(i % 2 == 0 ? "acme" : "other", "sub-" + i % 4, i, i % 3 == 0 ? "retry" : "delivered");
-        }
-        String path = "/v1/tenants/acme/attempts";
-        await().untilAsserted(
-                        () -> assertThat(control.get(path).json().path("items")).hasSize(10));
-        List<String> order = control.get(path).json().findValuesAsText("eventId");
-        assertThat(order).startsWith("event-18", "event-16").endsWith("event-0");
-        assertThat(control.get(path + "?subscription=sub-2").json().path("items"))
-                .hasSize(5);
-        assertThat(control.get(path + "?verdict=retry").json().findValuesAsText("eventId"))
-                .containsExactly("event-18", "event-12", "event-6", "event-0");
-        assertThat(control.get(path + "?delivery=dlv_4").json().path("items")).hasSize(1);
-        assertThat(control.get(path + "?event=event-5").json().path("items")).isEmpty();
-        assertThat(control.get(path + "?since=" + Instant.ofEpochMilli(FIRST_ATTEMPT_MILLIS + 14_000) + "&limit=2")
-                        .json()
-                        .findValuesAsText("eventId"))
-                .containsExactly("event-18", "event-16");
-        String first = control.get(path + "?limit=4").json().path("nextCursor").asText();
-        Answer second = control.get(path + "?limit=10&cursor=" + first);
-        assertThat(second.json().findValuesAsText("eventId"))
-                .startsWith("event-10")
-                .hasSize(6);
-        assertThat(second.json().hasNonNull("nextCursor")).isFalse();
-        assertThat(control.get(path + "?until=" + Instant.ofEpochMilli(FIRST_ATTEMPT_MILLIS + 4_000))
-                        .json()
-                        .findValuesAsText("eventId"))
-                .containsExactly("event-2", "event-0");
-        assertThat(control.get(path + "?status=503").json().path("items")).isEmpty();
-        assertThat(control.get(path + "?status=9&cursor=abc").faultyFields())
-                .containsExactlyInAnyOrder("status", "cursor");
-        assertThat(control.get(path + "?verdict=deliverd&since=noon&what=x").faultyFields())
-                .containsExactlyInAnyOrder("verdict", "since", "what");
-        assertThat(control.send("GET", path, null, Map.of("authorization", "")).status())
-                .isEqualTo(401);
-    }
-
-    private static void attempt(String tenant, String subscription, int second, String verdict) {
-        Attempt attempt = new Attempt(
-                "dlv_" + second,
-                tenant,
-                subscription,
-                "event-" + second,
-                "order.created",
-                1,
-                verdict,
-                FIRST_ATTEMPT_MILLIS + second * 1_000L,
-                12,
-                200,
-                null,
-                null,
-                null,
-                null);
-        broker.send(
-                new ProducerRecord<>(Topics.ATTEMPTS, (tenant + "/" + subscription).getBytes(UTF_8), attempt.toJson()));
-    }
-
-    private static void signal(Signal signal) {
-        broker.send(new ProducerRecord<>(
-                Topics.SIGNALS, (signal.tenant() + "/" + signal.subscription()).getBytes(UTF_8), signal.toJson()));
     }
 
     private static Subscription onTopic(String key) throws Exception {

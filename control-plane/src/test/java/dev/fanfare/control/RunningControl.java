@@ -2,6 +2,7 @@ package dev.fanfare.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.config.TopicSettings;
@@ -161,6 +162,21 @@ final class RunningControl implements AutoCloseable {
 
     Answer delete(String path) {
         return send("DELETE", path, null, Map.of());
+    }
+
+    /** A new key with these scopes; without a tenant an administrator's. */
+    String makeKey(String tenant, String... scopes) {
+        Answer made = post(
+                tenant == null ? "/v1/keys" : "/v1/tenants/" + tenant + "/keys",
+                Json.TOPIC
+                        .createObjectNode()
+                        .put("name", "test")
+                        .<ObjectNode>set("scopes", Json.TOPIC.valueToTree(scopes))
+                        .toString());
+        if (made.status() != 201) {
+            throw new AssertionError("no key: " + made.body());
+        }
+        return made.json().path("key").asText();
     }
 
     /** Sends with the key, unless an authorization header is given. */
