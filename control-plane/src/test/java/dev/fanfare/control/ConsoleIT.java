@@ -7,20 +7,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.nimbusds.jwt.JWTClaimsSet;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,31 +34,17 @@ class ConsoleIT {
     static Path folder;
 
     private static TestBroker broker;
-    private static OidcProvider provider;
     private static RunningControl control;
 
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
         broker = fresh;
-        provider = OidcProvider.start();
-        control = RunningControl.on(
-                broker,
-                folder,
-                Map.of(
-                        "access.oidc-issuer",
-                        provider.issuer(),
-                        "access.oidc-jwks-url",
-                        provider.issuer() + "/keys",
-                        "access.oidc-audience",
-                        "fanfare",
-                        "control.oidc-client-id",
-                        OidcProvider.CLIENT));
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll
     static void stopTheControlPlane() {
         control.close();
-        provider.close();
     }
 
     @Test
@@ -172,87 +154,6 @@ class ConsoleIT {
         assertThat(get(PAGE, cookie).status()).isEqualTo(200);
         post("/console/logout", "token=" + token(page.body()), Map.of("Cookie", cookie));
         assertThat(get(PAGE, cookie).status()).isEqualTo(303);
-    }
-
-    @Test
-    void whoTheIssuerKnowsIsLoggedInAsWhatItSaysAndThatStandsInTheAudit() {
-        assertThat(get("/console/login", "").body()).contains("Log in at 127.0.0.1");
-        provider.says(token -> token.claim("tenant", "acme").claim("scope", "read manage"));
-        ConsoleVisitor ann = new ConsoleVisitor(control);
-        Answer entered = ann.get(backFromIssuer(ann));
-        assertThat(entered.body()).contains("You are logged in", "token of ann", "content=\"0;url=/console\"");
-        assertThat(ann.get("/console").header("location")).isEqualTo(PAGE);
-        assertThat(ann.page(PAGE)).contains("token of ann");
-        assertThat(ann.get("/console/tenants/other").status()).isEqualTo(403);
-        ann.page(PAGE);
-        assertThat(ann.post("/console/logout", "token=" + ann.token()).status()).isEqualTo(303);
-        assertThat(get(PAGE + "/audit", session()).body())
-                .contains("logged in to the console", "logged out of the console", "token of ann", "127.0.0.1");
-        provider.says(token -> token.claim("tenant", "*").claim("scope", List.of("read")));
-        ConsoleVisitor root = new ConsoleVisitor(control);
-        root.get(backFromIssuer(root));
-        assertThat(root.page("/console/tenants")).contains("acme", "other", "lacks the scope ‘manage’");
-    }
-
-    @Test
-    void whomTheIssuerDoesNotVouchForIsNotLetIn() {
-        Map<String, UnaryOperator<JWTClaimsSet.Builder>> tokens = Map.of(
-                "names no tenant", token -> token.claim("scope", "read"),
-                "needs 'read'", token -> token.claim("tenant", "acme").claim("scope", "openid"),
-                "audience",
-                        token -> token.claim("tenant", "acme")
-                                .claim("scope", "read")
-                                .audience("another"),
-                "nonce",
-                        token -> token.claim("tenant", "acme")
-                                .claim("scope", "read")
-                                .claim("nonce", "old"),
-                "issuer",
-                        token -> token.claim("tenant", "acme")
-                                .claim("scope", "read")
-                                .issuer("https://evil.example"),
-                "xpired",
-                        token -> token.claim("tenant", "acme")
-                                .claim("scope", "read")
-                                .expirationTime(new Date(0)));
-        tokens.forEach((why, token) -> {
-            provider.says(token);
-            ConsoleVisitor visitor = new ConsoleVisitor(control);
-            Answer answer = visitor.get(backFromIssuer(visitor));
-            assertThat(answer.status()).as(why).isEqualTo(403);
-            assertThat(answer.body()).containsIgnoringCase(why);
-            assertThat(visitor.get(PAGE).status()).as(why).isEqualTo(303);
-        });
-    }
-
-    @Test
-    void aLogInIsFinishedInTheBrowserThatBeganItAndOnlyOnce() {
-        provider.says(token -> token.claim("tenant", "acme").claim("scope", "read"));
-        ConsoleVisitor victim = new ConsoleVisitor(control);
-        ConsoleVisitor attacker = new ConsoleVisitor(control);
-        String ofAttacker = backFromIssuer(attacker);
-        assertThat(victim.get(ofAttacker).body()).contains("begun in another browser");
-        backFromIssuer(victim);
-        assertThat(victim.get(ofAttacker).status()).isEqualTo(403);
-        assertThat(attacker.get(ofAttacker).status()).isEqualTo(200);
-        assertThat(attacker.get(ofAttacker).status()).as("once").isEqualTo(403);
-        backFromIssuer(victim);
-        assertThat(victim.get("/console/login/oidc/back?error=access_denied&state=x")
-                        .status())
-                .isEqualTo(403);
-        assertThat(victim.get("/console/login/oidc/back?code=made-up").status()).isEqualTo(403);
-    }
-
-    /** Begins a log-in, and goes to the issuer; where that sends the browser. */
-    private static String backFromIssuer(ConsoleVisitor visitor) {
-        Answer begun = visitor.get("/console/login/oidc");
-        assertThat(begun.status()).as(begun.body()).isEqualTo(303);
-        assertThat(begun.header("location"))
-                .startsWith(provider.issuer() + "/authorize?")
-                .contains("code_challenge_method=S256");
-        assertThat(begun.header("set-cookie")).contains("HTTPOnly", "SameSite=Lax", "Path=/console/login/oidc");
-        URI back = URI.create(control.follow(URI.create(begun.header("location"))));
-        return back.getRawPath() + "?" + back.getRawQuery();
     }
 
     @Test

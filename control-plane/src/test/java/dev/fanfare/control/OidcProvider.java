@@ -15,6 +15,7 @@ import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,23 +32,61 @@ import java.util.function.UnaryOperator;
 /** A small OpenID Connect provider that knows one person and asks for no password, and holds to PKCE. */
 final class OidcProvider implements AutoCloseable {
     static final String CLIENT = "fanfare-console";
+    static final String DESCRIPTION = "/.well-known/openid-configuration";
+    static final String KEYS = "/keys";
+    static final String TOKEN = "/token";
 
     private final HttpServer server;
     private final ECKey key;
     private final Map<String, Map<String, String>> asked = new ConcurrentHashMap<>();
+    private final Map<String, Integer> requests = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> failing = new ConcurrentHashMap<>();
     private volatile UnaryOperator<JWTClaimsSet.Builder> claims = built -> built;
 
     private OidcProvider() throws Exception {
         key = new ECKeyGenerator(Curve.P_256).keyID("one").generate();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext(
-                "/.well-known/openid-configuration", exchange -> json(exchange, 200, """
+        serve(DESCRIPTION, exchange -> json(exchange, 200, """
                 {"issuer": "%1$s", "authorization_endpoint": "%1$s/authorize", "token_endpoint": "%1$s/token",
                  "jwks_uri": "%1$s/keys", "response_types_supported": ["code"], "subject_types_supported": ["public"],
                  "id_token_signing_alg_values_supported": ["ES256"]}""".formatted(issuer())));
-        server.createContext("/keys", exchange -> json(exchange, 200, new JWKSet(key.toPublicJWK()).toString()));
-        server.createContext("/authorize", this::authorize);
-        server.createContext("/token", this::token);
+        serve(KEYS, exchange -> json(exchange, 200, new JWKSet(key.toPublicJWK()).toString()));
+        serve("/authorize", this::authorize);
+        serve(TOKEN, this::token);
+    }
+
+    private void serve(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> {
+            requests.merge(path, 1, Integer::sum);
+            Boolean answers = failing.get(path);
+            if (answers == null) {
+                handler.handle(exchange);
+            } else if (answers) {
+                json(exchange, 500, "{}");
+            } else {
+                exchange.close();
+            }
+        });
+    }
+
+    /** It answers 500 there from now on. */
+    void fails(String path) {
+        failing.put(path, true);
+    }
+
+    /** It hangs up there from now on. */
+    void breaksOff(String path) {
+        failing.put(path, false);
+    }
+
+    /** It works as it should again. */
+    void mend() {
+        failing.clear();
+    }
+
+    /** How often it was asked there. */
+    int requests(String path) {
+        return requests.getOrDefault(path, 0);
     }
 
     static OidcProvider start() throws Exception {

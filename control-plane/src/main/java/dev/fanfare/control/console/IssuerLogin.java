@@ -1,6 +1,7 @@
 package dev.fanfare.control.console;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
@@ -18,6 +19,7 @@ import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
@@ -41,6 +43,7 @@ import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.TokenClaims;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -50,6 +53,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +67,9 @@ import org.slf4j.LoggerFactory;
  * begin ─▶ cookie: state, nonce, verifier ─▶ issuer ─▶ back: state as in the cookie? ─▶ code ─▶ ID token ─▶ whose?
  * </pre>
  *
- * <p>The issuer's description is fetched when it is first needed. Safe for use by several threads.
+ * <p>The issuer's description is fetched when it is first needed, by one for all who wait for it. Where the issuer does
+ * not answer, it is left alone for {@link #LEFT_ALONE}: who comes meanwhile is told so at once. Safe for use by several
+ * threads.
  */
 public final class IssuerLogin {
     static final String BEGIN = Login.PATH + "/oidc";
@@ -72,6 +79,9 @@ public final class IssuerLogin {
     private static final String COOKIE = "fanfare_login";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int TIMEOUT_MILLIS = 5_000;
+    /** An issuer that is away costs a thread its patience, so it is asked this seldom. */
+    static final Duration LEFT_ALONE = Duration.ofSeconds(10);
+
     private static final int MAX_KEYS_BYTES = 256 * 1024;
 
     /** Somebody who is not let in, in words for them. */
@@ -80,6 +90,20 @@ public final class IssuerLogin {
             super(message);
         }
     }
+
+    /** The issuer does not answer now, or not as one; in words for whoever wants in. */
+    static final class Away extends Exception {
+        Away(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * What is answered for a while without asking again.
+     *
+     * @param untilMillis by our clock
+     */
+    private record Silence(String message, long untilMillis) {}
 
     private record Begun(String state, String nonce, String verifier, String redirect, long endsAtMillis) {}
 
@@ -94,6 +118,9 @@ public final class IssuerLogin {
     private final SealedData<Begun> sealed;
     private final Clock clock;
     private volatile @Nullable Described described;
+    private volatile @Nullable Silence silence;
+    /** Whoever comes while it is asked gets the same answer, and holds no thread. */
+    private @Nullable CompletableFuture<Described> asking;
 
     /**
      * Who we are at the issuer.
@@ -150,7 +177,7 @@ public final class IssuerLogin {
         return lifetime;
     }
 
-    /** Sends the browser to the issuer. Fails in words where that, or our way back, can't be found. */
+    /** Sends the browser to the issuer. Fails with {@link Away} or {@link Refused}: in words. */
     Future<Void> begin(RoutingContext context) {
         URI redirect;
         try {
@@ -158,9 +185,8 @@ public final class IssuerLogin {
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(new Refused("Nobody can be sent back to the host that this was asked of."));
         }
-        return context.vertx()
-                .executeBlocking(this::described, false)
-                .onSuccess(found -> {
+        return described(context)
+                .map(found -> {
                     State state = new State();
                     Nonce nonce = new Nonce();
                     CodeVerifier verifier = new CodeVerifier();
@@ -181,11 +207,12 @@ public final class IssuerLogin {
                                     .build()
                                     .toURI()
                                     .toString());
+                    return found;
                 })
                 .mapEmpty();
     }
 
-    /** Who came back. Fails with {@link Refused}, or in words where the issuer is away. */
+    /** Who came back. Fails with {@link Away} or {@link Refused}: in words. */
     Future<ByIssuer> comeBack(RoutingContext context) {
         String cookie = Site.kept(context, COOKIE);
         Site.keepForReturn(context, COOKIE, "", BEGIN, 0);
@@ -196,11 +223,12 @@ public final class IssuerLogin {
         }
         Map<String, List<String>> told =
                 URLUtils.parseParameters(context.request().query());
-        return context.vertx().executeBlocking(() -> identify(begun, told), false);
+        return described(context)
+                .compose(found -> context.vertx().executeBlocking(() -> identify(found, begun, told), false));
     }
 
     /** Waits for the issuer. */
-    private ByIssuer identify(Begun begun, Map<String, List<String>> told) throws Refused, IOException {
+    private ByIssuer identify(Described found, Begun begun, Map<String, List<String>> told) throws Refused, Away {
         try {
             AuthenticationResponse response = AuthenticationResponseParser.parse(URI.create(begun.redirect()), told);
             if (!new State(begun.state()).equals(response.getState())) {
@@ -214,7 +242,6 @@ public final class IssuerLogin {
             if (code == null) {
                 throw new Refused(name() + " sent no code for this log-in: begin again.");
             }
-            Described found = described();
             AuthorizationCodeGrant grant =
                     new AuthorizationCodeGrant(code, URI.create(begun.redirect()), new CodeVerifier(begun.verifier()));
             URI endpoint = found.metadata().getTokenEndpointURI();
@@ -224,7 +251,7 @@ public final class IssuerLogin {
                     .toHTTPRequest();
             request.setConnectTimeout(TIMEOUT_MILLIS);
             request.setReadTimeout(TIMEOUT_MILLIS);
-            TokenResponse answer = OIDCTokenResponseParser.parse(request.send());
+            TokenResponse answer = OIDCTokenResponseParser.parse(send(request));
             if (!(answer instanceof OIDCTokenResponse tokens)) {
                 LOG.warn(
                         "the token issuer refused a log-in's code cause={}",
@@ -236,17 +263,59 @@ public final class IssuerLogin {
             var token = validator.validate(tokens.getOIDCTokens().getIDToken(), new Nonce(begun.nonce()));
             Caller caller = claims.read(token.toJWTClaimsSet());
             return new ByIssuer(caller.name(), caller.tenant(), caller.scopes());
+        } catch (KeySourceException e) {
+            LOG.warn("the token issuer's keys can't be fetched issuer={} cause={}", issuer, e.toString());
+            throw away("The keys of " + name() + " can't be had now, by which it is seen who you are", e);
         } catch (TokenClaims.Refused | ParseException | BadJOSEException | JOSEException e) {
             throw new Refused("What " + name() + " says of you is not accepted: " + e.getMessage());
         }
     }
 
-    /** Waits for the issuer where it isn't known yet. */
-    private Described described() throws IOException {
-        Described known = described;
-        if (known != null) {
-            return known;
+    private HTTPResponse send(HTTPRequest request) throws Away {
+        try {
+            return request.send();
+        } catch (IOException e) {
+            LOG.warn("the token issuer can't be asked about a log-in issuer={} cause={}", issuer, e.toString());
+            throw away(name() + " can't be asked now", e);
         }
+    }
+
+    private Away away(String what, Exception cause) {
+        String message = what + ": log in with an API key, or try again in some seconds.";
+        silence = new Silence(message, clock.millis() + LEFT_ALONE.toMillis());
+        return new Away(message, cause);
+    }
+
+    private Future<Described> described(RoutingContext context) {
+        Silence known = silence;
+        if (known != null && clock.millis() < known.untilMillis()) {
+            return Future.failedFuture(new Away(known.message(), null));
+        }
+        Described found = described;
+        return found != null
+                ? Future.succeededFuture(found)
+                : Future.fromCompletionStage(
+                        ask(context.vertx()), context.vertx().getOrCreateContext());
+    }
+
+    private synchronized CompletionStage<Described> ask(Vertx vertx) {
+        CompletableFuture<Described> answer = asking;
+        if (answer == null) {
+            answer = vertx.executeBlocking(this::fetch, false)
+                    .toCompletionStage()
+                    .toCompletableFuture();
+            asking = answer;
+            answer.whenComplete((found, failure) -> asked());
+        }
+        return answer;
+    }
+
+    private synchronized void asked() {
+        asking = null;
+    }
+
+    /** Waits for the issuer. */
+    private Described fetch() throws Away {
         try {
             OIDCProviderMetadata metadata = OIDCProviderMetadata.resolve(issuer, TIMEOUT_MILLIS, TIMEOUT_MILLIS);
             Described found = new Described(
@@ -254,15 +323,17 @@ public final class IssuerLogin {
                     JWKSourceBuilder.<SecurityContext>create(
                                     metadata.getJWKSetURI().toURL(),
                                     new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_KEYS_BYTES))
+                            // tokens come from the issuer alone: nobody has us ask for keys that it doesn't have
+                            .rateLimited(false)
                             .build());
             described = found;
             return found;
         } catch (GeneralException | MalformedURLException e) {
             LOG.warn("the token issuer's description can't be used issuer={} cause={}", issuer, e.toString());
-            throw new IOException(name() + " can't be asked now: log in with an API key, or try again later.", e);
+            throw away(name() + " can't be asked now", e);
         } catch (IOException e) {
             LOG.warn("the token issuer's description can't be fetched issuer={} cause={}", issuer, e.toString());
-            throw new IOException(name() + " can't be asked now: log in with an API key, or try again later.", e);
+            throw away(name() + " can't be asked now", e);
         }
     }
 }

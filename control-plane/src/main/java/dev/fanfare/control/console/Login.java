@@ -20,6 +20,7 @@ import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.ShownKey;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -265,7 +266,14 @@ final class Login {
     }
 
     private void refuse(RoutingContext context, Throwable failure) {
-        refuse(context, failure instanceof IssuerLogin.Refused ? 403 : 503, String.valueOf(failure.getMessage()));
+        if (failure instanceof IssuerLogin.Refused) {
+            refuse(context, 403, String.valueOf(failure.getMessage()));
+        } else if (failure instanceof IssuerLogin.Away) {
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(IssuerLogin.LEFT_ALONE.toSeconds()));
+            refuse(context, 503, String.valueOf(failure.getMessage()));
+        } else {
+            Answers.failure(context, failure);
+        }
     }
 
     private void refuse(RoutingContext context, int status, String why) {
