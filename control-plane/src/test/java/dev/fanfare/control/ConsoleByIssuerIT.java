@@ -183,6 +183,28 @@ class ConsoleByIssuerIT {
         }
     }
 
+    @Test
+    void aSessionByTheIssuerEndsWithItsTenantAndDoesNotOpenALaterOneOfThatName() {
+        assertThat(control.put("/v1/tenants/brief", "{}").status()).isEqualTo(201);
+        provider.says(token -> token.claim("tenant", "brief").claim("scope", "read manage"));
+        ConsoleVisitor ann = new ConsoleVisitor(control);
+        assertThat(ann.get(backFromIssuer(ann)).status()).isEqualTo(200);
+        ann.page("/console/tenants/brief");
+
+        assertThat(control.delete("/v1/tenants/brief").status()).isEqualTo(204);
+        assertThat(ann.get("/console/tenants/brief").header("location")).isEqualTo("/console/login");
+        ConsoleVisitor tooLate = new ConsoleVisitor(control);
+        Answer refused = tooLate.get(backFromIssuer(tooLate));
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).contains("tenant 'brief', which is not known here");
+
+        assertThat(control.put("/v1/tenants/brief", "{}").status()).isEqualTo(201);
+        assertThat(ann.get("/console/tenants/brief").header("location")).isEqualTo("/console/login");
+        ConsoleVisitor again = new ConsoleVisitor(control);
+        assertThat(again.get(backFromIssuer(again)).status()).isEqualTo(200);
+        again.page("/console/tenants/brief");
+    }
+
     /** Begins a log-in, and goes to the issuer; where that sends the browser. */
     private static String backFromIssuer(ConsoleVisitor visitor) {
         return back(control, visitor);

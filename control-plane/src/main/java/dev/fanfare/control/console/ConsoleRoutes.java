@@ -62,7 +62,14 @@ public final class ConsoleRoutes {
         this.clock = clock;
         Pages pages = new Pages();
         this.login = new Login(
-                access, parts.links(), pages, new Sessions(seal, clock, random), parts.auditWriter(), clock, issuer);
+                access,
+                catalog,
+                parts.links(),
+                pages,
+                new Sessions(seal, clock, random),
+                parts.auditWriter(),
+                clock,
+                issuer);
         this.screen = new Screen(login, pages, catalog);
         this.actions = new ConsoleActions(parts, clock);
     }

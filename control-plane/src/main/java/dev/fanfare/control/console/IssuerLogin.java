@@ -36,7 +36,6 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.SecretSeal.Purpose;
-import dev.fanfare.control.console.Sessions.Entry.ByIssuer;
 import dev.fanfare.control.http.SealedData;
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.http.AccessSettings;
@@ -213,7 +212,7 @@ public final class IssuerLogin {
     }
 
     /** Who came back. Fails with {@link Away} or {@link Refused}: in words. */
-    Future<ByIssuer> comeBack(RoutingContext context) {
+    Future<Caller> comeBack(RoutingContext context) {
         String cookie = Site.kept(context, COOKIE);
         Site.keepForReturn(context, COOKIE, "", BEGIN, 0);
         Begun begun = cookie == null ? null : sealed.read(cookie);
@@ -228,7 +227,7 @@ public final class IssuerLogin {
     }
 
     /** Waits for the issuer. */
-    private ByIssuer identify(Described found, Begun begun, Map<String, List<String>> told) throws Refused, Away {
+    private Caller identify(Described found, Begun begun, Map<String, List<String>> told) throws Refused, Away {
         try {
             AuthenticationResponse response = AuthenticationResponseParser.parse(URI.create(begun.redirect()), told);
             if (!new State(begun.state()).equals(response.getState())) {
@@ -261,8 +260,7 @@ public final class IssuerLogin {
             IDTokenValidator validator = new IDTokenValidator(
                     issuer, client, new JWSVerificationKeySelector<>(TokenClaims.ALGORITHMS, found.keys()), null);
             var token = validator.validate(tokens.getOIDCTokens().getIDToken(), new Nonce(begun.nonce()));
-            Caller caller = claims.read(token.toJWTClaimsSet());
-            return new ByIssuer(caller.name(), caller.tenant(), caller.scopes());
+            return claims.read(token.toJWTClaimsSet());
         } catch (KeySourceException e) {
             LOG.warn("the token issuer's keys can't be fetched issuer={} cause={}", issuer, e.toString());
             throw away("The keys of " + name() + " can't be had now, by which it is seen who you are", e);

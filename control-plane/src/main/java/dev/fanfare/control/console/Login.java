@@ -16,6 +16,7 @@ import dev.fanfare.control.http.Answers;
 import dev.fanfare.control.portal.PortalLink;
 import dev.fanfare.control.portal.PortalLinks;
 import dev.fanfare.control.table.AuditWriter;
+import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.Caller;
 import dev.fanfare.runtime.http.ShownKey;
@@ -56,6 +57,7 @@ final class Login {
     private static final int MAX_FORM_BYTES = 4 * 1024;
 
     private final Access access;
+    private final Directory directory;
     private final Pages pages;
     private final Sessions sessions;
     private final PortalLinks links;
@@ -70,6 +72,7 @@ final class Login {
      */
     Login(
             Access access,
+            Directory directory,
             PortalLinks links,
             Pages pages,
             Sessions sessions,
@@ -77,6 +80,7 @@ final class Login {
             Clock clock,
             @Nullable IssuerLogin issuer) {
         this.access = access;
+        this.directory = directory;
         this.links = links;
         this.pages = pages;
         this.sessions = sessions;
@@ -179,9 +183,14 @@ final class Login {
 
     /** The browser comes from another site: what that site starts brings no session, so our own page goes on. */
     private void comeBack(RoutingContext context, IssuerLogin issuer) {
-        issuer.comeBack(context).onFailure(failure -> refuse(context, failure)).onSuccess(entry -> {
-            Visitor visitor = Objects.requireNonNull(visitor(entry));
-            if (visitor.caller().may(Scope.READ)) {
+        issuer.comeBack(context).onFailure(failure -> refuse(context, failure)).onSuccess(caller -> {
+            String tenant = caller.tenant();
+            long since = tenant == null ? 0 : directory.tenantSinceMillis(tenant);
+            ByIssuer entry = new ByIssuer(caller.name(), tenant, since, caller.scopes());
+            Visitor visitor = visitor(entry);
+            if (visitor == null) {
+                refuse(context, 403, "Your account is of tenant '" + tenant + "', which is not known here.");
+            } else if (visitor.caller().may(Scope.READ)) {
                 enter(context, entry, issuer.lifetime())
                         .onSuccess(done -> pages.send(context, 200, "entered.jte", Map.of("who", entry.name())));
             } else {
@@ -302,9 +311,13 @@ final class Login {
         if (entry instanceof ByLink by) {
             return links.holds(by.link()) ? new Visitor(by.link().caller(), true) : null;
         }
-        Caller caller = entry instanceof ByKey by
-                ? access.caller(by.key())
-                : entry instanceof ByIssuer by ? new Caller(by.name(), by.tenant(), by.scopes(), null) : null;
+        if (entry instanceof ByIssuer by) {
+            String tenant = by.tenant();
+            boolean isThere = tenant == null
+                    || directory.isTenant(tenant) && directory.tenantSinceMillis(tenant) == by.tenantSinceMillis();
+            return isThere ? new Visitor(new Caller(by.name(), tenant, by.scopes(), null), false) : null;
+        }
+        Caller caller = entry instanceof ByKey by ? access.caller(by.key()) : null;
         return caller == null ? null : new Visitor(caller, false);
     }
 

@@ -49,10 +49,12 @@ final class Sessions {
         /**
          * The OpenID Connect issuer.
          *
-         * @param name   for the audit
-         * @param tenant null: an administrator
+         * @param name              for the audit
+         * @param tenant            null: an administrator
+         * @param tenantSinceMillis which of that name: it doesn't open a later one's pages
          */
-        record ByIssuer(String name, @Nullable String tenant, Set<Scope> scopes) implements Entry {}
+        record ByIssuer(String name, @Nullable String tenant, long tenantSinceMillis, Set<Scope> scopes)
+                implements Entry {}
     }
 
     /**

@@ -53,8 +53,8 @@ class SessionsTest {
         for (Entry entry : List.of(
                 key(),
                 link(Duration.ofHours(1)),
-                new ByIssuer("token of ann", null, Set.of(Scope.READ, Scope.MANAGE)),
-                new ByIssuer("token of bob", "acme", Set.of()))) {
+                new ByIssuer("token of ann", null, 0, Set.of(Scope.READ, Scope.MANAGE)),
+                new ByIssuer("token of bob", "acme", 7, Set.of()))) {
             Session session = sessions.open(entry, Sessions.LIFETIME);
             String cookie = sessions.write(session);
             assertThat(cookie).matches("[A-Za-z0-9_-]{100,1500}");
