@@ -104,6 +104,10 @@ final class Screen {
 
     /** Whose tenant it is not is told so before it is looked whether there is such a tenant. */
     private boolean mayGoOn(RoutingContext context, Section section, Scope scope) {
+        if (context.pathParams().values().stream().anyMatch(part -> part.chars().anyMatch(Character::isISOControl))) {
+            throw new ProblemException(Problem.of(
+                    400, "bad-request", "Bad request", "the path holds a control character, as no name does"));
+        }
         String tenant = context.pathParam("tenant");
         Visitor visitor = login.visitor(context);
         String whyNot = visitor.whyNot(section, scope, tenant);
@@ -197,12 +201,12 @@ final class Screen {
     /** Tells what came of an action on the page to which it leads. */
     void tell(RoutingContext context, Future<Notice> done, String path) {
         done.otherwise(ConsoleActions::failed)
-                .onComplete(
-                        notice -> {
-                            login.tell(context, notice);
-                            Pages.redirect(context, path);
-                        },
-                        context::fail);
+                .map(notice -> {
+                    login.tell(context, notice);
+                    Pages.redirect(context, path);
+                    return path;
+                })
+                .onFailure(context::fail);
     }
 
     void tell(RoutingContext context, Notice notice) {
