@@ -2,12 +2,14 @@ package dev.fanfare.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,11 +23,13 @@ class ConsoleFailuresIT {
     @TempDir
     static Path folder;
 
+    private static TestBroker broker;
     private static RunningControl control;
 
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
-        control = RunningControl.on(fresh, folder);
+        broker = fresh;
+        control = RunningControl.on(broker, folder);
     }
 
     @AfterAll
@@ -54,5 +58,25 @@ class ConsoleFailuresIT {
             assertThat(visitor.get(TENANT + "/subscriptions/" + name).status()).isEqualTo(400);
             assertThat(visitor.get("/console/tenants/" + name).status()).isEqualTo(400);
         }
+    }
+
+    @Test
+    void aSecretThatIsShownOnceOutlivesAPageThatFails() throws Exception {
+        control.put(
+                RunningControl.SUBSCRIPTIONS + "/kept", "{\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}");
+        ConsoleVisitor visitor = ConsoleVisitor.loggedIn(control, "k", "acme");
+        String page = TENANT + "/subscriptions/kept";
+        assertThat(visitor.post(page + "/rotate", "token=" + visitor.token()).status())
+                .isEqualTo(303);
+
+        try (Admin admin = broker.admin()) {
+            admin.deleteTopics(List.of(Topics.DEAD_LETTERS)).all().get();
+        }
+        Answer failed = visitor.get(TENANT + "/dead-letters");
+        assertThat(failed.status()).as(failed.body()).isGreaterThanOrEqualTo(500);
+        assertThat(failed.body()).doesNotContain("whsec_");
+
+        assertThat(visitor.page(page)).contains("shown this once", "whsec_");
+        assertThat(visitor.page(page)).doesNotContain("whsec_");
     }
 }

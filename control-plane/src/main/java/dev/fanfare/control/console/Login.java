@@ -154,14 +154,15 @@ final class Login {
         Site.keep(context, NOTICE, sessions.write(session(context), notice), NOTICE_KEPT.toSeconds());
     }
 
-    /** What is to be told, this once. */
-    @Nullable Notice takeNotice(RoutingContext context) {
+    /** What is to be told, until {@link #forgetNotice}; null where there is nothing, or what was told another session. */
+    @Nullable Notice notice(RoutingContext context) {
         String kept = Site.kept(context, NOTICE);
-        if (kept == null) {
-            return null;
-        }
+        return kept == null ? null : sessions.readNotice(session(context), kept);
+    }
+
+    /** It is told with this answer. */
+    void forgetNotice(RoutingContext context) {
         Site.keep(context, NOTICE, "", 0);
-        return sessions.readNotice(session(context), kept);
     }
 
     private void logIn(RoutingContext context) {

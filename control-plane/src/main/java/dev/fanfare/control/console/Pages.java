@@ -20,12 +20,20 @@ final class Pages {
     private final TemplateEngine engine = TemplateEngine.createPrecompiled(null, ContentType.Html, null, PACKAGE);
 
     void send(RoutingContext context, int status, String template, Map<String, Object> parameters) {
+        send(context, status, render(template, parameters));
+    }
+
+    String render(String template, Map<String, Object> parameters) {
         StringOutput html = new StringOutput();
         engine.render(template, parameters, html);
+        return html.toString();
+    }
+
+    static void send(RoutingContext context, int status, String html) {
         secure(context.response())
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                .end(html.toString());
+                .end(html);
     }
 
     static void redirect(RoutingContext context, String path) {

@@ -137,15 +137,9 @@ final class Screen {
             String name,
             Callable<T> content) {
         // what refreshes itself would take away what the whole page is to tell
-        show(
-                context,
-                200,
-                isRefresh(context) ? null : login.takeNotice(context),
-                section,
-                template,
-                more,
-                name,
-                content);
+        Notice notice = isRefresh(context) ? null : login.notice(context);
+        Runnable told = notice == null ? () -> {} : () -> login.forgetNotice(context);
+        show(context, 200, notice, told, section, template, more, name, content);
     }
 
     /** A form that was refused, as it was typed. */
@@ -157,13 +151,14 @@ final class Screen {
             Map<String, Object> more,
             String name,
             Callable<T> content) {
-        show(context, 422, ConsoleActions.failed(failure), section, template, more, name, content);
+        show(context, 422, ConsoleActions.failed(failure), () -> {}, section, template, more, name, content);
     }
 
     private <T> void show(
             RoutingContext context,
             int status,
             @Nullable Notice notice,
+            Runnable told,
             Section section,
             String template,
             Map<String, Object> more,
@@ -171,14 +166,16 @@ final class Screen {
             Callable<T> content) {
         context.vertx()
                 .executeBlocking(content, false)
-                .onComplete(
-                        found -> {
-                            Map<String, Object> all = new HashMap<>(more);
-                            all.put("frame", frame(context, section, context.pathParam("tenant"), notice));
-                            all.put(name, found);
-                            pages.send(context, status, template, all);
-                        },
-                        failure -> Answers.failure(context, failure));
+                .map(found -> {
+                    Map<String, Object> all = new HashMap<>(more);
+                    all.put("frame", frame(context, section, context.pathParam("tenant"), notice));
+                    all.put(name, found);
+                    String html = pages.render(template, all);
+                    told.run(); // not before there is a page that shows the notice: it may hold a secret
+                    Pages.send(context, status, html);
+                    return html;
+                })
+                .onFailure(failure -> Answers.failure(context, failure));
     }
 
     private Frame frame(RoutingContext context, Section section, @Nullable String tenant, @Nullable Notice notice) {
