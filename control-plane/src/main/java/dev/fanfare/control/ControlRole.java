@@ -169,7 +169,8 @@ public final class ControlRole implements Role {
         this.verifications =
                 new Verifications(attempts, index, writer, settings.verificationTimeout(), context.clock());
         this.rounds = new Rounds(client + "-rounds");
-        this.events = new EventSearch(context.kafka(), attempts, accessSettings.defaultTenant(), client + "-events");
+        this.events = new EventSearch(
+                context.kafka(), attempts, index, context.clock(), accessSettings.defaultTenant(), client + "-events");
         this.runs = new RunLog(
                 context.kafka(), context.clock(), context.random(), client + "-runs", settings.writeTimeout());
         this.tests = new TestSender(

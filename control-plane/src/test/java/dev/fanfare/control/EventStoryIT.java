@@ -94,6 +94,46 @@ class EventStoryIT {
     }
 
     @Test
+    void aDeliveryThatWasReplayedIsToldInTheOrderOfTimeAndIsWhatItWasLast() {
+        long acceptedAt = accept("e-again", "acme").timestamp();
+        attempt("e-again", "billing", 4, "delivered", 204, null, acceptedAt);
+        attempt("e-again", "billing", 1, "retry", 503, 3_600_000L, acceptedAt + 10_000);
+        await().untilAsserted(
+                        () -> assertThat(control.get(EVENTS + "e-again").json().at("/deliveries/0/attempts"))
+                                .hasSize(2));
+        JsonNode again = control.get(EVENTS + "e-again").json().at("/deliveries/0");
+        assertThat(again.path("attempts").findValuesAsText("verdict")).containsExactly("delivered", "retry");
+        assertThat(again.path("state").asText()).isEqualTo("waiting");
+    }
+
+    @Test
+    void whatComesToAPausedSubscriptionIsParkedUntilItIsResumed() {
+        String held = RunningControl.SUBSCRIPTIONS + "/held";
+        control.put(held, "{\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}");
+        control.post(held + "/pause", "{}");
+        long acceptedAt = accept("e-held", "acme").timestamp();
+        route("e-held", "held", acceptedAt);
+        assertThat(control.get(EVENTS + "e-held")
+                        .json()
+                        .at("/deliveries/0/state")
+                        .asText())
+                .isEqualTo("parked");
+        attempt("e-held", "held", 1, "retry", 503, 0L, acceptedAt - 30_000);
+        await("it waited, and was due when it was paused").untilAsserted(() -> {
+            JsonNode story = control.get(EVENTS + "e-held").json().at("/deliveries/0");
+            assertThat(story.path("attempts")).hasSize(1);
+            assertThat(story.path("state").asText()).isEqualTo("parked");
+            assertThat(story.has("dueAt")).isFalse();
+        });
+        control.post(held + "/resume", "{}");
+        assertThat(control.get(EVENTS + "e-held")
+                        .json()
+                        .at("/deliveries/0/state")
+                        .asText())
+                .isEqualTo("waiting");
+    }
+
+    @Test
     void anEventThatNobodyWantedIsFoundByItsIdAlone() {
         RecordMetadata named = accept("nobody-wants-me", "acme");
         String minted = Uuid7.mint(System.currentTimeMillis(), new Random(1)).toString();

@@ -12,11 +12,15 @@ import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.attempt.AttemptIndex;
 import dev.fanfare.control.attempt.AttemptQuery;
+import dev.fanfare.control.subscription.SubscriptionIndex;
+import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.KeyPartition;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,13 +68,23 @@ public final class EventSearch {
     private final Semaphore turns = new Semaphore(MOST_AT_ONCE, true);
     private final KafkaConnection kafka;
     private final AttemptIndex attempts;
+    private final SubscriptionIndex subscriptions;
+    private final Clock clock;
     private final String defaultTenant;
     private final String clientId;
 
-    /** With the index, which stays the caller's. */
-    public EventSearch(KafkaConnection kafka, AttemptIndex attempts, String defaultTenant, String clientId) {
+    /** With the indices, which stay the caller's. */
+    public EventSearch(
+            KafkaConnection kafka,
+            AttemptIndex attempts,
+            SubscriptionIndex subscriptions,
+            Clock clock,
+            String defaultTenant,
+            String clientId) {
         this.kafka = kafka;
         this.attempts = attempts;
+        this.subscriptions = subscriptions;
+        this.clock = clock;
         this.defaultTenant = defaultTenant;
         this.clientId = clientId;
     }
@@ -148,8 +162,21 @@ public final class EventSearch {
             if (accepted.isEmpty() && tried.isEmpty()) {
                 return null;
             }
-            return EventStory.of(tenant, eventId, accepted, tried, deliveries.values(), !reading.cutShort);
+            return EventStory.of(
+                    tenant,
+                    eventId,
+                    accepted,
+                    tried,
+                    deliveries.values(),
+                    subscription -> isPaused(tenant, subscription),
+                    clock.millis(),
+                    !reading.cutShort);
         }
+    }
+
+    private boolean isPaused(String tenant, String subscription) {
+        Row<Subscription> row = subscriptions.get(tenant, subscription);
+        return row != null && row.value().state() == Subscription.State.PAUSED;
     }
 
     private EventStory.@Nullable Accepted accepted(

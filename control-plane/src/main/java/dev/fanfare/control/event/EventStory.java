@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ public record EventStory(
         List<DeliveryStory> deliveries,
         @JsonProperty("complete") boolean isComplete) {
 
+    /** A delivery that is replayed begins to count anew: so not by their numbers, which are for those of one moment. */
+    private static final Comparator<Attempt> BY_TIME =
+            Comparator.comparingLong(Attempt::startedAtMillis).thenComparingInt(Attempt::attempt);
+
     /** One record on the events topic. */
     public record Accepted(String at, int partition, long offset, String type, String source, int bytes) {}
 
@@ -44,7 +49,7 @@ public record EventStory(
         /** For its next attempt. */
         @JsonProperty("waiting")
         WAITING,
-        /** Its subscription is paused. */
+        /** It would be its turn, but its subscription is paused. */
         @JsonProperty("parked")
         PARKED,
         /** A dead letter, or what was one before it was discarded. */
@@ -90,6 +95,7 @@ public record EventStory(
      *
      * @param attempts   of the event, in any order
      * @param deliveries of the event that were found on their topic
+     * @param isPaused   whether a subscription, by its id, is paused: who parks a delivery notes no attempt
      */
     static EventStory of(
             String tenant,
@@ -97,6 +103,8 @@ public record EventStory(
             List<Accepted> accepted,
             Collection<Attempt> attempts,
             Collection<Delivery> deliveries,
+            Predicate<String> isPaused,
+            long nowMillis,
             boolean isComplete) {
         Map<String, String> subscriptions = new LinkedHashMap<>();
         deliveries.forEach(delivery -> subscriptions.put(delivery.id(), delivery.subscriptionId()));
@@ -108,31 +116,38 @@ public record EventStory(
                     .add(attempt);
         }
         List<DeliveryStory> stories = subscriptions.entrySet().stream()
-                .map(entry ->
-                        delivery(entry.getKey(), entry.getValue(), byDelivery.getOrDefault(entry.getKey(), List.of())))
+                .map(entry -> delivery(
+                        entry.getKey(),
+                        entry.getValue(),
+                        byDelivery.getOrDefault(entry.getKey(), List.of()),
+                        isPaused.test(entry.getValue()),
+                        nowMillis))
                 .sorted(Comparator.comparing(DeliveryStory::subscription).thenComparing(DeliveryStory::deliveryId))
                 .toList();
         return new EventStory(eventId, tenant, accepted, stories, isComplete);
     }
 
-    private static DeliveryStory delivery(String id, String subscription, List<Attempt> attempts) {
+    private static DeliveryStory delivery(
+            String id, String subscription, List<Attempt> attempts, boolean isPaused, long nowMillis) {
         Attempt[] inOrder = attempts.toArray(Attempt[]::new);
-        Arrays.sort(inOrder, Comparator.comparingInt(Attempt::attempt).thenComparingLong(Attempt::startedAtMillis));
+        Arrays.sort(inOrder, BY_TIME);
         if (inOrder.length == 0) {
-            return new DeliveryStory(id, subscription, State.QUEUED, null, null, List.of());
+            return new DeliveryStory(id, subscription, isPaused ? State.PARKED : State.QUEUED, null, null, List.of());
         }
         Attempt last = inOrder[inOrder.length - 1];
         State state = State.of(last.verdict());
         Long delay = last.nextDelayMillis();
+        Long due = delay == null ? null : last.startedAtMillis() + last.durationMillis() + delay;
+        if (state == State.WAITING && isPaused && due != null && due <= nowMillis) {
+            state = State.PARKED;
+            due = null;
+        }
         return new DeliveryStory(
                 id,
                 subscription,
                 state,
                 state == State.DEAD ? last.verdict() : null,
-                delay == null
-                        ? null
-                        : Instant.ofEpochMilli(last.startedAtMillis() + last.durationMillis() + delay)
-                                .toString(),
+                due == null ? null : Instant.ofEpochMilli(due).toString(),
                 Arrays.stream(inOrder).map(AttemptRoutes.View::of).toList());
     }
 }
