@@ -177,7 +177,7 @@ class ConsoleCatalogIT {
         control.put(SUBSCRIPTIONS + "/visited", "{\"url\":\"https://acme.example/\",\"eventTypes\":[\"*\"]}");
         visitor.act(TENANT + "/dead-letters/replay", "&which=all");
         await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(visitor.page(TENANT + "/dead-letters"))
-                .contains("Replay done", "the configured key: "));
+                .contains("Replay done", "the configured key from 127.0.0.1: "));
         String shown = visitor.act(TENANT + "/portal-links", "&scope=manage&for=hour");
         Matcher found = Pattern.compile("/console/portal[?]link=([\\w-]+)").matcher(shown);
         assertThat(found.find()).as(shown).isTrue();

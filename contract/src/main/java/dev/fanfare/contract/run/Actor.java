@@ -17,12 +17,12 @@ public record Actor(
         @Nullable String user,
         @Nullable String host) {
 
-    /** In a line: {@code user@host as User:ops}. */
+    /** In a line: {@code user@host as User:ops}; who was no command's user: {@code key shop from 10.0.0.7}. */
     public String text() {
-        String who = Objects.requireNonNullElse(user, "?") + (host == null ? "" : "@" + host);
-        if (user == null && host == null) {
-            return Objects.requireNonNullElse(principal, "unknown");
+        if (user == null) {
+            return Objects.requireNonNullElse(principal, "unknown") + (host == null ? "" : " from " + host);
         }
+        String who = user + (host == null ? "" : "@" + host);
         return principal == null ? who : who + " as " + principal;
     }
 }

@@ -117,7 +117,11 @@ final class ConsoleActions {
         }
         DeadLetterFilter filter = filter(tenant, form, all ? Set.of() : ids);
         Run run = parts.deadLetters().begin(action, filter, because, by);
-        return new Notice("good", (action == Action.REPLAY ? "Replay " : "Discard ") + run.id() + " has begun.", null);
+        return new Notice(
+                "good",
+                (action == Action.REPLAY ? "Replay " : "Discard ") + run.id()
+                        + " has begun: load the page again to see what is left.",
+                null);
     }
 
     /** What a form or a query asks for, of this tenant only. */

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** How times, durations and verdicts are shown. */
 public final class Display {
@@ -46,6 +48,23 @@ public final class Display {
     /** How long something took. */
     public static String duration(long millis) {
         return millis < 1_000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    }
+
+    /** How many a second; few, a minute, so that some never look like none. */
+    static String rate(long count, Duration within) {
+        double perSecond = (double) count / within.toSeconds();
+        return perSecond >= 1
+                ? String.format(Locale.ROOT, "%,.1f/s", perSecond)
+                : String.format(Locale.ROOT, "%,.1f/min", 60 * perSecond);
+    }
+
+    /** What was counted, without what never happened: {@code 7 moved}. */
+    public static String counts(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getValue() != 0)
+                .map(count -> number(count.getValue()) + " " + count.getKey())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     /** A number with its thousands apart. */

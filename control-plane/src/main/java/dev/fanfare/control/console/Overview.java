@@ -9,7 +9,6 @@ import dev.fanfare.control.pipeline.Backlog;
 import dev.fanfare.control.pipeline.Lookout.Found;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +92,7 @@ public record Overview(
                 recent.delivered(),
                 recent.retrying(),
                 recent.givenUp(),
-                none ? "–" : String.format(Locale.ROOT, "%,.1f/s", (double) all / WINDOW.toSeconds()),
+                none ? "–" : Display.rate(all, WINDOW),
                 dead == null ? "…" : Display.number(dead.count()),
                 dead == null || dead.count() == 0 ? null : "bad",
                 dead == null ? "being counted" : "at " + Display.time(dead.atMillis(), nowMillis),

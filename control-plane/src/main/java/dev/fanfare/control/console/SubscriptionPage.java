@@ -56,6 +56,14 @@ public record SubscriptionPage(
         return subscription.state() == State.PAUSED;
     }
 
+    /** What it is sent and how often, in words. */
+    public String wants() {
+        List<String> schedule = subscription.retry().schedule();
+        List<String> types = subscription.eventTypes();
+        return (types.equals(List.of("*")) ? "Wants every event; " : "Wants " + String.join(", ", types) + "; ")
+                + (schedule.isEmpty() ? "tried once" : "tried again after " + String.join(", ", schedule)) + ".";
+    }
+
     /** Reads from the disk. */
     static SubscriptionPage of(
             Subscription subscription, AttemptIndex attempts, Stream<Run> runs, boolean failuresOnly, long nowMillis) {

@@ -35,6 +35,9 @@ public final class Diagnosis {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration WEEK = Duration.ofDays(7);
     private static final int MOST_LATEST = 200;
+    /** So many in a row that were delivered end the talk of what to mend. */
+    private static final int MENDED = 3;
+
     private static final long FEW = 20;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
@@ -93,7 +96,7 @@ public final class Diagnosis {
             findings.add("Nothing has been sent to it yet, or not for as long as attempts are kept.");
         } else {
             failingNow(exchanges);
-            failingInPart();
+            failingInPart(exchanges);
             slowerThanBefore();
             newFailures();
             moreThanBefore();
@@ -206,7 +209,7 @@ public final class Diagnosis {
                 + " a second in the last hour, which is a good first 'rateLimit'";
     }
 
-    private void failingInPart() {
+    private void failingInPart(List<Attempt> exchanges) {
         Window window = window(hour);
         long failed = window.exchanges() - window.delivered();
         if (level == Level.FAILING || failed == 0 || window.delivered() == 0) {
@@ -214,6 +217,14 @@ public final class Diagnosis {
         }
         Map.Entry<Integer, Long> most = most(hour);
         boolean advised = !findings.isEmpty();
+        int well = 0;
+        while (well < exchanges.size() && isDelivered(exchanges.get(well))) {
+            well++;
+        }
+        String mended = well < MENDED
+                ? ""
+                : " The last " + number(well) + (well == MOST_LATEST ? " and more" : "")
+                        + " were delivered: it seems mended.";
         raise(Level.WARNING);
         findings.add(String.format(
                         Locale.ROOT,
@@ -221,7 +232,9 @@ public final class Diagnosis {
                         100 - window.successPercent(),
                         number(window.exchanges()))
                 + (most == null ? "." : ", " + mostly(most, failed) + ".")
-                + (most == null || advised || most.getKey() == 0 ? "" : " " + adviceFor(most.getKey())));
+                + (!mended.isEmpty()
+                        ? mended
+                        : most == null || advised || most.getKey() == 0 ? "" : " " + adviceFor(most.getKey())));
     }
 
     private static String mostly(Map.Entry<Integer, Long> most, long failed) {

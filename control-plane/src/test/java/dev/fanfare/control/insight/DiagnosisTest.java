@@ -83,6 +83,27 @@ class DiagnosisTest {
     }
 
     @Test
+    void whatWasMendedIsToldAsThatAndNotWhatToMend() {
+        for (int i = 0; i < 8; i++) {
+            hour.add(attempt(Verdict.RETRY, 503, 10, "answered 503", TWO));
+        }
+        for (int i = 0; i < 2; i++) {
+            hour.add(attempt(Verdict.DELIVERED, 204, 10, null, TWO));
+            latest.add(attempt(Verdict.DELIVERED, 204, 10, null, TWO));
+        }
+        latest.add(attempt(Verdict.RETRY, 503, 10, "answered 503", TWO - 1));
+        assertThat(health().findings().get(0))
+                .contains("The endpoint itself fails")
+                .doesNotContain("mended");
+
+        hour.add(attempt(Verdict.DELIVERED, 204, 10, null, TWO));
+        latest.add(0, attempt(Verdict.DELIVERED, 204, 10, null, TWO + 1));
+        assertThat(health().findings().get(0))
+                .isEqualTo("72.7 % of the last hour's 11 requests failed, all of them with 503."
+                        + " The last 3 were delivered: it seems mended.");
+    }
+
+    @Test
     void slownessANewFailureAndSuddenVolumeAreTold() {
         for (int i = 0; i < 230; i++) {
             before.add(attempt(Verdict.DELIVERED, 200, 20, null, TWO));
