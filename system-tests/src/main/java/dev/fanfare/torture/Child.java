@@ -22,10 +22,16 @@ final class Child {
 
     /** Starts this Java again with another main class. */
     static Child start(String name, Path log, List<String> options, Class<?> main, List<String> args) {
+        return start(name, log, options, Versions.ofThisBuild(), main, args);
+    }
+
+    /** Starts this Java again with another class path, which has a class of this name. */
+    static Child start(
+            String name, Path log, List<String> options, String classPath, Class<?> main, List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(args);
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

@@ -59,19 +59,22 @@ final class Cluster implements AutoCloseable {
         private final Path properties;
         private final Path log;
         private final String clusterId;
+        private final String classPath;
         private Child child;
         private boolean wanted = true;
 
-        private Broker(String name, Path folder, Path properties, String clusterId) {
+        private Broker(String name, Path folder, Path properties, String clusterId, String classPath) {
             this.name = name;
             this.properties = properties;
             this.log = folder.resolve(name + ".log");
             this.clusterId = clusterId;
+            this.classPath = classPath;
             this.child = launch();
         }
 
         private Child launch() {
-            return Child.start(name, log, JAVA_OPTIONS, BrokerNode.class, List.of(properties.toString(), clusterId));
+            return Child.start(
+                    name, log, JAVA_OPTIONS, classPath, BrokerNode.class, List.of(properties.toString(), clusterId));
         }
 
         synchronized void startAgain() {
@@ -133,8 +136,8 @@ final class Cluster implements AutoCloseable {
         this.bootstrapServers = bootstrapServers;
     }
 
-    /** Starts all and returns when they have found each other. */
-    static Cluster start(Path folder, Ports ports, List<String> roles) {
+    /** Starts all, with the Kafka of that class path, and returns when they have found each other. */
+    static Cluster start(Path folder, Ports ports, List<String> roles, String classPath) {
         String clusterId = Uuid.randomUuid().toString();
         List<Integer> ours = new ArrayList<>();
         List<Integer> controllers = new ArrayList<>();
@@ -168,7 +171,7 @@ final class Cluster implements AutoCloseable {
                         cluster.link(role).relays().get(i).port());
             }
             Path file = write(properties, folder.resolve("broker-" + (i + 1) + ".properties"));
-            cluster.brokers.add(new Broker("broker-" + (i + 1), folder, file, clusterId));
+            cluster.brokers.add(new Broker("broker-" + (i + 1), folder, file, clusterId, classPath));
         }
         try {
             cluster.awaitAll();

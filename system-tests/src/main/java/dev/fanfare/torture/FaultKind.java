@@ -1,6 +1,8 @@
 package dev.fanfare.torture;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** What is broken, on whose side, and for how long at most. */
 public enum FaultKind {
@@ -12,6 +14,8 @@ public enum FaultKind {
     ROLE_UNHEARD(Side.ROLES, 15),
     REBALANCE_STORM(Side.ROLES, 8),
     ROUTER_STORM(Side.ROLES, 12),
+    /** Only where there is another build. */
+    ROLES_SWAPPED(Side.ROLES, 2),
     BROKER_KILLED(Side.BROKERS, 8),
     BROKER_RESTARTED(Side.BROKERS, 3),
     BROKER_FROZEN(Side.BROKERS, 8),
@@ -38,6 +42,15 @@ public enum FaultKind {
     FaultKind(Side side, int longestSeconds) {
         this.side = side;
         this.longestSeconds = longestSeconds;
+    }
+
+    /** All that can be with these versions. */
+    public static Set<FaultKind> allWith(Versions versions) {
+        Set<FaultKind> all = EnumSet.allOf(FaultKind.class);
+        if (versions.otherBuild().isEmpty()) {
+            all.remove(ROLES_SWAPPED);
+        }
+        return all;
     }
 
     Side side() {

@@ -26,23 +26,27 @@ final class Faults {
     private final RolePlace spareRouter;
     private final Endpoints endpoints;
     private final Subscribers subscribers;
+    private final String groupProtocol;
 
     /**
      * Nobody is struck yet.
      *
-     * @param spareRouter comes and goes; nothing runs there
+     * @param spareRouter   comes and goes; nothing runs there
+     * @param groupProtocol by which members join groups
      */
     Faults(
             Cluster cluster,
             List<RolePlace> roles,
             RolePlace spareRouter,
             Endpoints endpoints,
-            Subscribers subscribers) {
+            Subscribers subscribers,
+            String groupProtocol) {
         this.cluster = cluster;
         this.roles = roles;
         this.spareRouter = spareRouter;
         this.endpoints = endpoints;
         this.subscribers = subscribers;
+        this.groupProtocol = groupProtocol;
     }
 
     /**
@@ -85,6 +89,7 @@ final class Faults {
             }
             case REBALANCE_STORM -> struck = storm(random, hold);
             case ROUTER_STORM -> struck = routerStorm(random, hold);
+            case ROLES_SWAPPED -> struck = swap(hold);
             default -> throw new IllegalArgumentException(kind + " is no role's fault");
         }
         if (random.nextBoolean()) {
@@ -126,6 +131,20 @@ final class Faults {
         return String.join(", ", killed);
     }
 
+    /** Every role, one after the other, ends in order and comes back in the other version; and then all of them back again. */
+    private String swap(Duration hold) {
+        List<String> swapped = new ArrayList<>();
+        for (String way : List.of("there", "back")) {
+            for (RolePlace role : roles) {
+                role.swap();
+                recover(role::isReady);
+                Waiting.rest(hold);
+            }
+            swapped.add("all " + way);
+        }
+        return String.join(", ", swapped);
+    }
+
     /** A member that joins a group, is given partitions, does nothing with them and leaves, again and again. */
     private String storm(Random random, Duration hold) {
         boolean dispatchers = random.nextBoolean();
@@ -133,7 +152,7 @@ final class Faults {
         List<String> topics = dispatchers ? List.of(Topics.DELIVERIES) : TortureRun.tierTopics();
         Map<String, Object> config = cluster.clientConfig();
         config.putAll(Map.of(
-                "group.id", group, "group.protocol", "consumer", "enable.auto.commit", false, "fetch.max.bytes", 1));
+                "group.id", group, "group.protocol", groupProtocol, "enable.auto.commit", false, "fetch.max.bytes", 1));
         long deadline = System.nanoTime() + hold.toNanos();
         int joined = 0;
         while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {

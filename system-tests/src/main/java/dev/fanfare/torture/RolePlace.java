@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,19 +35,36 @@ final class RolePlace {
     private final int port;
     private final Path folder;
     private final List<String> settings;
+    private final Optional<String> otherBuild;
+    private boolean isOther;
     private @Nullable Child child;
     private boolean wanted;
     private long skewMillis;
     private int endedByItself;
 
-    /** Nothing runs there yet. */
-    RolePlace(String name, RoleKind kind, Cluster.Link link, int port, Path folder, List<String> settings) {
+    /**
+     * Nothing runs there yet.
+     *
+     * @param otherBuild the class path of another version, where there is one
+     * @param isOther    whether it is that which runs here first
+     */
+    RolePlace(
+            String name,
+            RoleKind kind,
+            Cluster.Link link,
+            int port,
+            Path folder,
+            List<String> settings,
+            Optional<String> otherBuild,
+            boolean isOther) {
         this.name = name;
         this.kind = kind;
         this.link = link;
         this.port = port;
         this.folder = folder;
         this.settings = List.copyOf(settings);
+        this.otherBuild = otherBuild;
+        this.isOther = isOther;
     }
 
     private Child launch() {
@@ -61,7 +79,11 @@ final class RolePlace {
         settings.forEach(setting -> args.addAll(List.of("--set", setting)));
         List<String> options = new ArrayList<>(JAVA_OPTIONS);
         options.add("-Djava.io.tmpdir=" + folder);
-        return Child.start(name, log(), options, RoleProcess.class, args);
+        return Child.start(name, log(), options, classPath(), RoleProcess.class, args);
+    }
+
+    private String classPath() {
+        return isOther ? otherBuild.orElseThrow() : Versions.ofThisBuild();
     }
 
     String name() {
@@ -109,6 +131,13 @@ final class RolePlace {
     synchronized boolean stop() {
         wanted = false;
         return child == null || child.stop();
+    }
+
+    /** It ends in order, and comes back in the other version. */
+    synchronized void swap() {
+        stop();
+        isOther = !isOther;
+        start(0);
     }
 
     /** Starts it, or starts it again, with a clock that is so far ahead. */

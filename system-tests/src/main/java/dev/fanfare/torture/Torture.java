@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -70,6 +71,26 @@ public final class Torture implements Callable<Integer> {
             description = "No fault lasts more seconds; most kinds end sooner (default: ${DEFAULT-VALUE}).")
     private double longestFault;
 
+    @Option(
+            names = "--kafka",
+            paramLabel = "FOLDER",
+            description = "The jars of another Kafka, which the brokers run on (default: the one of this build).")
+    private @Nullable Path kafka;
+
+    @Option(
+            names = "--other-build",
+            paramLabel = "CHECKOUT",
+            description =
+                    "Another version of Fanfare, built there by its own ./fanfare-torture: half of the roles are of it,"
+                            + " and the fault roles-swapped takes each to the other version and back.")
+    private @Nullable Path otherBuild;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of every role, such as kafka.group.protocol=classic; may be repeated.")
+    private List<String> settings = List.of();
+
     @Option(names = "--json", description = "Where to write the report as JSON.")
     private @Nullable Path json;
 
@@ -85,6 +106,7 @@ public final class Torture implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
+        Versions versions = versions(command);
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path folder = keep == null ? Files.createTempDirectory("fanfare-torture") : Files.createDirectory(keep);
         command.getOut().println("seed " + chosen + ", logs in " + folder);
@@ -95,11 +117,12 @@ public final class Torture implements Callable<Integer> {
                             Duration.ofMillis((long) (minutes * 60_000)),
                             events,
                             endpoints,
-                            kinds(command),
+                            kinds(command, versions),
                             Duration.ofMillis((long) (longestFault * 1_000)),
                             Duration.ofSeconds(4),
                             REACH,
                             Duration.ofMinutes(10),
+                            versions,
                             folder))
                     .run();
             command.getOut().print(report.table());
@@ -115,9 +138,20 @@ public final class Torture implements Callable<Integer> {
         }
     }
 
-    private Set<FaultKind> kinds(CommandLine command) {
+    private Versions versions(CommandLine command) {
+        try {
+            return new Versions(
+                    Optional.ofNullable(kafka).map(Path::toAbsolutePath),
+                    Optional.ofNullable(otherBuild).map(Path::toAbsolutePath),
+                    settings);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
+    }
+
+    private Set<FaultKind> kinds(CommandLine command, Versions versions) {
         if (only == null) {
-            return EnumSet.allOf(FaultKind.class);
+            return FaultKind.allWith(versions);
         }
         Set<FaultKind> chosen = EnumSet.noneOf(FaultKind.class);
         for (String name : only) {
@@ -130,6 +164,10 @@ public final class Torture implements Callable<Integer> {
                                     + Stream.of(FaultKind.values())
                                             .map(FaultKind::text)
                                             .collect(Collectors.joining(", ")))));
+        }
+        if (!FaultKind.allWith(versions).containsAll(chosen)) {
+            throw new ParameterException(
+                    command, "to swap roles there must be another version: name it by --other-build");
         }
         return chosen;
     }

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param longestRest between two faults on one side
  * @param reach     for how long after a fault of a role or a broker a repeat may still be its doing
  * @param drain     how long all may take to arrive once nothing breaks any more
+ * @param versions of Fanfare and of Kafka
  * @param folder    for data and logs; must exist
  */
 public record TorturePlan(
@@ -28,11 +29,15 @@ public record TorturePlan(
         Duration longestRest,
         Duration reach,
         Duration drain,
+        Versions versions,
         Path folder) {
     public TorturePlan {
         kinds = Set.copyOf(kinds);
         if (events < 1 || endpoints < 1 || duration.isNegative()) {
             throw new IllegalArgumentException("at least one event and one endpoint are needed, and some time");
+        }
+        if (!FaultKind.allWith(versions).containsAll(kinds)) {
+            throw new IllegalArgumentException("roles can be swapped only where another build is named");
         }
     }
 }

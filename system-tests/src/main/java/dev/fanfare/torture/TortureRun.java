@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +53,9 @@ public final class TortureRun {
 
     /** Runs during storms only. */
     private static final String SPARE_ROUTER = "router-2";
+
+    /** Who begins in the other version, where there is one. */
+    private static final Set<String> OTHERS = Set.of(SPARE_ROUTER, "router-3", "dispatcher-2", "retry-2", "ingest-1");
 
     private static final Map<String, RoleKind> ROLES = new LinkedHashMap<>();
 
@@ -89,7 +94,8 @@ public final class TortureRun {
         Ports ports = new Ports();
         long begunAt = System.nanoTime();
         Path arrivals = plan.folder().resolve("arrivals");
-        try (Cluster cluster = Cluster.start(plan.folder(), ports, names());
+        try (Cluster cluster = Cluster.start(
+                        plan.folder(), ports, names(), plan.versions().ofBrokers());
                 Endpoints endpoints = new Endpoints(arrivals, plan.endpoints())) {
             LOG.info("brokers are up seconds={}", secondsSince(begunAt));
             createTopics(cluster);
@@ -138,7 +144,13 @@ public final class TortureRun {
         Thread feeding = new Thread(() -> feed.run(plan.duration()), "feed");
         feeding.start();
         FaultLog log = new FaultLog();
-        Faults faults = new Faults(cluster, roles, spareRouter, endpoints, subscribers);
+        Faults faults = new Faults(
+                cluster,
+                roles,
+                spareRouter,
+                endpoints,
+                subscribers,
+                plan.versions().groupProtocol());
         List<Troublemaker> troublemakers = Arrays.stream(FaultKind.Side.values())
                 .filter(side -> plan.kinds().stream().anyMatch(kind -> kind.side() == side))
                 .map(side -> troublemaker(side, faults, log))
@@ -214,17 +226,37 @@ public final class TortureRun {
         }
     }
 
-    private static List<String> names() {
-        return Stream.concat(ROLES.keySet().stream(), Stream.of(SPARE_ROUTER)).toList();
+    /** Beside an other build there are two of each role that works in a group, one of each version. */
+    private Map<String, RoleKind> roles() {
+        if (plan.versions().otherBuild().isEmpty()) {
+            return ROLES;
+        }
+        Map<String, RoleKind> roles = new LinkedHashMap<>(ROLES);
+        roles.put("router-3", RoleKind.ROUTER);
+        roles.put("retry-2", RoleKind.RETRY);
+        return roles;
+    }
+
+    private List<String> names() {
+        return Stream.concat(roles().keySet().stream(), Stream.of(SPARE_ROUTER)).toList();
     }
 
     private RolePlace place(String name, RoleKind kind, Cluster cluster, Ports ports, Path keyset) {
-        return new RolePlace(name, kind, cluster.link(name), ports.next(), plan.folder(), settings(name, keyset));
+        Optional<String> otherBuild = plan.versions().ofOtherBuild();
+        return new RolePlace(
+                name,
+                kind,
+                cluster.link(name),
+                ports.next(),
+                plan.folder(),
+                settings(name, keyset),
+                otherBuild,
+                otherBuild.isPresent() && OTHERS.contains(name));
     }
 
     private List<RolePlace> startRoles(Cluster cluster, Ports ports, Path keyset) {
         List<RolePlace> roles = new ArrayList<>();
-        ROLES.forEach((name, kind) -> roles.add(place(name, kind, cluster, ports, keyset)));
+        roles().forEach((name, kind) -> roles.add(place(name, kind, cluster, ports, keyset)));
         roles.forEach(role -> role.start(0));
         try {
             Waiting.until("all roles ready", START_WITHIN, () -> {
@@ -239,7 +271,8 @@ public final class TortureRun {
     }
 
     private List<String> settings(String name, Path keyset) {
-        return List.of(
+        List<String> settings = new ArrayList<>(plan.versions().settings());
+        settings.addAll(List.of(
                 "access.key=" + KEY,
                 "secrets.keyset-file=" + keyset,
                 "topics.replication-factor=" + Cluster.SIZE,
@@ -251,7 +284,8 @@ public final class TortureRun {
                 "dispatcher.breaker-first-rest=1s",
                 "dispatcher.breaker-longest-rest=4s",
                 "router.state-dir=" + plan.folder().resolve(name + "-state"),
-                "control.state-dir=" + plan.folder().resolve(name + "-state"));
+                "control.state-dir=" + plan.folder().resolve(name + "-state")));
+        return settings;
     }
 
     private static RolePlace place(List<RolePlace> roles, String name) {

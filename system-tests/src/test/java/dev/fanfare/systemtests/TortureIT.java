@@ -6,6 +6,7 @@ import dev.fanfare.torture.FaultKind;
 import dev.fanfare.torture.TorturePlan;
 import dev.fanfare.torture.TortureReport;
 import dev.fanfare.torture.TortureRun;
+import dev.fanfare.torture.Versions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -44,6 +45,7 @@ class TortureIT {
                         // all of it is short, and within reach of these deaths
                         HOWEVER_LONG_IT_TAKES,
                         HOWEVER_LONG_IT_TAKES,
+                        Versions.THIS_BUILD,
                         folder))
                 .run();
         assertThat(report.faults().keySet()).containsAll(kinds);
@@ -60,11 +62,12 @@ class TortureIT {
                         Duration.ofSeconds(Integer.getInteger("fanfare.torture.seconds", 600)),
                         events,
                         12,
-                        EnumSet.allOf(FaultKind.class),
+                        FaultKind.allWith(Versions.THIS_BUILD),
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(4),
                         Duration.ofMinutes(1),
                         HOWEVER_LONG_IT_TAKES,
+                        Versions.THIS_BUILD,
                         folder))
                 .run();
         assertKept(report, events);
