@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +120,52 @@ class DistributionTest {
                 }
             }
         }
+    }
+
+    /** Only where {@code -Pjib -Djib.base=scratch} had it made, as CI does: an image of our own layers alone. */
+    @Test
+    void theImageThatJibMakesHasEveryJarOnceAndStartsAsTheOtherOneDoes() throws Exception {
+        Path tar = DevProcess.ROOT.resolve("standalone/target/jib-image.tar");
+        assumeTrue(Files.exists(tar), "skipped: Jib has made no image (mvn verify -Pjib -Djib.base=scratch does)");
+        List<String> jars = new ArrayList<>();
+        JsonNode config = MissingNode.getInstance();
+        try (TarArchiveInputStream image = new TarArchiveInputStream(Files.newInputStream(tar))) {
+            for (var entry = image.getNextEntry(); entry != null; entry = image.getNextEntry()) {
+                if (entry.getName().equals("config.json")) {
+                    config = new ObjectMapper().readTree(image.readAllBytes()).path("config");
+                } else if (entry.getName().endsWith(".tar.gz")) {
+                    jars.addAll(jarsIn(image.readAllBytes()));
+                }
+            }
+        }
+        Set<String> shipped = new TreeSet<>();
+        try (Stream<Path> files = Files.list(LIB)) {
+            files.forEach(jar -> shipped.add(jar.getFileName().toString()));
+        }
+        shipped.removeIf(jar -> jar.startsWith("fanfare-standalone-")); // its classes lie beside
+        assertThat(jars).containsExactlyInAnyOrderElementsOf(shipped);
+        assertThat(config.path("User").asText()).isEqualTo("10001:10001");
+        List<String> entrypoint = new ArrayList<>();
+        config.path("Entrypoint").forEach(part -> entrypoint.add(part.asText()));
+        String dockerfile = Files.readString(DevProcess.ROOT.resolve("deploy/image/Dockerfile"));
+        assertThat(entrypoint).startsWith("java").endsWith("dev.fanfare.standalone.Main");
+        assertThat(entrypoint.subList(1, entrypoint.indexOf("-cp")))
+                .isNotEmpty()
+                .allSatisfy(option -> assertThat(dockerfile).contains('"' + option + '"'));
+        assertThat(config.path("Env")).anySatisfy(variable -> assertThat(dockerfile)
+                .contains("ENV " + variable.asText().replaceFirst("=", "=\"") + '"'));
+    }
+
+    private static List<String> jarsIn(byte[] layer) throws IOException {
+        List<String> jars = new ArrayList<>();
+        try (TarArchiveInputStream files =
+                new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(layer)))) {
+            for (var entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
+                if (entry.getName().startsWith("opt/fanfare/") && entry.getName().endsWith(".jar")) {
+                    jars.add(Path.of(entry.getName()).getFileName().toString());
+                }
+            }
+        }
+        return jars;
     }
 }
