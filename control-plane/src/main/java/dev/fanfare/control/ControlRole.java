@@ -254,12 +254,12 @@ public final class ControlRole implements Role {
             new KafkaArrival().awaitAnswerTo(() -> setup.require(TOPICS));
         }
         new KafkaArrival().awaitAnswerTo(hand::start);
-        catalog.start(START_TIMEOUT);
-        index.start(START_TIMEOUT);
-        runs.start(START_TIMEOUT);
+        catalog.start();
+        index.start();
+        runs.start();
         signals.start();
-        attempts.start();
-        breakers.start(START_TIMEOUT);
+        new KafkaArrival().awaitAnswerTo(attempts::start);
+        breakers.start();
         rounds.every(LOOK_EVERY, "endpoints that only fail", failures::look);
         rounds.every(LOOK_EVERY, "endpoints that were asked", verifications::look);
         rounds.every(LOOK_EVERY, "deliveries that were given up", notices::look);

@@ -136,7 +136,7 @@ public final class DispatcherRole implements Role {
                 clientId + "-subscriptions",
                 KeysetFile.open(context.settings().section(SecretSettings.class)),
                 context.clock()));
-        subscriptions.start(START_TIMEOUT);
+        subscriptions.start();
 
         AttemptReport report = new AttemptReport(context.meters());
         Outcomes outcomes = new Outcomes(new RetryPlanner(layout.tiers(), settings.maxAge()));

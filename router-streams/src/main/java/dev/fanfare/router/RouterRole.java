@@ -23,11 +23,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Metric;
@@ -114,16 +116,19 @@ public final class RouterRole implements Role {
     @Override
     public synchronized void start() {
         String clientId = RouterStreams.APPLICATION_ID + "-" + context.instanceId();
-        String clusterId;
+        AtomicReference<String> clusterId = new AtomicReference<>("");
         try (Admin admin = context.kafka().admin(clientId + "-setup")) {
             TopicSetup setup = new TopicSetup(admin, PATIENCE);
-            new KafkaArrival().awaitAnswerTo(() -> setup.require(TOPICS));
-            clusterId = KafkaAnswer.await(admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id");
+            new KafkaArrival().awaitAnswerTo(() -> {
+                setup.require(TOPICS);
+                clusterId.set(KafkaAnswer.await(
+                        admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id"));
+            });
         }
         CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(
                 context.kafka(), Topics.SUBSCRIPTIONS, clientId + "-subscriptions", decoder, this::changed);
         table = subscriptions;
-        subscriptions.start(settings.loadTimeout());
+        subscriptions.start();
         LOG.info("subscriptions loaded count={}", subscriptions.rows().size());
         RouterMetric.SUBSCRIPTIONS.gauge(
                 context.meters(), subscriptions, known -> known.rows().size());
@@ -132,7 +137,7 @@ public final class RouterRole implements Role {
         AccessSettings access = context.settings().section(AccessSettings.class);
         Catalog catalogued = new Catalog(context.kafka(), Set.copyOf(access.tenants()), clientId + "-catalog");
         catalog = catalogued;
-        catalogued.start(settings.loadTimeout());
+        catalogued.start();
         EventRouter.Shared shared = new EventRouter.Shared(
                 access.defaultTenant(),
                 tenants(catalogued),
@@ -144,7 +149,7 @@ public final class RouterRole implements Role {
                 readIndex,
                 metrics,
                 context.tracing());
-        Path stateDir = RouterStreams.stateDir(settings, clusterId, context.instanceId());
+        Path stateDir = RouterStreams.stateDir(settings, Objects.requireNonNull(clusterId.get()), context.instanceId());
         KafkaStreams events = new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),
                 RouterStreams.events(

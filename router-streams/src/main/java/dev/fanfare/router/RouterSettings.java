@@ -39,10 +39,6 @@ public interface RouterSettings {
     @WithDefault("5s")
     Duration readIndexTimeout();
 
-    /** How long the subscriptions may take to load at start. */
-    @WithDefault("5m")
-    Duration loadTimeout();
-
     /** How long {@code close} may take to finish what was polled. */
     @WithDefault("10s")
     Duration drainTimeout();
@@ -101,7 +97,6 @@ public interface RouterSettings {
             faults.add("router.fanout-chunk: " + settings.fanoutChunk() + " is out of range: 1 to 100000");
         }
         range("router.linger", settings.linger(), Duration.ZERO, Duration.ofSeconds(1), faults);
-        range("router.load-timeout", settings.loadTimeout(), Duration.ofSeconds(1), Duration.ofHours(1), faults);
         range("router.drain-timeout", settings.drainTimeout(), Duration.ofMillis(100), Duration.ofMinutes(5), faults);
         if (!settings.deduplicationWindow().isZero()) {
             range(

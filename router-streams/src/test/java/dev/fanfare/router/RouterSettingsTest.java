@@ -29,7 +29,6 @@ class RouterSettingsTest {
         assertThat(settings.threads()).isOne();
         assertThat(settings.linger()).isEqualTo(Duration.ofMillis(2));
         assertThat(settings.readIndexTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings.loadTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.fanoutChunk()).isEqualTo(1_000);
         assertThat(settings.deduplicationWindow()).isEqualTo(Duration.ofHours(24));
@@ -45,7 +44,6 @@ class RouterSettingsTest {
                 "router.threads", "3",
                 "router.linger", "5ms",
                 "router.read-index-timeout", "2s",
-                "router.load-timeout", "1m",
                 "router.drain-timeout", "3s",
                 "router.deduplication-window", "2h",
                 "router.deduplication-memory", "1GiB",
@@ -57,7 +55,6 @@ class RouterSettingsTest {
         assertThat(settings.threads()).isEqualTo(3);
         assertThat(settings.linger()).isEqualTo(Duration.ofMillis(5));
         assertThat(settings.readIndexTimeout()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.loadTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.deduplicationWindow()).isEqualTo(Duration.ofHours(2));
         assertThat(settings.deduplicationMemory()).isEqualTo(ByteSize.parse("1GiB"));

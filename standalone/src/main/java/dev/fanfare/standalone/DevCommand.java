@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:told to stop (Ctrl-C, SIGTERM), and stopped in order", "1:it failed", "2:usage"})
 public final class DevCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration SAID_EVERY = Duration.ofSeconds(30);
     private static final int DEFAULT_KAFKA_PORT = 9092;
 
     private final Shell shell;
@@ -109,12 +109,14 @@ public final class DevCommand implements Callable<Integer> {
             try {
                 Welcome welcome = new Welcome(shell, dev);
                 welcome.print();
-                boolean ready = dev.awaitReady(READY_WITHIN);
+                while (!dev.awaitReady(SAID_EVERY) && !stop.isRequested()) {
+                    welcome.printNotReady();
+                }
                 if (!stop.isRequested()) {
-                    welcome.printReady(ready, sinceStart());
+                    welcome.printReady(sinceStart());
                 }
                 if (endWhenReady) {
-                    return ready ? ExitCode.OK : ExitCode.FAILED;
+                    return ExitCode.OK;
                 }
                 stop.await();
                 shell.out().println("Stopping …");

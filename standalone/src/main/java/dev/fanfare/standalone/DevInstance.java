@@ -14,6 +14,7 @@ import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.HttpSettings;
 import dev.fanfare.runtime.kafka.KafkaAnswer;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.secret.KeysetFile;
@@ -126,12 +127,12 @@ final class DevInstance implements AutoCloseable {
             Settings settings = plan.settings().apply(more);
             TopicLayout layout = TopicSettings.layout(settings.section(TopicSettings.class));
             TopicSetup setup = new TopicSetup(admin, TOPICS_WITHIN);
-            setup.create(layout.specs());
+            new KafkaArrival().awaitAnswerTo(() -> setup.create(layout.specs()));
             List<String> drift = setup.drift(layout.specs());
             if (!drift.isEmpty()) {
                 throw new CommandFailure(String.join("; ", drift) + ": set what it was, or choose another --data-dir");
             }
-            createKeysetOnce(plan, admin);
+            new KafkaArrival().awaitAnswerTo(() -> createKeysetOnce(plan, admin));
             return settings;
         }
     }

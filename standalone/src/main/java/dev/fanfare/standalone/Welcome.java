@@ -56,17 +56,18 @@ final class Welcome {
         out.flush();
     }
 
-    void printReady(boolean ready, Duration since) {
-        if (ready) {
-            shell.out()
-                    .println("  "
-                            + style.good(String.format(Locale.ROOT, "Ready in %.1f s.", since.toMillis() / 1_000.0))
-                            + " Ctrl-C ends it"
-                            + (dev.isEphemeral() ? "." : "; the next start carries on."));
-        } else {
-            shell.out().println("  " + style.bad("Not ready yet: ") + String.join("; ", dev.notReady()));
-        }
+    void printReady(Duration since) {
+        shell.out()
+                .println("  "
+                        + style.good(String.format(Locale.ROOT, "Ready in %.1f s.", since.toMillis() / 1_000.0))
+                        + " Ctrl-C ends it"
+                        + (dev.isEphemeral() ? "." : "; the next start carries on."));
         shell.out().println();
+    }
+
+    void printNotReady() {
+        shell.out().println("  " + style.bad("Not ready yet: ") + String.join("; ", dev.notReady()));
+        shell.out().flush();
     }
 
     private void line(String name, String value) {

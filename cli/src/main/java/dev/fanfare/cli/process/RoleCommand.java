@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
                 + " or Ctrl-C: says 'draining' on /health/ready, finishes what is under way, commits, ends with 0.")
 public final class RoleCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RoleCommand.class);
-    private static final Duration READY_LOGGED_WITHIN = Duration.ofSeconds(30);
+    private static final Duration SAID_EVERY = Duration.ofSeconds(30);
 
     private final RoleKind kind;
     private final Shell shell;
@@ -73,10 +73,11 @@ public final class RoleCommand implements Callable<Integer> {
         LOG.info("starting role={} settings={}", kind.text(), settings.effective());
         StopSignal stop = StopSignal.install();
         try (Pipeline pipeline = Pipeline.start(EnumSet.of(kind), settings, kafka, HttpFront.vertx(), clock)) {
-            if (pipeline.awaitReady(READY_LOGGED_WITHIN)) {
-                LOG.info("ready role={}", kind.text());
-            } else if (!stop.isRequested()) {
+            while (!pipeline.awaitReady(SAID_EVERY) && !stop.isRequested()) {
                 LOG.warn("not ready yet, going on role={} because={}", kind.text(), pipeline.notReady());
+            }
+            if (!stop.isRequested()) {
+                LOG.info("ready role={}", kind.text());
             }
             stop.await();
             LOG.info("stopping role={}", kind.text());

@@ -2,10 +2,16 @@ package dev.fanfare.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.cli.cluster.Sections;
 import dev.fanfare.contract.Json;
+import dev.fanfare.router.RouterRole;
 import dev.fanfare.runtime.config.Settings;
+import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
@@ -31,6 +37,7 @@ import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What the probes say of every role, over a real outage of the broker. */
 @WithBroker
@@ -70,6 +77,51 @@ class HealthIT {
             awaitReady(pipeline);
             assertThat(get(pipeline, "/health/live", 200).path("status").asText())
                     .isEqualTo("live");
+        }
+    }
+
+    @Test
+    void aBrokerThatGoesAwayInTheMiddleOfARolesStartEndsNoRole(@Fresh TestBroker broker) throws IOException {
+        broker.createFanfareTopics();
+        Settings settings = settings(broker);
+        Logger router = (Logger) LoggerFactory.getLogger(RouterRole.class);
+        Logger arrival = (Logger) LoggerFactory.getLogger(KafkaArrival.class);
+        // on the thread that starts the role: between its first table and its second
+        OnLine goes = new OnLine("subscriptions loaded", broker::stop);
+        OnLine comes = new OnLine("waiting for Kafka", () -> new Thread(broker::startAgain).start());
+        router.setLevel(Level.INFO);
+        router.addAppender(goes);
+        arrival.addAppender(comes);
+        try (Pipeline pipeline = Pipeline.start(
+                EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), Vertx.vertx())) {
+            assertThat(goes.seen).isTrue();
+            assertThat(comes.seen).isTrue();
+            awaitReady(pipeline);
+        } finally {
+            router.detachAppender(goes);
+            router.setLevel(null);
+            arrival.detachAppender(comes);
+        }
+    }
+
+    /** Does something once, on the thread that logs. */
+    private static final class OnLine extends AppenderBase<ILoggingEvent> {
+        private final String beginning;
+        private final Runnable action;
+        private volatile boolean seen;
+
+        OnLine(String beginning, Runnable action) {
+            this.beginning = beginning;
+            this.action = action;
+            start();
+        }
+
+        @Override
+        protected void append(ILoggingEvent line) {
+            if (!seen && line.getMessage().startsWith(beginning)) {
+                seen = true;
+                action.run();
+            }
         }
     }
 

@@ -9,7 +9,6 @@ import dev.fanfare.control.subscription.SubscriptionIndex;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +33,9 @@ public final class Breakers implements AutoCloseable {
         this.signals = new CompactedTable<>(kafka, Topics.SIGNALS, clientId, Signal::fromJson, this::changed);
     }
 
-    /** Reads the topic to its present end and follows it. */
-    public void start(Duration timeout) {
-        signals.start(timeout);
+    /** As {@link CompactedTable#start}. */
+    public void start() {
+        signals.start();
     }
 
     /** Those of a tenant whose endpoints may be left alone now, the latest first. */

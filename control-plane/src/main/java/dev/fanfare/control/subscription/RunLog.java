@@ -59,9 +59,9 @@ public final class RunLog implements AutoCloseable {
         this.producer = PromptProducer.of(kafka, clientId + "-writer", timeout);
     }
 
-    /** Reads the topic to its present end and follows it. */
-    public void start(Duration atMost) {
-        table.start(atMost);
+    /** As {@link CompactedTable#start}. */
+    public void start() {
+        table.start();
     }
 
     /** A run, as far as it is known here; null where it isn't. */

@@ -7,7 +7,6 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import dev.fanfare.runtime.kafka.KafkaConnection;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,9 +30,9 @@ public final class SubscriptionIndex implements AutoCloseable {
         table = new CompactedTable<>(kafka, Topics.SUBSCRIPTIONS, clientId, Subscription::fromJson, this::changed);
     }
 
-    /** Reads the topic to its present end and follows it. */
-    public void start(Duration timeout) {
-        table.start(timeout);
+    /** As {@link CompactedTable#start}. */
+    public void start() {
+        table.start();
     }
 
     /** A subscription with its place on the topic, or null. */

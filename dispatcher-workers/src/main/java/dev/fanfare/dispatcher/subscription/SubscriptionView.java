@@ -58,9 +58,9 @@ public final class SubscriptionView implements AutoCloseable {
                 (key, before, after) -> ready.remove(key));
     }
 
-    /** Reads the topic to its end. */
-    public void start(Duration timeout) {
-        table.start(timeout);
+    /** As {@link CompactedTable#start}. */
+    public void start() {
+        table.start();
     }
 
     /** Whether the view has yet to reach a version. A version of another topic can't be waited for. */

@@ -29,9 +29,9 @@ final class Pauses implements AutoCloseable {
                 (key, before, after) -> changed.add(key));
     }
 
-    /** Reads the topic to its end. */
-    void start(Duration timeout) {
-        table.start(timeout);
+    /** As {@link CompactedTable#start}. */
+    void start() {
+        table.start();
     }
 
     /**

@@ -34,7 +34,6 @@ public final class Unparker implements AutoCloseable {
     public static final String GROUP = "fanfare-unpark";
 
     private static final String CLIENT = "fanfare-unpark";
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private final KafkaConnection kafka;
     private final Duration transactionTimeout;
@@ -80,12 +79,12 @@ public final class Unparker implements AutoCloseable {
     }
 
     /**
-     * Reads the subscriptions, starts its thread and returns.
+     * Reads the subscriptions, waits for Kafka where need be, starts its thread and returns.
      *
      * @throws IllegalStateException where their topic doesn't exist
      */
     public void start() {
-        pauses.start(START_TIMEOUT);
+        pauses.start();
         loop.start();
     }
 

@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Catalog implements Directory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration BACKOFF = Duration.ofMillis(500);
 
@@ -70,9 +69,9 @@ public final class Catalog implements Directory, AutoCloseable {
         this.loader = daemon(this::load, clientId + "-loading");
     }
 
-    /** Reads the topic to its present end and follows it. */
-    public void start(Duration timeout) {
-        table.start(timeout);
+    /** As {@link CompactedTable#start}. */
+    public void start() {
+        table.start();
         loaded = true;
     }
 
@@ -203,7 +202,7 @@ public final class Catalog implements Directory, AutoCloseable {
     private void load() {
         while (closing.getCount() > 0) {
             try {
-                start(LOAD_TIMEOUT);
+                start();
                 return;
             } catch (RuntimeException e) {
                 LOG.warn("tenants and keys can't be read yet topic={} cause={}", Topics.CATALOG, e.toString());

@@ -21,6 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ public final class CompactedTable<V> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CompactedTable.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
+    /** After which a start says what it still waits for. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
     /** Reads a record's value. */
     @FunctionalInterface
@@ -75,6 +79,9 @@ public final class CompactedTable<V> implements AutoCloseable {
     private final Thread reader;
     private volatile long position;
     private volatile String topicId = "";
+    /** Why the last poll failed, where no time mends that. */
+    private volatile @Nullable KafkaException refusal;
+
     private volatile boolean closing;
 
     /** Prepares a table; {@link #start} begins to read. */
@@ -91,10 +98,22 @@ public final class CompactedTable<V> implements AutoCloseable {
     }
 
     /**
-     * Reads the topic up to its present end, then keeps following it; returns when the end is reached. Where that fails
-     * it may be tried again.
+     * Reads the topic up to its present end, then keeps following it; returns when the end is reached. A Kafka that is
+     * slow or away is waited for, as {@link KafkaArrival} does. Where it fails it may be tried again.
+     *
+     * @throws IllegalStateException where there is no such topic, or this thread is interrupted
+     * @throws KafkaException        where Kafka refuses us: that is no matter of time
      */
-    public void start(Duration timeout) {
+    public void start() {
+        start(ANSWER_TIMEOUT);
+    }
+
+    /** As above; says after each {@code timeout} what it still waits for. */
+    void start(Duration timeout) {
+        new KafkaArrival().awaitAnswerTo(() -> readToEnd(timeout));
+    }
+
+    private void readToEnd(Duration timeout) {
         String doing = "reading topic " + partition.topic();
         topicId = describe(timeout, doing).topicId().toString();
         long end = KafkaAnswer.await(endOffset().toCompletableFuture(), timeout, doing);
@@ -102,8 +121,11 @@ public final class CompactedTable<V> implements AutoCloseable {
             reader.start();
         }
         if (!awaitPosition(end, timeout)) {
-            throw new IllegalStateException("topic " + partition.topic() + " was not read to offset " + end + " within "
-                    + timeout + " (now at " + position + ")");
+            KafkaException refused = refusal;
+            if (refused != null) {
+                throw refused;
+            }
+            throw new TimeoutException(doing + ": it ends at offset " + end + ", now at " + position);
         }
     }
 
@@ -211,9 +233,11 @@ public final class CompactedTable<V> implements AutoCloseable {
                     apply(record);
                 }
                 moveTo(consumer.position(partition));
+                refusal = null;
             } catch (WakeupException e) {
                 LOG.debug("closing table={}", clientId);
             } catch (KafkaException e) {
+                refusal = e instanceof RetriableException ? null : e;
                 LOG.warn("reading failed, trying again table={} topic={} cause={}", clientId, partition, e.toString());
                 pauseBriefly();
             }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.runtime.kafka.CompactedTable.Listener;
 import dev.fanfare.testkit.Fresh;
@@ -14,12 +17,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 @WithBroker
 class CompactedTableIT {
@@ -27,9 +34,19 @@ class CompactedTableIT {
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    private final Logger log = (Logger) LoggerFactory.getLogger(KafkaArrival.class);
+
+    @BeforeEach
+    void listen() {
+        said.list = new CopyOnWriteArrayList<>();
+        said.start();
+        log.addAppender(said);
+    }
 
     @AfterEach
     void closeAll() throws Exception {
+        log.detachAppender(said);
         for (AutoCloseable each : open) {
             each.close();
         }
@@ -178,7 +195,50 @@ class CompactedTableIT {
     @Test
     void aMissingTopicIsSaidAtTheStart(TestBroker broker) {
         CompactedTable<String> table = table(broker, "there-is-no-such-table", (key, before, after) -> {});
-        assertThatThrownBy(() -> table.start(PATIENCE)).hasMessageContaining("there-is-no-such-table");
+        assertThatThrownBy(() -> table.start()).hasMessageContaining("there-is-no-such-table");
+    }
+
+    @Test
+    void aBrokerThatComesLateIsWaitedFor(@Fresh TestBroker broker) {
+        String topic = broker.newTopic("table", 1, COMPACTED);
+        put(broker, topic, "a", "1");
+        broker.stop();
+        CompactedTable<String> table = table(broker, topic, (key, before, after) -> {});
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> table.start(Duration.ofMillis(100)));
+        await().atMost(PATIENCE).until(() -> !said("reading topic " + topic).isEmpty());
+        assertThat(starting).isNotDone();
+        broker.startAgain();
+        assertThat(starting).succeedsWithin(PATIENCE);
+        assertThat(table.get("a").value()).isEqualTo("1");
+    }
+
+    @Test
+    void oneThatTakesItsTimeAfterTheFirstContactIsWaitedForToo(TestBroker broker) {
+        String topic = broker.newTopic("table", 1, COMPACTED);
+        put(broker, topic, "a", "1");
+        CountDownLatch slow = new CountDownLatch(1);
+        CompactedTable<String> table = table(broker, topic, (key, before, after) -> {
+            try {
+                slow.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> table.start(Duration.ofMillis(100)));
+        await().atMost(PATIENCE).until(() -> !said("reading topic " + topic + ": it ends at offset 1, now at 0")
+                .isEmpty());
+        assertThat(starting).isNotDone();
+        slow.countDown();
+        assertThat(starting).succeedsWithin(PATIENCE);
+        assertThat(table.get("a").value()).isEqualTo("1");
+    }
+
+    /** What was said of the wait for Kafka. */
+    private List<String> said(String part) {
+        return List.copyOf(said.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith("waiting for Kafka") && line.contains(part))
+                .toList();
     }
 
     @Test
@@ -212,7 +272,7 @@ class CompactedTableIT {
 
     private CompactedTable<String> started(TestBroker broker, String topic, Listener<String> listener) {
         CompactedTable<String> table = table(broker, topic, listener);
-        table.start(PATIENCE);
+        table.start();
         return table;
     }
 
