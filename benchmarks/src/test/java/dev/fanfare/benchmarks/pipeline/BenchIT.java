@@ -14,18 +14,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * The smallest run there is, against a {@code fanfare dev}: that it measures something, not what. It takes ten seconds of two
- * cores that have nothing else to do, so it runs where it is asked for: {@code mvn verify -Dfanfare.bench=true}.
+ * The smallest run there is, against a {@code fanfare dev}: that it measures something, not what.
  */
 @EnabledOnOs(OS.LINUX)
-@EnabledIfSystemProperty(named = "fanfare.bench", matches = "true")
 class BenchIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
