@@ -98,6 +98,7 @@ class NothingLostIT {
 
         bench.startAs("one", "dispatcher.drain-timeout", "200ms");
 
+        receiver.awaitCount(800, PATIENCE);
         Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() >= 800);
         assertThat(delivered()).hasSize(800).doesNotHaveDuplicates();
         Map<String, Long> requests = receiver.requests().stream()
@@ -117,6 +118,7 @@ class NothingLostIT {
         List<Subscribed> all = subscriptions(5);
         DispatcherRole older = bench.startAs("one");
         deliver(all, 5);
+        receiver.awaitCount(25, PATIENCE);
         Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() >= 25);
 
         bench.startAs("one");
@@ -124,6 +126,7 @@ class NothingLostIT {
             deliver(all, i, i + 1);
         }
 
+        receiver.awaitCount(50, PATIENCE);
         Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() >= 50);
         assertThat(delivered()).hasSize(50).doesNotHaveDuplicates();
         Awaitility.await().atMost(PATIENCE).until(() -> !older.readiness().isReady());
@@ -196,6 +199,7 @@ class NothingLostIT {
 
     private void assertEachDeliveredOnce(List<Subscribed> all, int each) {
         int expected = all.size() * each;
+        receiver.awaitCount(expected, PATIENCE);
         Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() >= expected);
         assertThat(delivered()).hasSize(expected).doesNotHaveDuplicates();
         assertThat(receiver.requests().stream()
