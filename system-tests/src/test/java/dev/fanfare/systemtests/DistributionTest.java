@@ -122,7 +122,7 @@ class DistributionTest {
         }
     }
 
-    /** Only where {@code -Pjib -Djib.base=scratch} had it made, as CI does: an image of our own layers alone. */
+    /** Only where {@code -Pjib -Djib.base=scratch} had it made: an image of our own layers alone. */
     @Test
     void theImageThatJibMakesHasEveryJarOnceAndStartsAsTheOtherOneDoes() throws Exception {
         Path tar = DevProcess.ROOT.resolve("standalone/target/jib-image.tar");
