@@ -36,6 +36,7 @@ final class EventFeed {
     private static final Duration BEFORE_TRYING_AGAIN = Duration.ofMillis(200);
     private static final String PADDING = "x".repeat(300);
 
+    private final int first;
     private final int count;
     private final String ingestUrl;
     private final String key;
@@ -44,7 +45,13 @@ final class EventFeed {
     private final AtomicInteger repeated = new AtomicInteger();
     private final BitSet acknowledged = new BitSet(); // guarded by itself
 
-    EventFeed(int count, String ingestUrl, String key, Map<String, Object> clientConfig) {
+    /**
+     * Nothing is sent yet.
+     *
+     * @param first number of the first event, which names it
+     */
+    EventFeed(int first, int count, String ingestUrl, String key, Map<String, Object> clientConfig) {
+        this.first = first;
         this.count = count;
         this.ingestUrl = ingestUrl;
         this.key = key;
@@ -145,8 +152,8 @@ final class EventFeed {
         }
     }
 
-    private static String id(int n) {
-        return "e" + n;
+    private String id(int n) {
+        return "e" + (first + n);
     }
 
     int acknowledged() {

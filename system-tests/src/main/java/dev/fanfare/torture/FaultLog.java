@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What was broken when. Thread-safe. */
 public final class FaultLog {
@@ -15,6 +16,17 @@ public final class FaultLog {
     public record Entry(FaultKind kind, String struck, long fromMillis, long toMillis) {}
 
     private final List<Entry> entries = new ArrayList<>(); // guarded by this
+
+    private final List<Timeline.Window> rebalances = new ArrayList<>(); // guarded by this
+
+    /** The dispatchers' partitions changed hands between two looks. */
+    synchronized void rebalanced(Timeline.Window seen) {
+        rebalances.add(seen);
+    }
+
+    synchronized int rebalances() {
+        return rebalances.size();
+    }
 
     synchronized void add(Entry entry) {
         entries.add(entry);
@@ -31,13 +43,16 @@ public final class FaultLog {
     }
 
     /**
-     * When a dispatcher may have been kept from having on record what it sent: from what may have been uncommitted when it
-     * began until all have noticed that it is over.
+     * When a dispatcher may have been kept from having on record what it sent: from what may have been uncommitted when a
+     * fault began, or a rebalance was seen, until all have noticed that it is over.
      */
     synchronized List<Timeline.Window> disturbances(long beforeMillis, long afterMillis) {
-        return entries.stream()
-                .filter(entry -> entry.kind().side() != FaultKind.Side.ENDPOINTS)
-                .map(entry -> new Timeline.Window(entry.fromMillis() - beforeMillis, entry.toMillis() + afterMillis))
+        return Stream.concat(
+                        entries.stream()
+                                .filter(entry -> entry.kind().side() != FaultKind.Side.ENDPOINTS)
+                                .map(entry -> new Timeline.Window(entry.fromMillis(), entry.toMillis())),
+                        rebalances.stream())
+                .map(window -> new Timeline.Window(window.fromMillis() - beforeMillis, window.toMillis() + afterMillis))
                 .toList();
     }
 }

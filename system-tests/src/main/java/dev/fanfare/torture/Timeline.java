@@ -12,7 +12,11 @@ final class Timeline {
     private final AtomicLongArray counts = new AtomicLongArray(SLOTS);
 
     /** From when until when something was disturbed. */
-    record Window(long fromMillis, long toMillis) {}
+    record Window(long fromMillis, long toMillis) {
+        boolean holds(long atMillis) {
+            return fromMillis <= atMillis && atMillis <= toMillis;
+        }
+    }
 
     void count(long atMillis) {
         counts.incrementAndGet(slot(atMillis));

@@ -35,9 +35,6 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("UnusedVariable")
 public final class Torture implements Callable<Integer> {
-    /** The session of a group's member, and of a broker, and what it takes to start again on a machine that has no time. */
-    private static final Duration REACH = Duration.ofMinutes(1);
-
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -120,7 +117,6 @@ public final class Torture implements Callable<Integer> {
                             kinds(command, versions),
                             Duration.ofMillis((long) (longestFault * 1_000)),
                             Duration.ofSeconds(4),
-                            REACH,
                             Duration.ofMinutes(10),
                             versions,
                             folder))

@@ -14,7 +14,6 @@ import java.util.Set;
  * @param kinds     what may break
  * @param longestHold no fault lasts longer
  * @param longestRest between two faults on one side
- * @param reach     for how long after a fault of a role or a broker a repeat may still be its doing
  * @param drain     how long all may take to arrive once nothing breaks any more
  * @param versions of Fanfare and of Kafka
  * @param folder    for data and logs; must exist
@@ -27,7 +26,6 @@ public record TorturePlan(
         Set<FaultKind> kinds,
         Duration longestHold,
         Duration longestRest,
-        Duration reach,
         Duration drain,
         Versions versions,
         Path folder) {

@@ -21,7 +21,8 @@ import java.util.Map;
  * @param requests          that the receivers saw
  * @param endedByThemselves how often each role's process ended though nobody made it
  * @param drained           whether all came to rest in time
- * @param repeatsAllowed    requests accepted within reach of a fault of a role or a broker: no more can be on no record
+ * @param disturbed         requests accepted within reach of a fault of a role or a broker, or of a rebalance: others must not
+ *     come again for want of a record
  */
 public record TortureReport(
         long seed,
@@ -32,7 +33,7 @@ public record TortureReport(
         FaultLog log,
         Map<String, Integer> endedByThemselves,
         boolean drained,
-        long repeatsAllowed,
+        long disturbed,
         Judgement judgement) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -68,7 +69,7 @@ public record TortureReport(
         row(text, "  made twice by the router", repeats.madeTwice());
         row(text, "  answer lost on its way", repeats.answerLost());
         row(text, "  sent, not on record", repeats.notOnRecord());
-        row(text, "  at most possible of those", repeatsAllowed);
+        row(text, "  sent within reach of faults", disturbed);
         row(text, "faults", log.entries().size());
         faults().forEach((kind, count) -> row(text, "  " + kind.text(), count));
         endedByThemselves.forEach((role, count) -> {
@@ -76,6 +77,7 @@ public record TortureReport(
                 row(text, "  " + role + " ended by itself", count);
             }
         });
+        row(text, "rebalances seen", log.rebalances());
         if (!drained) {
             text.append("NOT DRAINED: something is still under way\n");
         }
@@ -104,7 +106,8 @@ public record TortureReport(
                 .put("events", events)
                 .put("eventsSentAgain", eventsSentAgain)
                 .put("requests", requests)
-                .put("repeatsAllowed", repeatsAllowed);
+                .put("disturbed", disturbed)
+                .put("rebalances", log.rebalances());
         json.set("deliveries", JSON.valueToTree(judgement.total()));
         json.set("perSubscription", JSON.valueToTree(judgement.perSubscription()));
         json.set("repeats", JSON.valueToTree(judgement.repeats()));

@@ -48,8 +48,15 @@ public final class TortureRun {
     private static final int PARTITIONS = 4;
     private static final Duration START_WITHIN = Duration.ofMinutes(10);
     private static final long SUPERVISE_EVERY_MILLIS = 200;
-    /** {@code dispatcher.commit-interval}, and what a transaction takes on a machine that has no time. */
+    /**
+     * For how long what was accepted may be on no record: until its answer comes, its transaction begins (2.5 s), and that
+     * times out (10 s); or until its partition, which is being taken away, has drained (10 s).
+     */
     private static final long UNCOMMITTED_MILLIS = 15_000;
+    /** Until those whom a fault struck are noticed: the session of a group's member (6 s), and its drain. */
+    private static final long REACH_MILLIS = 16_000;
+    /** Sent when all is well again, out of reach of everything: none of them may come twice. */
+    public static final int CALM_EVENTS = 60;
 
     /** Runs during storms only. */
     private static final String SPARE_ROUTER = "router-2";
@@ -117,7 +124,10 @@ public final class TortureRun {
                         SUPERVISE_EVERY_MILLIS,
                         SUPERVISE_EVERY_MILLIS,
                         TimeUnit.MILLISECONDS);
-                return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, begunAt);
+                FaultLog log = new FaultLog();
+                try (Rebalances watched = Rebalances.watch(cluster.clientConfig(), log)) {
+                    return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, log, begunAt);
+                }
             } finally {
                 spareRouter.kill();
                 supervisor.shutdownNow();
@@ -134,16 +144,12 @@ public final class TortureRun {
             Endpoints endpoints,
             Subscribers subscribers,
             Path arrivals,
+            FaultLog log,
             long begunAt)
             throws InterruptedException {
-        EventFeed feed = new EventFeed(
-                plan.events(),
-                place(roles, "ingest-1").url("/v1/tenants/" + Endpoints.TENANT + "/events"),
-                KEY,
-                cluster.clientConfig());
+        EventFeed feed = feed(0, plan.events(), cluster, roles);
         Thread feeding = new Thread(() -> feed.run(plan.duration()), "feed");
         feeding.start();
-        FaultLog log = new FaultLog();
         Faults faults = new Faults(
                 cluster,
                 roles,
@@ -165,31 +171,61 @@ public final class TortureRun {
         feeding.interrupt();
         LOG.info("no more faults seconds={} acknowledged={}", secondsSince(begunAt), feed.acknowledged());
         boolean drained = drain(cluster, roles) && fed;
+        EventFeed calm = feed(plan.events(), CALM_EVENTS, cluster, roles);
+        if (drained) {
+            drained = outOfReach(calm, log) && drain(cluster, roles);
+        }
         LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
         endpoints.flush();
-        long allowed = endpoints
-                .timeline()
-                .within(log.disturbances(UNCOMMITTED_MILLIS, plan.reach().toMillis()));
-        Judgement judgement = new Oracle(Endpoints.TENANT, allowed)
+        List<Timeline.Window> disturbances = log.disturbances(UNCOMMITTED_MILLIS, REACH_MILLIS);
+        Judgement judgement = new Oracle(
+                        Endpoints.TENANT, atMillis -> disturbances.stream().anyMatch(window -> window.holds(atMillis)))
                 .judge(new ClusterEvidence(
                         cluster.clientConfig(),
                         TortureRun::groupOf,
                         Subscribers.onTopic(cluster.clientConfig()),
-                        feed::tell,
+                        witness -> {
+                            feed.tell(witness);
+                            calm.tell(witness);
+                        },
                         arrivals));
         Map<String, Integer> endedByThemselves = new LinkedHashMap<>();
         roles.forEach(role -> endedByThemselves.put(role.name(), role.endedByItself()));
         return new TortureReport(
                 plan.seed(),
                 secondsSince(begunAt),
-                feed.acknowledged(),
-                feed.repeated(),
+                feed.acknowledged() + calm.acknowledged(),
+                feed.repeated() + calm.repeated(),
                 endpoints.arrivals(),
                 log,
                 endedByThemselves,
                 drained,
-                allowed,
+                endpoints.timeline().within(disturbances),
                 judgement);
+    }
+
+    private static EventFeed feed(int first, int count, Cluster cluster, List<RolePlace> roles) {
+        return new EventFeed(
+                first,
+                count,
+                place(roles, "ingest-1").url("/v1/tenants/" + Endpoints.TENANT + "/events"),
+                KEY,
+                cluster.clientConfig());
+    }
+
+    /** Sends some more, out of reach of all that was broken; false where they are not acknowledged in time. */
+    private boolean outOfReach(EventFeed calm, FaultLog log) throws InterruptedException {
+        long endMillis = log.disturbances(UNCOMMITTED_MILLIS, REACH_MILLIS).stream()
+                .mapToLong(Timeline.Window::toMillis)
+                .max()
+                .orElse(0);
+        Waiting.rest(Duration.ofMillis(Math.max(0, endMillis - System.currentTimeMillis())));
+        Thread feeding = new Thread(() -> calm.run(Duration.ofSeconds(1)), "calm-feed");
+        feeding.start();
+        feeding.join(plan.drain().toMillis());
+        boolean fed = !feeding.isAlive();
+        feeding.interrupt();
+        return fed;
     }
 
     private Troublemaker troublemaker(FaultKind.Side side, Faults faults, FaultLog log) {

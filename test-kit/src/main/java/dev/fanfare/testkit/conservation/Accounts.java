@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,14 @@ final class Accounts implements Evidence.Witness {
 
     private final DeliveryTable table = new DeliveryTable();
     private final HashIndex events = new HashIndex();
+    private final LongPredicate mayBeOffRecord;
     private final Findings findings;
 
-    Accounts(String defaultTenant, List<Subscriber> subscribers, Findings findings) {
+    /** @param mayBeOffRecord as {@link Oracle#Oracle(String, LongPredicate)} says */
+    Accounts(String defaultTenant, List<Subscriber> subscribers, LongPredicate mayBeOffRecord, Findings findings) {
         this.defaultTenant = defaultTenant;
         this.subscribers = subscribers;
+        this.mayBeOffRecord = mayBeOffRecord;
         this.findings = findings;
         this.schedules = subscribers.stream()
                 .map(each -> each.subscription().retry().delays())
@@ -238,6 +242,10 @@ final class Accounts implements Evidence.Witness {
         table.count(row, Fact.ARRIVED);
         if (arrival.accepted()) {
             table.count(row, Fact.ACCEPTED);
+            if (table.get(row, Fact.PERHAPS_OFF_RECORD) > 0) {
+                table.count(row, Fact.EXPLAINED);
+            }
+            table.set(row, Fact.PERHAPS_OFF_RECORD, mayBeOffRecord.test(arrival.atMillis()) ? 1 : 0);
         }
         time(row, arrival, what);
     }
@@ -296,7 +304,11 @@ final class Accounts implements Evidence.Witness {
         Repeats repeats = Repeats.NONE;
         for (int row = 0; row < table.rows(); row++) {
             Tally one = account(row);
-            repeats = repeats.plus(Repeats.of(table, row));
+            Repeats own = Repeats.of(table, row);
+            if (own.notOnRecord() > table.get(row, Fact.EXPLAINED)) {
+                findings.suspect(Fault.REPEATED, table.hash(row));
+            }
+            repeats = repeats.plus(own);
             tallies[table.subscription(row)] = tallies[table.subscription(row)].plus(one);
         }
         Map<String, Tally> perSubscription = new TreeMap<>();

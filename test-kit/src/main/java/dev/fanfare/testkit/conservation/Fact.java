@@ -29,6 +29,10 @@ enum Fact {
     ARRIVED,
     /** Those that its receiver answered 2xx. */
     ACCEPTED,
+    /** Whether something may have kept the latest of those from being put on record. */
+    PERHAPS_OFF_RECORD,
+    /** How many came after one of which that is so. */
+    EXPLAINED,
     /** The number of the latest attempt that its receiver saw. */
     LAST_ATTEMPT;
 

@@ -18,8 +18,8 @@ public enum Fault {
     OTHER_BODY("body is not the event's data"),
     /** Before its delay had passed. */
     EARLY("came early"),
-    /** More often than the caller allows. */
-    REPEATED("repeated too often"),
+    /** Again, though nothing kept the time before from being put on record. */
+    REPEATED("repeated for no reason"),
     /** On a topic where we wrote it. */
     UNREADABLE("record can't be read");
 

@@ -1,6 +1,7 @@
 package dev.fanfare.testkit.conservation;
 
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * Judges a run by what the topics hold and what the receivers saw: is every delivery that had to be made delivered,
@@ -22,23 +23,28 @@ import java.util.Map;
  */
 public final class Oracle {
     private final String defaultTenant;
-    private final long repeatsAllowed;
+    private final LongPredicate mayBeOffRecord;
 
-    /** One that doesn't judge how many repeats there are. */
+    /** One that doesn't judge when repeats came. */
     public Oracle(String defaultTenant) {
-        this(defaultTenant, Long.MAX_VALUE);
+        this(defaultTenant, atMillis -> true);
     }
 
-    /** @param repeatsAllowed how many deliveries may have come again that the attempts topic has no record of */
-    public Oracle(String defaultTenant, long repeatsAllowed) {
+    /**
+     * One that wants a reason for each repeat.
+     *
+     * @param mayBeOffRecord whether something kept the attempts topic from having a record of a request that was accepted
+     *     at that time (by the receiver's clock), so that it was sent again
+     */
+    public Oracle(String defaultTenant, LongPredicate mayBeOffRecord) {
         this.defaultTenant = defaultTenant;
-        this.repeatsAllowed = repeatsAllowed;
+        this.mayBeOffRecord = mayBeOffRecord;
     }
 
     /** Hears the evidence, once or twice. */
     public Judgement judge(Evidence evidence) {
         Findings findings = new Findings();
-        Accounts accounts = new Accounts(defaultTenant, evidence.subscribers(), findings);
+        Accounts accounts = new Accounts(defaultTenant, evidence.subscribers(), mayBeOffRecord, findings);
         evidence.tell(accounts);
         Accounts.Closed closed = accounts.close();
         Map<Long, Fault> suspects = findings.suspects();
@@ -46,13 +52,6 @@ public final class Oracle {
             Stories stories = new Stories(defaultTenant, evidence.subscribers(), suspects.keySet());
             evidence.tell(stories);
             suspects.forEach((hash, fault) -> findings.told(fault, stories.of(hash)));
-        }
-        long unexplained = closed.repeats().notOnRecord();
-        if (unexplained > repeatsAllowed) {
-            findings.add(
-                    Fault.REPEATED,
-                    () -> unexplained + " repeats are on no record; at most " + repeatsAllowed
-                            + " can have finished since the last commits");
         }
         return new Judgement(
                 closed.total(),

@@ -189,8 +189,13 @@ final class ScriptedRun implements Evidence {
 
     /** Made, sent once, accepted, on record. */
     ScriptedRun delivered(String event, String subscriber) {
+        return delivered(event, subscriber, 0);
+    }
+
+    /** Made, sent once, accepted {@code afterMillis} after the start, on record. */
+    ScriptedRun delivered(String event, String subscriber, long afterMillis) {
         return made(event, subscriber)
-                .arrived(event, subscriber, 1, 204, 0)
+                .arrived(event, subscriber, 1, 204, afterMillis)
                 .onRecord(event, subscriber, 1, Verdict.DELIVERED, 204);
     }
 
