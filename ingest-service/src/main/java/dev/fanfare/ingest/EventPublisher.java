@@ -70,7 +70,6 @@ final class EventPublisher implements AutoCloseable {
     /** On a producer whose send never waits. */
     static EventPublisher on(KafkaConnection kafka, IngestSettings settings, String clientId, Tracing tracing) {
         int ackMillis = (int) settings.ackTimeout().toMillis();
-        int lingerMillis = 2;
         Map<String, Object> own = Map.of(
                 // send() may wait for metadata or memory: not a moment on an event loop
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
@@ -78,8 +77,9 @@ final class EventPublisher implements AutoCloseable {
                 // else the first event after a quiet time would find the topic's metadata forgotten
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG,
                 Duration.ofDays(365).toMillis(),
+                // somebody waits for each: what comes while requests are under way is batch enough
                 ProducerConfig.LINGER_MS_CONFIG,
-                lingerMillis,
+                0,
                 // one batch is filled after the other, not one of each partition at a time; whose key matters says
                 // where
                 ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
@@ -88,7 +88,7 @@ final class EventPublisher implements AutoCloseable {
                 ackMillis,
                 // below the delivery time-out, so that a silent broker leaves time for another try
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.max(200, (ackMillis - lingerMillis) / 2),
+                Math.max(200, ackMillis / 2),
                 // batches are not packed full: our own bound is to be met first
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
                 2 * settings.buffer().bytes() + 16 * 1024 * 1024);

@@ -81,7 +81,7 @@ final class BareProducer implements Callable<Integer>, Callback {
             header(EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO)
         };
         KafkaConnection kafka = KafkaConnection.to(bootstrapServers);
-        // as the ingest service has it
+        // as the ingest service has it, but that batches may wait to be full: nobody waits for an answer here
         try (Producer<byte[], byte[]> producer = kafka.producer(
                 "bare-producer",
                 Map.of(
