@@ -137,9 +137,9 @@ final class Stage implements AutoCloseable {
     }
 
     private Map<Figure, Double> drain(String run, List<Target> targets, int answering, @Nullable Path jars) {
-        int wanted = options.deliveries;
         // As many for each healthy endpoint, whoever else is there.
-        int all = (int) ((long) wanted * targets.size() / answering);
+        int all = (int) ((long) options.deliveries * targets.size() / answering);
+        int wanted = toAnswering(all, targets.size(), answering);
         workload.backlog(run, targets, all);
         Map<TopicPartition, Long> before = workload.ends();
         Path gc = folder.resolve(run + ".gc");
@@ -183,7 +183,7 @@ final class Stage implements AutoCloseable {
             long begin = System.nanoTime();
             long[] dueAt = workload.pace(run, targets, perSecond, PACED);
             all = dueAt.length;
-            int wanted = (int) ((long) all * options.healthy() / targets.size());
+            int wanted = toAnswering(all, targets.size(), options.healthy());
             traces.measureSince(dueAt, (int) (PACED_WARM_UP.toSeconds() * perSecond));
             Samples samples = new Samples();
             watch(dispatcher, samples, wanted, base);
@@ -200,6 +200,11 @@ final class Stage implements AutoCloseable {
         figures.put(Figure.HEAP_MIB, (double) GcLog.read(gc).peakMib());
         workload.clear();
         return figures;
+    }
+
+    /** How many of so many deliveries, to each target by turns, are for those that answer: they are the first. */
+    private static int toAnswering(int deliveries, int targets, int answering) {
+        return deliveries / targets * answering + Math.min(deliveries % targets, answering);
     }
 
     private Child dispatcher(String run, @Nullable Path jars, Path gc) {
