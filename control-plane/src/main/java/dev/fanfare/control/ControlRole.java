@@ -21,6 +21,7 @@ import dev.fanfare.control.console.Parts;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterCount;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
+import dev.fanfare.control.deadletter.DeadLetterRoutes;
 import dev.fanfare.control.event.EventRoutes;
 import dev.fanfare.control.event.EventSearch;
 import dev.fanfare.control.http.Answers;
@@ -83,6 +84,7 @@ import org.jspecify.annotations.Nullable;
  *                      FailureWatch ───┘◀─────────────────────────────────────┤
  * fanfare.events ◀─ ExhaustionNotices ◀───────────────────────────────────────┤
  * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
+ * fanfare.dead-letters ◀─▶ DeadLetterDesk ◀─ DeadLetterRoutes, console
  * fanfare.signals ─▶ Breakers, where topics end and groups are ─▶ Backlog ─▶ the console's overview
  * </pre>
  */
@@ -242,6 +244,7 @@ public final class ControlRole implements Role {
         testRoutes.mount(routes, guard);
         new AttemptRoutes(attempts).mount(routes, guard);
         new EventRoutes(events).mount(routes, guard);
+        new DeadLetterRoutes(deadLetters, runs).mount(routes, guard);
         new HealthRoutes(index, attempts, context.clock()).mount(routes, guard);
         new PortalRoutes(links).mount(routes, guard);
         console.mount(routes);

@@ -70,6 +70,12 @@ class ApiDescriptionTest {
         assertThat(properties("Attempt"))
                 .containsExactlyInAnyOrderElementsOf(
                         components("attempt.AttemptRoutes$View").toList());
+        assertThat(properties("DeadLetter"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("deadletter.DeadLetterView").toList());
+        assertThat(properties("DeadLetterRun"))
+                .containsExactlyInAnyOrderElementsOf(
+                        components("deadletter.DeadLetterRunView").toList());
         assertThat(properties("EventStory"))
                 .containsExactlyInAnyOrderElementsOf(components("event.EventStory")
                         .map(name -> name.equals("isComplete") ? "complete" : name)
@@ -96,6 +102,11 @@ class ApiDescriptionTest {
         assertThat(DESCRIPTION.at("/components/schemas/Verdict/enum").toString())
                 .isEqualTo(Json.STRICT.writeValueAsString(
                         Stream.of(Verdict.values()).map(Verdict::text).toList()));
+        assertThat(DESCRIPTION.at("/components/schemas/DeadLetterReason/enum").toString())
+                .isEqualTo(Json.STRICT.writeValueAsString(Stream.of(Verdict.values())
+                        .filter(Verdict::isDeadLetter)
+                        .map(Verdict::text)
+                        .toList()));
     }
 
     @Test

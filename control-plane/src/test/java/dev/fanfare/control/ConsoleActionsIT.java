@@ -7,12 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fanfare.contract.delivery.DeadLetterRecords;
-import dev.fanfare.contract.delivery.Delivery;
-import dev.fanfare.contract.delivery.DeliveryRecords;
-import dev.fanfare.contract.delivery.Progress;
-import dev.fanfare.contract.delivery.SubscriptionVersion;
-import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.problem.ProblemException;
 import dev.fanfare.contract.run.Actor;
 import dev.fanfare.contract.run.Run;
@@ -31,9 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,23 +218,7 @@ class ConsoleActionsIT {
     }
 
     private static void dead(String id, String tenant, String subscription) {
-        ProducerRecord<byte[], byte[]> letter =
-                new ProducerRecord<>(Topics.DEAD_LETTERS, id.getBytes(UTF_8), "{}".getBytes(UTF_8));
-        letter.headers().add("ce_id", "e-1".getBytes(UTF_8)).add("ce_type", "order.created".getBytes(UTF_8));
-        DeliveryRecords.writeHeaders(
-                new Delivery(
-                        id,
-                        tenant,
-                        subscription,
-                        new UUID(1, 2),
-                        new SubscriptionVersion("topic", 7),
-                        "e-1",
-                        "order.created",
-                        1_700_000_000_000L,
-                        new Progress(2, 3, 0, 1_700_000_000_000L, 1_700_000_000_500L, 1_700_000_009_000L)),
-                letter.headers());
-        DeadLetterRecords.mark(letter.headers(), Verdict.EXHAUSTED, 503, "answered 503", Topics.DELIVERIES, 0, 1);
-        broker.send(letter);
+        DeadLetterSample.send(broker, id, tenant, subscription);
     }
 
     private static String subscribe(String id) {

@@ -37,10 +37,12 @@ class EveryRouteIT {
     @TempDir
     static Path folder;
 
+    private static TestBroker broker;
     private static RunningControl control;
 
     @BeforeAll
     static void startTheControlPlane(@Fresh TestBroker fresh) throws Exception {
+        broker = fresh;
         control = RunningControl.on(fresh, folder);
     }
 
@@ -51,6 +53,7 @@ class EveryRouteIT {
 
     @Test
     void onNoRouteDoesAnyKeyDoMoreThanItMay() {
+        DeadLetterSample.send(broker, "dlv_walked", "acme", "walked");
         control.put(SUBSCRIPTIONS + "/walked", "{\"url\":\"https://example.com/\",\"eventTypes\":[\"*\"]}");
         String walkedKey = KeyToken.idIn(control.makeKey("acme", "read"));
         String revoked = control.makeKey("acme", "read", "manage", "events:write");
@@ -119,7 +122,12 @@ class EveryRouteIT {
     }
 
     private static String everythingOfAcme() {
-        return Stream.of(SUBSCRIPTIONS + "?limit=500", KEYS + "?limit=500", "/v1/tenants/acme")
+        return Stream.of(
+                        SUBSCRIPTIONS + "?limit=500",
+                        KEYS + "?limit=500",
+                        "/v1/tenants/acme",
+                        "/v1/tenants/acme/dead-letters",
+                        "/v1/tenants/acme/dead-letters/runs")
                 .map(path -> control.get(path).body())
                 .toList()
                 .toString();

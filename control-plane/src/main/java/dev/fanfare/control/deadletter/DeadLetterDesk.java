@@ -14,12 +14,17 @@ import dev.fanfare.retry.dead.RunOrder;
 import dev.fanfare.retry.run.Pace;
 import dev.fanfare.retry.run.RunBook;
 import dev.fanfare.runtime.kafka.KafkaConnection;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -58,6 +63,56 @@ public final class DeadLetterDesk implements AutoCloseable {
         Action(String kind) {
             this.kind = kind;
         }
+
+        /** What a kind of run does; empty where it is something else. */
+        static Optional<Action> of(String kind) {
+            return Arrays.stream(values())
+                    .filter(action -> action.kind.equals(kind))
+                    .findFirst();
+        }
+
+        /** In lower case. */
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Where one stands: those that died later come before it. */
+    record Place(long diedAtMillis, int partition, long offset) implements Comparable<Place> {
+        private static final int BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
+        private static final Comparator<Place> NEWEST_FIRST = Comparator.comparingLong(Place::diedAtMillis)
+                .thenComparingInt(Place::partition)
+                .thenComparingLong(Place::offset)
+                .reversed();
+
+        static Place of(DeadLetter letter) {
+            return new Place(letter.diedAt().toEpochMilli(), letter.partition(), letter.offset());
+        }
+
+        /** As a cursor. */
+        String text() {
+            byte[] bytes = ByteBuffer.allocate(BYTES)
+                    .putLong(diedAtMillis)
+                    .putInt(partition)
+                    .putLong(offset)
+                    .array();
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+
+        /** Reads {@link #text}; null where it is something else. */
+        static @Nullable Place parse(String text) {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+                return bytes.remaining() == BYTES ? new Place(bytes.getLong(), bytes.getInt(), bytes.getLong()) : null;
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return NEWEST_FIRST.compare(this, other);
+        }
     }
 
     /**
@@ -90,20 +145,25 @@ public final class DeadLetterDesk implements AutoCloseable {
 
     /** Reads the topic and says what matches. */
     public Outstanding list(DeadLetterFilter filter, int limit) {
-        Comparator<DeadLetter> byDeath = Comparator.comparing(DeadLetter::diedAt)
-                .thenComparing(DeadLetter::partition)
-                .thenComparing(DeadLetter::offset);
-        PriorityQueue<DeadLetter> newest = new PriorityQueue<>(byDeath);
+        return list(filter, null, limit);
+    }
+
+    /** As {@link #list(DeadLetterFilter, int)}, but the newest of those behind a place; all that match are counted. */
+    Outstanding list(DeadLetterFilter filter, @Nullable Place after, int limit) {
+        Comparator<DeadLetter> newestFirst = Comparator.comparing(Place::of);
+        PriorityQueue<DeadLetter> newest = new PriorityQueue<>(newestFirst.reversed());
         long[] count = {0};
         letters.list(filter, RunListener.SILENT, letter -> {
             count[0]++;
-            newest.add(letter);
+            if (after == null || Place.of(letter).compareTo(after) > 0) {
+                newest.add(letter);
+            }
             if (newest.size() > limit) {
                 newest.poll();
             }
         });
         List<DeadLetter> sorted = new ArrayList<>(newest);
-        sorted.sort(byDeath.reversed());
+        sorted.sort(newestFirst);
         return new Outstanding(sorted, count[0]);
     }
 
@@ -138,20 +198,36 @@ public final class DeadLetterDesk implements AutoCloseable {
         return run;
     }
 
+    /** Keeps what was committed. Confined to the run's thread. */
+    private static final class Following implements RunListener {
+        private Outcome soFar;
+
+        Following(Outcome begin) {
+            this.soFar = begin;
+        }
+
+        @Override
+        public void committed(Outcome outcome) {
+            soFar = outcome;
+        }
+    }
+
     private void work(Action action, RunOrder order) {
         Run run = order.run();
+        Following following = new Following(Outcome.of(run));
         try {
             Outcome outcome =
                     switch (action) {
-                        case REPLAY -> letters.replay(order, RunListener.SILENT);
-                        case DISCARD -> letters.discard(order, RunListener.SILENT);
+                        case REPLAY -> letters.replay(order, following);
+                        case DISCARD -> letters.discard(order, following);
                     };
             book.write(run.at(Run.State.DONE, outcome.counts(run), clock.millis(), null), "done");
             LOG.info("run done run={} kind={} moved={}", run.id(), run.kind(), outcome.moved());
         } catch (RuntimeException e) {
             LOG.warn("run failed, what it did stands run={} kind={} cause={}", run.id(), run.kind(), e.toString());
             try {
-                book.write(run.at(Run.State.FAILED, run.counts(), clock.millis(), e.toString()), "failed");
+                Map<String, Long> counts = following.soFar.counts(run);
+                book.write(run.at(Run.State.FAILED, counts, clock.millis(), e.toString()), "failed");
             } catch (KafkaException told) {
                 LOG.warn("that the run failed can't be written run={} cause={}", run.id(), told.toString());
             }
@@ -165,14 +241,17 @@ public final class DeadLetterDesk implements AutoCloseable {
         put(written, "subscription", filter.subscription());
         put(written, "type", filter.eventType());
         put(written, "reason", filter.reason());
+        put(written, "status", filter.status());
+        put(written, "since", filter.since());
+        put(written, "until", filter.until());
         put(written, "error", filter.errorText());
         put(written, "ids", filter.ids().isEmpty() ? null : String.join(" ", filter.ids()));
         return written;
     }
 
-    private static void put(Map<String, String> map, String name, @Nullable String value) {
+    private static void put(Map<String, String> map, String name, @Nullable Object value) {
         if (value != null) {
-            map.put(name, value);
+            map.put(name, value.toString());
         }
     }
 

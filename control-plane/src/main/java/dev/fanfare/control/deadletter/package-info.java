@@ -1,4 +1,4 @@
-/** Dead letters for the console: what is outstanding, and runs that move it. */
+/** Dead letters for the API and the console: what is outstanding, and runs that move it. */
 @NullMarked
 package dev.fanfare.control.deadletter;
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.Suggestion;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * absent, so that one reading finds all faults. JSON's null is absent. Confined to one reading.
  */
 public final class Members {
+    private static final int MAX_MOMENT_LENGTH = 64;
+
     private final ObjectNode object;
     private final String prefix;
     private final List<FieldError> faults;
@@ -108,6 +112,28 @@ public final class Members {
             return null;
         }
         return node.doubleValue();
+    }
+
+    /** Whether a member is true; false where it is absent or anything but true or false. */
+    public boolean flag(String name) {
+        if (has(name) && !object.get(name).isBoolean()) {
+            notA(name, "true or false");
+        }
+        return has(name) && object.get(name).booleanValue();
+    }
+
+    /** A moment as RFC 3339 writes it, in UTC; null where it is absent or anything but that. */
+    public @Nullable Instant moment(String name) {
+        String text = text(name, MAX_MOMENT_LENGTH);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            notA(name, "a moment in UTC, such as 2026-11-21T12:00:00Z");
+            return null;
+        }
     }
 
     /** An object; null where it is absent or anything but that. */

@@ -23,7 +23,6 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,7 +46,6 @@ public final class ReplayRoutes {
     private static final String ALL = SubscriptionRoutes.ONE + "/replays";
     private static final String ONE = ALL + "/:run";
     private static final Set<String> KNOWN = Set.of("since", "until", "types");
-    private static final int MAX_MOMENT_LENGTH = 64;
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
 
@@ -100,8 +98,8 @@ public final class ReplayRoutes {
         if (!members.has("since")) {
             members.fault("since", "is required: a moment in UTC, such as 2026-11-21T12:00:00Z");
         }
-        Instant since = moment(members, "since");
-        Instant until = moment(members, "until");
+        Instant since = members.moment("since");
+        Instant until = members.moment("until");
         if (since != null && since.isAfter(clock.instant())) {
             members.fault("since", "lies in the future: what comes is sent without a replay");
         }
@@ -123,19 +121,6 @@ public final class ReplayRoutes {
                 Objects.requireNonNull(since),
                 until,
                 types == null ? List.of() : types);
-    }
-
-    private static @Nullable Instant moment(Members members, String name) {
-        String text = members.text(name, MAX_MOMENT_LENGTH);
-        if (text == null) {
-            return null;
-        }
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            members.fault(name, "must be a moment in UTC, such as 2026-11-21T12:00:00Z");
-            return null;
-        }
     }
 
     private void list(RoutingContext context) {

@@ -65,7 +65,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     /** A run, as far as it is known here; null where it isn't. */
-    @Nullable Run get(String id) {
+    public @Nullable Run get(String id) {
         Row<Run> row = table.get(id);
         return row == null ? null : row.value();
     }
@@ -76,7 +76,7 @@ public final class RunLog implements AutoCloseable {
     }
 
     /** Waits until all is known that was acknowledged before now. */
-    void catchUp() {
+    public void catchUp() {
         if (!table.catchUp(timeout)) {
             throw new TimeoutException("the runs were not read to their end in time");
         }
