@@ -35,6 +35,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         appender.setName(APPENDER);
         appender.setContext(context);
         appender.setEncoder(encoder(context, Format.TEXT));
+        appender.addFilter(new UsualOfKafka());
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
