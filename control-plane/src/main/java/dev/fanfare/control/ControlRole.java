@@ -47,6 +47,7 @@ import dev.fanfare.control.table.AuditWriter;
 import dev.fanfare.control.table.FencedHand;
 import dev.fanfare.runtime.catalog.Catalog;
 import dev.fanfare.runtime.config.InvalidSettings;
+import dev.fanfare.runtime.config.StateFolder;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.AccessSettings;
@@ -161,7 +162,7 @@ public final class ControlRole implements Role {
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptIndex(
                 context.kafka().measuredBy(context.meters()),
-                StateFolder.choose(settings.stateDir()).resolve(context.instanceId()),
+                StateFolder.choose("control", settings.stateDir()).resolve(context.instanceId()),
                 attemptsMemory(settings),
                 context.clock(),
                 client + "-attempts");

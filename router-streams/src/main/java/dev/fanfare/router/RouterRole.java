@@ -8,6 +8,7 @@ import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
 import dev.fanfare.router.replay.Replays;
 import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.config.StateFolder;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
@@ -149,7 +150,11 @@ public final class RouterRole implements Role {
                 readIndex,
                 metrics,
                 context.tracing());
-        Path stateDir = RouterStreams.stateDir(settings, Objects.requireNonNull(clusterId.get()), context.instanceId());
+        Path stateDir = RouterStreams.stateDir(
+                StateFolder.choose("router", settings.stateDir()),
+                settings,
+                Objects.requireNonNull(clusterId.get()),
+                context.instanceId());
         KafkaStreams events = new KafkaStreams(
                 RouterTopology.of(shared, context.clock()),
                 RouterStreams.events(

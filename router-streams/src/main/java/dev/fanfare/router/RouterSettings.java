@@ -70,6 +70,7 @@ public interface RouterSettings {
 
     /**
      * Where the store of events that were routed lies, in a folder of the cluster's id and this process's name; by default
+     * in {@code $XDG_STATE_HOME/fanfare/router} ({@code ~/.local/state/fanfare/router}), or where that can't be written
      * below the system's temporary folder. What is lost is read again from its changelog.
      */
     Optional<Path> stateDir();

@@ -34,10 +34,8 @@ final class RouterStreams {
      * Where one instance's stores lie. A folder of another cluster would hold events that this one has never seen, two
      * processes in one folder would be in each other's way, and files cut for one window can't be read with another.
      */
-    static Path stateDir(RouterSettings settings, String clusterId, String instanceId) {
-        return settings.stateDir()
-                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), APPLICATION_ID))
-                .resolve(clusterId)
+    static Path stateDir(Path folder, RouterSettings settings, String clusterId, String instanceId) {
+        return folder.resolve(clusterId)
                 .resolve(instanceId)
                 .resolve(DurationText.format(settings.deduplicationWindow()));
     }

@@ -61,7 +61,8 @@ public final class DevCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "FOLDER",
-            description = "Where everything is kept (default: $XDG_DATA_HOME/fanfare or ~/.local/share/fanfare).")
+            description = "Where everything is kept (default: $XDG_DATA_HOME/fanfare or ~/.local/share/fanfare;"
+                    + " a temporary folder where neither can be written).")
     private @Nullable Path dataDir;
 
     @Option(names = "--ephemeral", description = "Keep nothing: a temporary folder, deleted at the end.")

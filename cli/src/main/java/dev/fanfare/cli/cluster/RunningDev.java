@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A {@code fanfare dev} that runs on this machine, as it says itself in a file of its own under the user's state
- * folder ({@code $XDG_STATE_HOME/fanfare}): so that other commands find it whatever its ports are.
+ * folder ({@code $XDG_STATE_HOME/fanfare}, below the temporary folder where there is no such): so that other commands find it whatever its ports are.
  *
  * @param pid              of its process; a file whose process is gone counts for nothing and is deleted
  * @param apiUrl           such as {@code http://127.0.0.1:8080}

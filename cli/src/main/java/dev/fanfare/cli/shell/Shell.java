@@ -1,5 +1,6 @@
 package dev.fanfare.cli.shell;
 
+import dev.fanfare.runtime.config.UserFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -65,11 +66,12 @@ public record Shell(
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** A folder by the XDG base directory specification, such as {@code XDG_DATA_HOME}, with its default under home. */
+    /**
+     * A folder by the XDG base directory specification, such as {@code XDG_DATA_HOME}, with its default under home; where
+     * that can't be written, as for the user of a container who has no home, one below the system's temporary folder.
+     */
     public Path folder(String variable, String underHome) {
-        String given = variable(variable);
-        // The specification says to ignore what isn't absolute.
-        Path base = given != null && Path.of(given).isAbsolute() ? Path.of(given) : home.resolve(underHome);
-        return base.resolve("fanfare");
+        return UserFolder.find(environment, variable, home.toString(), underHome)
+                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "fanfare", underHome));
     }
 }

@@ -1,4 +1,4 @@
-package dev.fanfare.control;
+package dev.fanfare.runtime.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,14 +23,12 @@ class StateFolderTest {
     @Test
     void withoutASettingItIsTheUsersFolderForStateWhichOutlastsARestart() {
         assertThat(choose(Optional.empty(), Map.of(), folder.toString()))
-                .isEqualTo(folder.resolve(".local/state/fanfare/control"))
-                .isDirectory();
+                .isEqualTo(folder.resolve(".local/state/fanfare/control"));
         assertThat(choose(
                         Optional.empty(),
                         Map.of("XDG_STATE_HOME", folder.resolve("state").toString()),
                         folder.resolve("home").toString()))
-                .isEqualTo(folder.resolve("state/fanfare/control"))
-                .isDirectory();
+                .isEqualTo(folder.resolve("state/fanfare/control"));
         assertThat(choose(Optional.empty(), Map.of("XDG_STATE_HOME", "state"), folder.toString()))
                 .as("a relative path is passed over")
                 .isEqualTo(folder.resolve(".local/state/fanfare/control"));
@@ -42,9 +40,17 @@ class StateFolderTest {
         for (String home : new String[] {"", "?", file.toString()}) {
             assertThat(choose(Optional.empty(), Map.of(), home)).isEqualTo(folder.resolve("tmp/fanfare-control"));
         }
+        assertThat(choose(Optional.empty(), Map.of("XDG_STATE_HOME", file.toString()), folder.toString()))
+                .isEqualTo(folder.resolve("tmp/fanfare-control"));
+    }
+
+    @Test
+    void toLookForAFolderMakesNone() throws Exception {
+        choose(Optional.empty(), Map.of(), folder.toString());
+        assertThat(folder).isEmptyDirectory();
     }
 
     private Path choose(Optional<Path> setting, Map<String, String> environment, String home) {
-        return StateFolder.choose(setting, environment, home, folder.resolve("tmp"));
+        return StateFolder.choose("control", setting, environment, home, folder.resolve("tmp"));
     }
 }
