@@ -59,9 +59,12 @@ final class Child {
         process.onExit().join();
     }
 
-    /** As SIGTERM does; false where it doesn't end in time, and then it is killed. */
+    /**
+     * As SIGTERM does, and nothing else: {@link Process#destroy} would let go of its standard input too, and so of its
+     * leash, which ends it at once. False where it doesn't end in time, and then it is killed.
+     */
     boolean stop() {
-        process.destroy();
+        process.toHandle().destroy();
         try {
             if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 return true;

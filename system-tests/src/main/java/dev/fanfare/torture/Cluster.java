@@ -98,9 +98,14 @@ final class Cluster implements AutoCloseable {
             child.kill();
         }
 
-        synchronized boolean stop() {
-            wanted = false;
-            return child.stop();
+        /** As SIGTERM does; false where it had to be killed. */
+        boolean stop() {
+            Child stopped;
+            synchronized (this) {
+                wanted = false;
+                stopped = child;
+            }
+            return stopped.stop();
         }
 
         void freeze(Duration duration) {

@@ -57,6 +57,16 @@ public enum FaultKind {
         return side;
     }
 
+    /** Whether it is what operators do every day: of a role that ends in order nothing may come twice. */
+    boolean isPlanned() {
+        return this == ROLE_RESTARTED || this == ROLES_SWAPPED;
+    }
+
+    /** Whether an answer may not come before a role that is told to end has to go without it. */
+    boolean holdsAnswersBack() {
+        return this == ENDPOINT_MISBEHAVING || this == ENDPOINT_CUT_OFF || this == ENDPOINT_UNHEARD;
+    }
+
     int longestSeconds() {
         return longestSeconds;
     }

@@ -27,12 +27,14 @@ final class Faults {
     private final Endpoints endpoints;
     private final Subscribers subscribers;
     private final String groupProtocol;
+    private final FaultLog log;
 
     /**
      * Nobody is struck yet.
      *
      * @param spareRouter   comes and goes; nothing runs there
      * @param groupProtocol by which members join groups
+     * @param log           is told who ended in order when it was told to
      */
     Faults(
             Cluster cluster,
@@ -40,13 +42,15 @@ final class Faults {
             RolePlace spareRouter,
             Endpoints endpoints,
             Subscribers subscribers,
-            String groupProtocol) {
+            String groupProtocol,
+            FaultLog log) {
         this.cluster = cluster;
         this.roles = roles;
         this.spareRouter = spareRouter;
         this.endpoints = endpoints;
         this.subscribers = subscribers;
         this.groupProtocol = groupProtocol;
+        this.log = log;
     }
 
     /**
@@ -72,9 +76,9 @@ final class Faults {
             }
             case ROLES_KILLED_IN_TURN -> struck = killInTurn(random, hold);
             case ROLE_RESTARTED -> {
-                boolean ended = role.stop();
+                boolean inOrder = stop(role);
                 Waiting.rest(hold);
-                struck = startAgain(role, random) + (ended ? "" : ", which did not end when it was told to");
+                struck = startAgain(role, random) + (inOrder ? "" : ", which did not end in order");
             }
             case ROLE_FROZEN -> role.freeze(hold);
             case ROLE_CUT_OFF -> {
@@ -96,6 +100,23 @@ final class Faults {
             recover(role::isReady);
         }
         return struck;
+    }
+
+    /** Tells it to end, and waits for that; false where it did not end in order. */
+    private boolean stop(RolePlace role) {
+        long fromMillis = System.currentTimeMillis();
+        boolean inOrder = role.stop();
+        log.add(new FaultLog.Stop(role.name(), fromMillis, System.currentTimeMillis(), inOrder));
+        return inOrder;
+    }
+
+    /** As an upgrade does where nothing is broken: every role, one after the other, ends in order and is back. */
+    void restartInTurn() {
+        for (RolePlace role : roles) {
+            stop(role);
+            role.start(0);
+            recover(role::isReady);
+        }
     }
 
     private static void recover(BooleanSupplier recovered) {
@@ -136,7 +157,8 @@ final class Faults {
         List<String> swapped = new ArrayList<>();
         for (String way : List.of("there", "back")) {
             for (RolePlace role : roles) {
-                role.swap();
+                stop(role);
+                role.startOther();
                 recover(role::isReady);
                 Waiting.rest(hold);
             }

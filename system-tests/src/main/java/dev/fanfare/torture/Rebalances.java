@@ -2,15 +2,19 @@ package dev.fanfare.torture;
 
 import dev.fanfare.dispatcher.DispatcherRole;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +44,15 @@ final class Rebalances implements AutoCloseable {
     }
 
     private void watch() {
-        String before = null;
+        Look before = null;
         long beforeMillis = System.currentTimeMillis();
         while (!Thread.currentThread().isInterrupted()) {
             long nowMillis = System.currentTimeMillis();
-            String now = look();
+            Look now = look();
             if (now != null) {
                 if (before != null && !now.equals(before)) {
-                    log.rebalanced(new Timeline.Window(beforeMillis, System.currentTimeMillis()));
+                    Timeline.Window seen = new Timeline.Window(beforeMillis, System.currentTimeMillis());
+                    log.rebalanced(new Rebalance(seen, now.changeSince(before), now.goneSince(before)));
                 }
                 before = now;
                 beforeMillis = nowMillis;
@@ -56,24 +61,44 @@ final class Rebalances implements AutoCloseable {
         }
     }
 
+    /**
+     * What a broker says of the group.
+     *
+     * @param epoch      counts how often it began anew; absent where members are of the classic protocol
+     * @param clients    of each member, by its id, the client's id
+     * @param partitions of each member
+     */
+    record Look(Optional<Integer> epoch, Map<String, String> clients, Map<String, Set<TopicPartition>> partitions) {
+        Rebalance.Change changeSince(Look before) {
+            if (!clients.equals(before.clients)) {
+                return Rebalance.Change.MEMBERS;
+            }
+            return epoch.equals(before.epoch) ? Rebalance.Change.PARTITIONS : Rebalance.Change.BEGUN_ANEW;
+        }
+
+        Set<String> goneSince(Look before) {
+            return before.clients.entrySet().stream()
+                    .filter(member -> !clients.containsKey(member.getKey()))
+                    .map(Map.Entry::getValue)
+                    .collect(Collectors.toSet());
+        }
+    }
+
     /** Who has what; null where no broker says. */
-    private @Nullable String look() {
+    private @Nullable Look look() {
         try {
-            ConsumerGroupDescription group = Objects.requireNonNull(
-                    admin.describeConsumerGroups(List.of(DispatcherRole.GROUP))
+            ConsumerGroupDescription group =
+                    Objects.requireNonNull(admin.describeConsumerGroups(List.of(DispatcherRole.GROUP))
                             .all()
                             .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                             .get(DispatcherRole.GROUP));
-            Map<String, String> members = new TreeMap<>();
-            group.members()
-                    .forEach(member -> members.put(
-                            member.consumerId(),
-                            member.assignment().topicPartitions().stream()
-                                    .map(Object::toString)
-                                    .sorted()
-                                    .toList()
-                                    .toString()));
-            return group.groupEpoch() + members.toString();
+            Map<String, String> clients = new HashMap<>();
+            Map<String, Set<TopicPartition>> partitions = new HashMap<>();
+            group.members().forEach(member -> {
+                clients.put(member.consumerId(), member.clientId());
+                partitions.put(member.consumerId(), member.assignment().topicPartitions());
+            });
+            return new Look(group.groupEpoch(), clients, partitions);
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("nobody says who has which partitions", e);
             return null;

@@ -1,6 +1,7 @@
 package dev.fanfare.torture;
 
 import dev.fanfare.cli.process.RoleKind;
+import dev.fanfare.cli.shell.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -127,15 +128,19 @@ final class RolePlace {
         }
     }
 
-    /** As SIGTERM does; false where it had to be killed. */
-    synchronized boolean stop() {
-        wanted = false;
-        return child == null || child.stop();
+    /** As SIGTERM does; false where it did not end in order: with another exit code than 0, or not before it was killed. */
+    boolean stop() {
+        Child stopped;
+        synchronized (this) {
+            wanted = false;
+            stopped = child;
+        }
+        // in a role's own time: meanwhile the others are looked after
+        return stopped == null || stopped.stop() && stopped.exitCode() == ExitCode.OK;
     }
 
-    /** It ends in order, and comes back in the other version. */
-    synchronized void swap() {
-        stop();
+    /** It, which is down, comes back in the other version. */
+    synchronized void startOther() {
         isOther = !isOther;
         start(0);
     }

@@ -16,6 +16,11 @@ final class Timeline {
         boolean holds(long atMillis) {
             return fromMillis <= atMillis && atMillis <= toMillis;
         }
+
+        /** Whether they have a moment in common. */
+        boolean meets(long otherFromMillis, long otherToMillis) {
+            return fromMillis <= otherToMillis && otherFromMillis <= toMillis;
+        }
     }
 
     void count(long atMillis) {

@@ -77,6 +77,9 @@ public record TortureReport(
                 row(text, "  " + role + " ended by itself", count);
             }
         });
+        long inOrder = log.stops().stream().filter(FaultLog.Stop::inOrder).count();
+        row(text, "told to end, and did", inOrder);
+        row(text, "told to end, and did not", log.stops().size() - inOrder);
         row(text, "rebalances seen", log.rebalances());
         if (!drained) {
             text.append("NOT DRAINED: something is still under way\n");
@@ -121,6 +124,12 @@ public record TortureReport(
                 .put("struck", entry.struck())
                 .put("from", Instant.ofEpochMilli(entry.fromMillis()).toString())
                 .put("to", Instant.ofEpochMilli(entry.toMillis()).toString()));
+        ArrayNode stops = json.putArray("stops");
+        log.stops().forEach(stop -> stops.addObject()
+                .put("role", stop.role())
+                .put("inOrder", stop.inOrder())
+                .put("from", Instant.ofEpochMilli(stop.fromMillis()).toString())
+                .put("to", Instant.ofEpochMilli(stop.toMillis()).toString()));
         ArrayNode findings = json.putArray("findings");
         judgement.findings().forEach(finding -> findings.add(finding.toString()));
         JSON.writeValue(file.toFile(), json);

@@ -55,8 +55,13 @@ public final class TortureRun {
     private static final long UNCOMMITTED_MILLIS = 15_000;
     /** Until those whom a fault struck are noticed: the session of a group's member (6 s), and its drain. */
     private static final long REACH_MILLIS = 16_000;
-    /** Sent when all is well again, out of reach of everything: none of them may come twice. */
-    public static final int CALM_EVENTS = 60;
+    /**
+     * Sent when all is well again, out of reach of everything, while every role is restarted as for an upgrade: none of
+     * them may come twice.
+     */
+    public static final int CALM_EVENTS = 600;
+
+    private static final Duration CALM = Duration.ofSeconds(20);
 
     /** Runs during storms only. */
     private static final String SPARE_ROUTER = "router-2";
@@ -156,7 +161,8 @@ public final class TortureRun {
                 spareRouter,
                 endpoints,
                 subscribers,
-                plan.versions().groupProtocol());
+                plan.versions().groupProtocol(),
+                log);
         List<Troublemaker> troublemakers = Arrays.stream(FaultKind.Side.values())
                 .filter(side -> plan.kinds().stream().anyMatch(kind -> kind.side() == side))
                 .map(side -> troublemaker(side, faults, log))
@@ -173,7 +179,7 @@ public final class TortureRun {
         boolean drained = drain(cluster, roles) && fed;
         EventFeed calm = feed(plan.events(), CALM_EVENTS, cluster, roles);
         if (drained) {
-            drained = outOfReach(calm, log) && drain(cluster, roles);
+            drained = outOfReach(calm, faults, log) && drain(cluster, roles);
         }
         LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
         endpoints.flush();
@@ -213,15 +219,19 @@ public final class TortureRun {
                 cluster.clientConfig());
     }
 
-    /** Sends some more, out of reach of all that was broken; false where they are not acknowledged in time. */
-    private boolean outOfReach(EventFeed calm, FaultLog log) throws InterruptedException {
+    /**
+     * Sends some more, out of reach of all that was broken, while all roles are restarted; false where they are not
+     * acknowledged in time.
+     */
+    private boolean outOfReach(EventFeed calm, Faults faults, FaultLog log) throws InterruptedException {
         long endMillis = log.disturbances(UNCOMMITTED_MILLIS, REACH_MILLIS).stream()
                 .mapToLong(Timeline.Window::toMillis)
                 .max()
                 .orElse(0);
         Waiting.rest(Duration.ofMillis(Math.max(0, endMillis - System.currentTimeMillis())));
-        Thread feeding = new Thread(() -> calm.run(Duration.ofSeconds(1)), "calm-feed");
+        Thread feeding = new Thread(() -> calm.run(CALM), "calm-feed");
         feeding.start();
+        faults.restartInTurn();
         feeding.join(plan.drain().toMillis());
         boolean fed = !feeding.isAlive();
         feeding.interrupt();

@@ -3,6 +3,7 @@ package dev.fanfare.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.torture.FaultKind;
+import dev.fanfare.torture.FaultLog;
 import dev.fanfare.torture.TorturePlan;
 import dev.fanfare.torture.TortureReport;
 import dev.fanfare.torture.TortureRun;
@@ -48,6 +49,10 @@ class TortureIT {
                 .run();
         assertThat(report.faults().keySet()).containsAll(kinds);
         assertKept(report, events);
+        assertThat(report.log().stops())
+                .as("when all was well again every role was restarted, and ended in order")
+                .hasSize(6)
+                .allMatch(FaultLog.Stop::inOrder);
     }
 
     /** {@code mvn verify -Ptorture}: all faults, for as long as that says. */
@@ -76,6 +81,8 @@ class TortureIT {
         assertThat(report.drained()).as("all came to rest\n" + report.table()).isTrue();
         assertThat(report.judgement().total().lost()).isZero();
         assertThat(report.judgement().total().waiting()).isZero();
-        assertThat(report.events()).as("all events were accepted in the end").isEqualTo(events + TortureRun.CALM_EVENTS);
+        assertThat(report.events())
+                .as("all events were accepted in the end")
+                .isEqualTo(events + TortureRun.CALM_EVENTS);
     }
 }
