@@ -87,11 +87,13 @@ class HealthIT {
         Logger router = (Logger) LoggerFactory.getLogger(RouterRole.class);
         Logger arrival = (Logger) LoggerFactory.getLogger(KafkaArrival.class);
         // on the thread that starts the role: between its first table and its second
-        OnLine goes = new OnLine("subscriptions loaded", broker::stop);
         OnLine comes = new OnLine("waiting for Kafka", () -> new Thread(broker::startAgain).start());
+        OnLine goes = new OnLine("subscriptions loaded", () -> {
+            broker.stop();
+            arrival.addAppender(comes); // not before: a slow machine may have been waited for until here
+        });
         router.setLevel(Level.INFO);
         router.addAppender(goes);
-        arrival.addAppender(comes);
         try (Pipeline pipeline = Pipeline.start(
                 EnumSet.allOf(RoleKind.class), settings, new KafkaConnection(settings.kafka()), Vertx.vertx())) {
             assertThat(goes.seen).isTrue();
