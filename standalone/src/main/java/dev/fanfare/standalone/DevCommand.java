@@ -39,6 +39,9 @@ import picocli.CommandLine.Option;
 public final class DevCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
     private static final Duration SAID_EVERY = Duration.ofSeconds(30);
+    /** What waits for the archive of classes does without it then. */
+    private static final Duration ARCHIVED_WITHIN = Duration.ofMinutes(2);
+
     private static final int DEFAULT_KAFKA_PORT = 9092;
 
     private final Shell shell;
@@ -112,6 +115,9 @@ public final class DevCommand implements Callable<Integer> {
                 welcome.print();
                 while (!dev.awaitReady(SAID_EVERY) && !stop.isRequested()) {
                     welcome.printNotReady();
+                    if (endWhenReady && sinceStart().compareTo(ARCHIVED_WITHIN) > 0) {
+                        return ExitCode.FAILED;
+                    }
                 }
                 if (!stop.isRequested()) {
                     welcome.printReady(sinceStart());
