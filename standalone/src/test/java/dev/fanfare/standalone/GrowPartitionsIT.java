@@ -123,8 +123,10 @@ class GrowPartitionsIT {
     }
 
     private static void awaitUse(TestBroker broker, String topic) {
-        await("a new partition of " + topic + " in use").atMost(PATIENCE).until(() -> broker.records(topic).stream()
-                .anyMatch(message -> message.partition() >= FEW));
+        await("a new partition of " + topic + " in use")
+                .atMost(PATIENCE)
+                .until(() -> broker.endOffsets(List.of(topic)).entrySet().stream()
+                        .anyMatch(end -> end.getKey().partition() >= FEW && end.getValue() > 0));
     }
 
     private static Set<String> delivered(FaultyReceiver receiver) {
