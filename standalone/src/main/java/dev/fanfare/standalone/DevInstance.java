@@ -100,11 +100,16 @@ final class DevInstance implements AutoCloseable {
                     Pipeline.start(EnumSet.allOf(RoleKind.class), settings, connection(settings, broker), vertx.join());
             return new DevInstance(plan, settings, broker, pipeline);
         } catch (RuntimeException e) {
+            // a stop that broke off the start must not break off what closes in order
+            boolean interrupted = Thread.interrupted();
             CompletableFuture<?> unused = vertx.thenAccept(Vertx::close);
             if (broker != null) {
                 broker.close();
             }
             deleteIfEphemeral(plan);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
             throw e;
         }
     }

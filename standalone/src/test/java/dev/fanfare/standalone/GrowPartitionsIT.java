@@ -12,12 +12,14 @@ import dev.fanfare.testkit.ReceivedRequest;
 import dev.fanfare.testkit.TestBroker;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -31,6 +33,8 @@ class GrowPartitionsIT {
     private static final int FEW = 2;
 
     private static final int MORE = 5;
+    /** Of the traffic: what comes while roles are away has to be delivered after. */
+    private static final Duration PACE = Duration.ofMillis(20);
 
     @TempDir
     Path folder;
@@ -109,6 +113,7 @@ class GrowPartitionsIT {
                 String id = "event-" + accepted.size();
                 roles.send(id);
                 accepted.add(id);
+                LockSupport.parkNanos(PACE.toNanos());
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);

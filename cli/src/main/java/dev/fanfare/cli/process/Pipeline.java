@@ -95,7 +95,12 @@ public final class Pipeline implements AutoCloseable {
             pipeline.startRoles(kinds, settings, kafka, instanceId, clock);
             return pipeline;
         } catch (RuntimeException e) {
+            // a stop that broke off the start must not break off what closes in order
+            boolean interrupted = Thread.interrupted();
             pipeline.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
             throw e;
         }
     }
