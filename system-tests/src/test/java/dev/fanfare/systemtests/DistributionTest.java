@@ -161,7 +161,8 @@ class DistributionTest {
         try (TarArchiveInputStream files =
                 new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(layer)))) {
             for (var entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
-                if (entry.getName().startsWith("opt/fanfare/") && entry.getName().endsWith(".jar")) {
+                if (entry.getName().startsWith("opt/fanfare/")
+                        && entry.getName().endsWith(".jar")) {
                     jars.add(Path.of(entry.getName()).getFileName().toString());
                 }
             }
