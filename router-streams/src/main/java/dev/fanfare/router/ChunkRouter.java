@@ -11,6 +11,7 @@ import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.SubscriptionMatcher;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -25,6 +26,8 @@ import org.apache.kafka.streams.processor.api.Record;
  * Subscriptions may change between one chunk and the next. One that was deleted or disabled since gets nothing, one that
  * was updated gets the event if it still wants it, and one that was created since gets nothing: it must not depend on
  * the share that it falls into. A crash midway makes the same delivery ids again.
+ *
+ * <p>Where {@link OtherEvents} come in, it rests after each share.
  *
  * <p>Confined to its stream thread.
  */
@@ -61,7 +64,16 @@ final class ChunkRouter extends ContextualProcessor<byte[], byte[], byte[], byte
                             RouterTopology.DEAD_LETTERS);
             return;
         }
+        long begunNanos = shared.others().nowNanos();
         deliver(message, chunk, event, Objects.requireNonNull(event.tenant()));
+        rest(shared.others().restNanos(begunNanos));
+    }
+
+    /** A tenth of a second at the most, and so no matter for the group; woken early, it goes on early. */
+    private static void rest(long nanos) {
+        if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
+        }
     }
 
     private void deliver(Record<byte[], byte[]> message, EventChunk chunk, Event event, String tenant) {

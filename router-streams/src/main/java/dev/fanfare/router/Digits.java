@@ -13,21 +13,24 @@ final class Digits {
     /** As {@link UUID#toString()}. */
     static byte[] ofUuid(UUID uuid) {
         byte[] text = new byte[UUID_LENGTH];
-        long bits = uuid.getMostSignificantBits();
-        int shift = Long.SIZE;
-        for (int i = 0; i < UUID_LENGTH; i++) {
-            if (i == 8 || i == 13 || i == 18 || i == 23) {
-                text[i] = '-';
-                continue;
-            }
-            if (shift == 0) {
-                bits = uuid.getLeastSignificantBits();
-                shift = Long.SIZE;
-            }
-            shift -= 4;
-            text[i] = HEX[(int) (bits >>> shift) & 0xF];
-        }
+        Arrays.fill(text, (byte) '-');
+        long most = uuid.getMostSignificantBits();
+        long least = uuid.getLeastSignificantBits();
+        hex(most >>> 32, text, 0, 8);
+        hex(most >>> 16, text, 9, 4);
+        hex(most, text, 14, 4);
+        hex(least >>> 48, text, 19, 4);
+        hex(least, text, 24, 12);
         return text;
+    }
+
+    /** The last digits of a number. */
+    private static void hex(long number, byte[] text, int from, int digits) {
+        long rest = number;
+        for (int i = from + digits - 1; i >= from; i--) {
+            text[i] = HEX[(int) rest & 0xF];
+            rest >>>= 4;
+        }
     }
 
     /**

@@ -55,6 +55,7 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             StoreMemory storeMemory,
             int chunk,
             ReadIndex readIndex,
+            OtherEvents others,
             RouterMetrics metrics,
             Tracing tracing) {}
 
@@ -204,7 +205,10 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
             return Fate.DUPLICATE;
         }
         shared.metrics().routed();
-        new FanOut(context(), shared.chunk(), shared.metrics()).send(event, headers, HashRange.ALL, routedAt, matches);
+        FanOut fanOut = new FanOut(context(), shared.chunk(), shared.metrics());
+        if (fanOut.send(event, headers, HashRange.ALL, routedAt, matches)) {
+            shared.others().came();
+        }
         return Fate.ROUTED;
     }
 

@@ -50,8 +50,9 @@ final class FanOut {
      *
      * @param matches  those of the range that want it
      * @param routedAt how far subscriptions were read when the event was routed
+     * @return whether it was delivered in one go
      */
-    void send(
+    boolean send(
             Event event,
             DeliveryHeaders headers,
             HashRange range,
@@ -60,9 +61,10 @@ final class FanOut {
         int parts = parts(matches.size(), RecordBytes.of(event.data(), headers.shared()));
         if (parts > 1 && range.canSplit(parts)) {
             split(event, headers, range, routedAt, parts);
-        } else {
-            deliver(event, headers, matches);
+            return false;
         }
+        deliver(event, headers, matches);
+        return true;
     }
 
     private int parts(long matches, long bytes) {

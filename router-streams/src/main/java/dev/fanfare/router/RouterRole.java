@@ -148,6 +148,7 @@ public final class RouterRole implements Role {
                 storeMemory,
                 settings.fanoutChunk(),
                 readIndex,
+                new OtherEvents(System::nanoTime),
                 metrics,
                 context.tracing());
         Path stateDir = RouterStreams.stateDir(

@@ -126,6 +126,7 @@ class SeenEventsTest {
                 memory,
                 1,
                 new ReadIndex(TestTopology.UP_TO_DATE, Duration.ofSeconds(1), metrics),
+                new OtherEvents(System::nanoTime),
                 metrics,
                 Tracing.off()));
     }

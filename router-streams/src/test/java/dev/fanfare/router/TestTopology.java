@@ -90,6 +90,7 @@ final class TestTopology implements AutoCloseable {
                 new StoreMemory(RouterSettings.LEAST_MEMORY),
                 chunk,
                 new ReadIndex(UP_TO_DATE, Duration.ofSeconds(1), metrics),
+                new OtherEvents(System::nanoTime),
                 metrics,
                 Tracing.off());
         topology = RouterTopology.of(shared, Clock.systemUTC());

@@ -15,6 +15,10 @@ public final class DeliveryId {
     private static final String PREFIX = "dlv_";
     private static final byte[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".getBytes(StandardCharsets.US_ASCII);
     private static final int LENGTH = 26;
+    /** 40 bits: as many bytes are as many characters, and nothing is left. */
+    private static final int GROUP_BYTES = 5;
+
+    private static final int GROUP_CHARS = 8;
 
     private DeliveryId() {}
 
@@ -45,18 +49,21 @@ public final class DeliveryId {
 
     private static byte[] base32(byte[] hash, int room) {
         byte[] text = new byte[room + LENGTH];
-        int buffer = 0;
-        int bits = 0;
-        int next = 0;
-        for (int i = room; i < text.length; i++) {
-            if (bits < 5) {
-                buffer = (buffer << 8) | (hash[next++] & 0xFF);
-                bits += 8;
+        int from = 0;
+        int to = room;
+        for (; to + GROUP_CHARS <= text.length; to += GROUP_CHARS, from += GROUP_BYTES) {
+            long bits = hash[from] & 0xFF;
+            for (int i = 1; i < GROUP_BYTES; i++) {
+                bits = bits << 8 | hash[from + i] & 0xFF;
             }
-            bits -= 5;
-            text[i] = BASE32[(buffer >>> bits) & 31];
-            buffer &= (1 << bits) - 1;
+            for (int i = GROUP_CHARS - 1; i >= 0; i--) {
+                text[to + i] = BASE32[(int) bits & 31];
+                bits >>>= 5;
+            }
         }
+        int rest = (hash[from] & 0xFF) << 8 | hash[from + 1] & 0xFF;
+        text[to] = BASE32[rest >>> 11];
+        text[to + 1] = BASE32[rest >>> 6 & 31];
         return text;
     }
 }
