@@ -1,15 +1,20 @@
 package dev.fanfare.torture;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A process of this run; it ends with us, see {@link Leash}. Thread-safe. */
 final class Child {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final long STOP_SECONDS = 90;
 
     private final String name;
@@ -41,6 +46,17 @@ final class Child {
             return new Child(name, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(name + " can't be started", e);
+        }
+    }
+
+    /** Tells it a line on its standard input; whoever has ended meanwhile doesn't hear it. */
+    void say(String line) {
+        try {
+            OutputStream in = process.getOutputStream();
+            in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            in.flush();
+        } catch (IOException e) {
+            LOG.debug("nobody hears it name={}", name, e);
         }
     }
 

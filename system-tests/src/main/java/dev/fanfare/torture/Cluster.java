@@ -27,8 +27,9 @@ import org.apache.kafka.common.Uuid;
  *   role b ──▶ three relays ───────▶ listener B        of brokers 1, 2, 3
  * </pre>
  *
- * Kafka tells a client the addresses of the listener by which it came, so a role never gets round its relays. Confined to
- * one thread, but for {@link Link}s and the brokers, which are thread-safe.
+ * Kafka tells a client the addresses of the listener by which it came, so a role never gets round its relays. A cluster of
+ * somebody else's has neither: no broker to break, no cable to cut. Confined to one thread, but for {@link Link}s and the
+ * brokers, which are thread-safe.
  */
 final class Cluster implements AutoCloseable {
     static final int SIZE = 3;
@@ -135,10 +136,31 @@ final class Cluster implements AutoCloseable {
 
     private final List<Broker> brokers = new ArrayList<>();
     private final Map<String, Link> links = new HashMap<>();
-    private final String bootstrapServers;
+    private final Map<String, Object> clientConfig;
+    private final short replicas;
 
-    private Cluster(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    private Cluster(Map<String, Object> clientConfig, short replicas) {
+        this.clientConfig = Map.copyOf(clientConfig);
+        this.replicas = replicas;
+    }
+
+    /**
+     * Somebody else's.
+     *
+     * @param clientConfig reaches it
+     * @param replicas     of each topic
+     */
+    static Cluster borrowed(Map<String, Object> clientConfig, short replicas) {
+        return new Cluster(clientConfig, replicas);
+    }
+
+    private boolean isOurs() {
+        return !links.isEmpty();
+    }
+
+    /** Of each topic. */
+    short replicas() {
+        return replicas;
     }
 
     /** Starts all, with the Kafka of that class path, and returns when they have found each other. */
@@ -150,8 +172,8 @@ final class Cluster implements AutoCloseable {
             ours.add(ports.next());
             controllers.add(ports.next());
         }
-        Cluster cluster =
-                new Cluster(ours.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
+        String bootstrapServers = ours.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        Cluster cluster = new Cluster(Map.of("bootstrap.servers", bootstrapServers), (short) SIZE);
         Map<String, List<Integer>> listeners = new HashMap<>();
         for (String role : roles) {
             List<Integer> targets = List.of(ports.next(), ports.next(), ports.next());
@@ -264,7 +286,7 @@ final class Cluster implements AutoCloseable {
             Waiting.until(
                     "three brokers that have found each other",
                     START_WITHIN,
-                    () -> admin.describeCluster().nodes().get().size() == SIZE);
+                    () -> !isOurs() || admin.describeCluster().nodes().get().size() == SIZE);
         }
     }
 
@@ -286,14 +308,17 @@ final class Cluster implements AutoCloseable {
     }
 
     Map<String, Object> clientConfig() {
-        return new HashMap<>(Map.of("bootstrap.servers", bootstrapServers));
+        return new HashMap<>(clientConfig);
     }
 
     String bootstrapServers() {
-        return bootstrapServers;
+        return String.valueOf(clientConfig.get("bootstrap.servers"));
     }
 
     Link link(String role) {
+        if (!isOurs()) {
+            return new Link(List.of(), bootstrapServers());
+        }
         Link link = links.get(role);
         if (link == null) {
             throw new IllegalArgumentException("no cables for " + role);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The subscribers' side: one receiver, a cable to it for each endpoint, and a record of everything that came. Thread-safe. */
 final class Endpoints implements AutoCloseable {
@@ -57,7 +58,9 @@ final class Endpoints implements AutoCloseable {
     private final FaultyReceiver receiver;
     private final List<Endpoint> all = new ArrayList<>();
     private final Map<String, Endpoint> byPath = new ConcurrentHashMap<>();
-    private final Map<String, SignatureCheck> checks = new ConcurrentHashMap<>();
+    /** Of each, one check for each subscription that it had, the latest last. */
+    private final Map<String, List<SignatureCheck>> checks = new ConcurrentHashMap<>();
+
     private final Timeline timeline = new Timeline();
 
     Endpoints(Path arrivals, int count) {
@@ -77,7 +80,8 @@ final class Endpoints implements AutoCloseable {
 
     /** What signatures of this endpoint's subscription are checked with. */
     void secret(Endpoint endpoint, String secret) {
-        checks.put("/" + endpoint.name(), new SignatureCheck(secret, TOLERANCE));
+        checks.computeIfAbsent("/" + endpoint.name(), path -> new CopyOnWriteArrayList<>())
+                .add(new SignatureCheck(secret, TOLERANCE));
     }
 
     private Answer answer(ReceivedRequest request) {
@@ -87,10 +91,15 @@ final class Endpoints implements AutoCloseable {
 
     private void keep(Exchange exchange) {
         String path = exchange.request().path();
-        SignatureCheck check = checks.get(path);
-        if (check == null) {
+        List<SignatureCheck> all = checks.get(path);
+        if (all == null) {
             throw new IllegalStateException("a request to " + path + " before there was a subscription");
         }
+        // what is under way when a subscription is made anew is signed with the secret of the one before
+        SignatureCheck check = all.stream()
+                .filter(each -> each.complaintAbout(exchange.request()).isEmpty())
+                .findFirst()
+                .orElse(all.get(0));
         WebhookArrival arrival = WebhookArrival.of(exchange, Delivery.key(TENANT, path.substring(1)), check);
         log.add(arrival);
         if (arrival.accepted()) {

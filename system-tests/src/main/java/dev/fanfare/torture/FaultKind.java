@@ -8,8 +8,12 @@ import java.util.Set;
 public enum FaultKind {
     ROLE_KILLED(Side.ROLES, 3),
     ROLES_KILLED_IN_TURN(Side.ROLES, 12),
+    ROLES_KILLED_AT_ONCE(Side.ROLES, 3),
     ROLE_RESTARTED(Side.ROLES, 1),
     ROLE_FROZEN(Side.ROLES, 12),
+    ROLES_FROZEN_AT_ONCE(Side.ROLES, 20),
+    ROLE_DISK_FULL(Side.ROLES, 8),
+    ROLE_CLOCK_SET(Side.ROLES, 8),
     ROLE_CUT_OFF(Side.ROLES, 8),
     ROLE_UNHEARD(Side.ROLES, 15),
     REBALANCE_STORM(Side.ROLES, 8),
@@ -27,6 +31,7 @@ public enum FaultKind {
     ENDPOINT_CUT_OFF(Side.ENDPOINTS, 8),
     ENDPOINT_UNHEARD(Side.ENDPOINTS, 8),
     SUBSCRIPTION_PAUSED(Side.ENDPOINTS, 6),
+    SUBSCRIPTION_MADE_ANEW(Side.ENDPOINTS, 4),
     DEAD_LETTERS_REPLAYED(Side.ENDPOINTS, 6);
 
     /** Each side has its own troublemaker: one fault of each side at a time. */
@@ -44,13 +49,19 @@ public enum FaultKind {
         this.longestSeconds = longestSeconds;
     }
 
-    /** All that can be with these versions. */
-    public static Set<FaultKind> allWith(Versions versions) {
+    /** All that can be with these versions, on brokers that are ours, or somebody else's. */
+    public static Set<FaultKind> allWith(Versions versions, boolean ownBrokers) {
         Set<FaultKind> all = EnumSet.allOf(FaultKind.class);
         if (versions.otherBuild().isEmpty()) {
             all.remove(ROLES_SWAPPED);
         }
+        all.removeIf(kind -> !ownBrokers && kind.needsOwnBrokers());
         return all;
+    }
+
+    /** Whether it takes brokers that are ours, or our cables to them. */
+    boolean needsOwnBrokers() {
+        return side == Side.BROKERS || this == ROLE_CUT_OFF || this == ROLE_UNHEARD;
     }
 
     Side side() {

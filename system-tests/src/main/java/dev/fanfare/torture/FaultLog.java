@@ -2,6 +2,7 @@ package dev.fanfare.torture;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -65,8 +66,16 @@ public final class FaultLog {
         return counts;
     }
 
+    /** When an endpoint, or the way to it, was broken, and so an answer may have got lost. */
+    synchronized List<Timeline.Window> endpointFaults(long marginMillis) {
+        return entries.stream()
+                .filter(entry -> entry.kind().side() == FaultKind.Side.ENDPOINTS)
+                .map(entry -> new Timeline.Window(entry.fromMillis() - marginMillis, entry.toMillis() + marginMillis))
+                .toList();
+    }
+
     /**
-     * When a dispatcher may have been kept from having on record what it sent: from what may have been uncommitted when a
+     * When a role may have been kept from having on record what it sent or made: from what may have been uncommitted when a
      * fault began, or a rebalance was seen, until all have noticed that it is over. A role that ended in order is no reason,
      * and neither is the rebalance that it caused.
      */
@@ -93,13 +102,16 @@ public final class FaultLog {
 
     private Stream<Timeline.Window> disorderlyRebalances() {
         List<Timeline.Window> disorderly = new ArrayList<>();
-        boolean isOrderly = false;
+        Map<String, Boolean> orderly = new HashMap<>();
         for (Rebalance rebalance : rebalances) {
-            isOrderly = switch (rebalance.change()) {
-                case MEMBERS -> rebalance.gone().stream().allMatch(client -> endedInOrder(client, rebalance.seen()));
-                case BEGUN_ANEW -> false;
-                case PARTITIONS -> isOrderly; // the same one goes on
-            };
+            boolean isOrderly =
+                    switch (rebalance.change()) {
+                        case MEMBERS ->
+                            rebalance.gone().stream().allMatch(client -> endedInOrder(client, rebalance.seen()));
+                        case BEGUN_ANEW -> false;
+                        case PARTITIONS -> orderly.getOrDefault(rebalance.group(), false); // the same one goes on
+                    };
+            orderly.put(rebalance.group(), isOrderly);
             if (!isOrderly) {
                 disorderly.add(rebalance.seen());
             }
@@ -110,7 +122,8 @@ public final class FaultLog {
     private boolean endedInOrder(String client, Timeline.Window seen) {
         return stops.stream()
                 .anyMatch(stop -> stop.inOrder()
-                        && client.endsWith("-" + stop.role())
+                        // as a consumer, and as a thread of Kafka Streams
+                        && (client.endsWith("-" + stop.role()) || client.contains("-" + stop.role() + "-"))
                         && seen.meets(stop.fromMillis(), stop.toMillis()));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -80,7 +81,16 @@ final class Faults {
                 Waiting.rest(hold);
                 struck = startAgain(role, random) + (inOrder ? "" : ", which did not end in order");
             }
+            case ROLES_KILLED_AT_ONCE -> struck = killAtOnce(random, hold);
             case ROLE_FROZEN -> role.freeze(hold);
+            case ROLES_FROZEN_AT_ONCE -> struck = freezeAtOnce(random, hold);
+            case ROLE_DISK_FULL ->
+                struck += role.fillDisk(hold) ? "" : ", whose disk could not be filled: is there a prlimit?";
+            case ROLE_CLOCK_SET -> {
+                long aheadMillis = random.nextBoolean() ? MOST_SKEW.toMillis() : -MOST_SKEW.toMillis();
+                role.stepClock(aheadMillis, hold);
+                struck += ", its clock " + Duration.ofMillis(aheadMillis) + " ahead, and right again";
+            }
             case ROLE_CUT_OFF -> {
                 role.link().cut();
                 Waiting.rest(hold);
@@ -150,6 +160,35 @@ final class Faults {
         }
         recover(() -> order.stream().allMatch(RolePlace::isReady));
         return String.join(", ", killed);
+    }
+
+    /** Two at least. */
+    private List<RolePlace> several(Random random) {
+        List<RolePlace> order = new ArrayList<>(roles);
+        Collections.shuffle(order, random);
+        return order.subList(0, random.nextInt(2, order.size() + 1));
+    }
+
+    private static String names(List<RolePlace> places) {
+        return places.stream().map(RolePlace::name).collect(Collectors.joining(", "));
+    }
+
+    private String killAtOnce(Random random, Duration hold) {
+        List<RolePlace> killed = several(random);
+        killed.parallelStream().forEach(RolePlace::kill);
+        Waiting.rest(hold);
+        killed.forEach(role -> role.start(0));
+        return names(killed);
+    }
+
+    private String freezeAtOnce(Random random, Duration hold) {
+        List<RolePlace> frozen = several(random);
+        List<Thread> each = frozen.stream()
+                .map(role -> new Thread(() -> role.freeze(hold), "freeze-" + role.name()))
+                .toList();
+        each.forEach(Thread::start);
+        each.forEach(Waiting::join);
+        return names(frozen);
     }
 
     /** Every role, one after the other, ends in order and comes back in the other version; and then all of them back again. */
@@ -283,6 +322,11 @@ final class Faults {
                 Waiting.rest(hold);
                 if (!subscribers.turn(endpoint.name(), "resume")) {
                     throw new IllegalStateException(endpoint.name() + " can't be resumed");
+                }
+            }
+            case SUBSCRIPTION_MADE_ANEW -> {
+                if (!subscribers.makeAnew(endpoint, endpoints, hold)) {
+                    throw new IllegalStateException(endpoint.name() + " can't be made anew");
                 }
             }
             case DEAD_LETTERS_REPLAYED -> {

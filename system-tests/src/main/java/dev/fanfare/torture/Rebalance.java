@@ -5,11 +5,12 @@ import java.util.Set;
 /**
  * A group whose partitions changed hands, as two looks at it tell.
  *
+ * @param group  its id
  * @param seen   from the look before until this one
  * @param change what is other
  * @param gone   the clients, by their ids, of members that are there no more
  */
-record Rebalance(Timeline.Window seen, Change change, Set<String> gone) {
+record Rebalance(String group, Timeline.Window seen, Change change, Set<String> gone) {
     /** What a second look finds. */
     enum Change {
         /** Members came or went. */

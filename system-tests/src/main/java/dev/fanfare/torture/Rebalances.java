@@ -1,6 +1,7 @@
 package dev.fanfare.torture;
 
 import dev.fanfare.dispatcher.DispatcherRole;
+import dev.fanfare.router.RouterRole;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -14,14 +15,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees when the dispatchers' partitions change hands: on a machine that has no time a member may lose its session though
- * nothing was broken, and what it had uncommitted is sent again. One thread.
+ * Sees when partitions of dispatchers and routers change hands: on a machine that has no time a member may lose its session
+ * though nothing was broken, and what it had uncommitted is sent, or made, again. One thread.
  */
 final class Rebalances implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rebalances.class);
@@ -44,20 +48,47 @@ final class Rebalances implements AutoCloseable {
     }
 
     private void watch() {
-        Look before = null;
-        long beforeMillis = System.currentTimeMillis();
+        Watched dispatchers = new Watched(DispatcherRole.GROUP, this::consumers);
+        Watched routers = new Watched(RouterRole.GROUP, this::streams);
         while (!Thread.currentThread().isInterrupted()) {
+            dispatchers.look();
+            routers.look();
+            Waiting.rest(LOOK_EVERY);
+        }
+    }
+
+    private interface Describing {
+        /** Who has what, as a broker says. */
+        Look of(String group) throws ExecutionException, TimeoutException, InterruptedException;
+    }
+
+    /** One group, as it was last seen. */
+    private final class Watched {
+        private final String group;
+        private final Describing describing;
+        private @Nullable Look before;
+        private long beforeMillis = System.currentTimeMillis();
+
+        private Watched(String group, Describing describing) {
+            this.group = group;
+            this.describing = describing;
+        }
+
+        private void look() {
             long nowMillis = System.currentTimeMillis();
-            Look now = look();
-            if (now != null) {
+            try {
+                Look now = describing.of(group);
                 if (before != null && !now.equals(before)) {
                     Timeline.Window seen = new Timeline.Window(beforeMillis, System.currentTimeMillis());
-                    log.rebalanced(new Rebalance(seen, now.changeSince(before), now.goneSince(before)));
+                    log.rebalanced(new Rebalance(group, seen, now.changeSince(before), now.goneSince(before)));
                 }
                 before = now;
                 beforeMillis = nowMillis;
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("nobody says who has which partitions group={}", group, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-            Waiting.rest(LOOK_EVERY);
         }
     }
 
@@ -84,28 +115,47 @@ final class Rebalances implements AutoCloseable {
         }
     }
 
-    /** Who has what; null where no broker says. */
-    private @Nullable Look look() {
+    private Look consumers(String id) throws ExecutionException, TimeoutException, InterruptedException {
+        ConsumerGroupDescription group = Objects.requireNonNull(admin.describeConsumerGroups(List.of(id))
+                .all()
+                .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .get(id));
+        Map<String, String> clients = new HashMap<>();
+        Map<String, Set<TopicPartition>> partitions = new HashMap<>();
+        group.members().forEach(member -> {
+            clients.put(member.consumerId(), member.clientId());
+            partitions.put(member.consumerId(), member.assignment().topicPartitions());
+        });
+        return new Look(group.groupEpoch(), clients, partitions);
+    }
+
+    /** Members of the streams protocol, and else of the classic one. */
+    private Look streams(String id) throws ExecutionException, TimeoutException, InterruptedException {
+        StreamsGroupDescription group;
         try {
-            ConsumerGroupDescription group =
-                    Objects.requireNonNull(admin.describeConsumerGroups(List.of(DispatcherRole.GROUP))
-                            .all()
-                            .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                            .get(DispatcherRole.GROUP));
-            Map<String, String> clients = new HashMap<>();
-            Map<String, Set<TopicPartition>> partitions = new HashMap<>();
-            group.members().forEach(member -> {
-                clients.put(member.consumerId(), member.clientId());
-                partitions.put(member.consumerId(), member.assignment().topicPartitions());
-            });
-            return new Look(group.groupEpoch(), clients, partitions);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("nobody says who has which partitions", e);
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
+            group = Objects.requireNonNull(admin.describeStreamsGroups(List.of(id))
+                    .all()
+                    .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(id));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException
+                    || e.getCause() instanceof UnsupportedVersionException) {
+                return consumers(id);
+            }
+            throw e;
         }
+        Map<String, String> clients = new HashMap<>();
+        Map<String, Set<TopicPartition>> tasks = new HashMap<>();
+        group.members().forEach(member -> {
+            clients.put(member.memberId(), member.clientId());
+            tasks.put(
+                    member.memberId(),
+                    member.assignment().activeTasks().stream()
+                            .flatMap(task -> task.partitions().stream()
+                                    .map(partition -> new TopicPartition(task.subtopologyId(), partition)))
+                            .collect(Collectors.toSet()));
+        });
+        return new Look(Optional.of(group.groupEpoch()), clients, tasks);
     }
 
     @Override

@@ -21,12 +21,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where one instance of a role runs: its name, its cables, its port and its process, which may be down. A process that
- * ends though nobody asked it to is started again, as Kubernetes does, and counted. Thread-safe.
+ * ends though nobody asked it to, or says that it is broken for good, is started again, as Kubernetes does, and counted.
+ * Thread-safe.
  */
 final class RolePlace {
     private static final Logger LOG = LoggerFactory.getLogger(RolePlace.class);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    /** Of all looks after it; and how long it may take, which is short, as others wait meanwhile. */
+    private static final int PROBED_EVERY = 10;
+
+    private static final Duration PROBED_WITHIN = Duration.ofSeconds(1);
+    private static final int BROKEN_AFTER = 3;
     private static final List<String> JAVA_OPTIONS =
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
@@ -42,6 +48,8 @@ final class RolePlace {
     private boolean wanted;
     private long skewMillis;
     private int endedByItself;
+    private int looks;
+    private int saysBroken;
 
     /**
      * Nothing runs there yet.
@@ -105,19 +113,21 @@ final class RolePlace {
 
     /** Whether it says itself that it does its work. */
     boolean isReady() {
+        return status("/health/ready", ANSWER_WITHIN) == 200;
+    }
+
+    /** 0 where nobody answers. */
+    private int status(String path, Duration patience) {
         try {
-            return HTTP.send(
-                                    HttpRequest.newBuilder(URI.create(url("/health/ready")))
-                                            .timeout(ANSWER_WITHIN)
-                                            .build(),
-                                    BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
+                    .timeout(patience)
+                    .build();
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
-            return false; // it isn't there
+            return 0; // it isn't there
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return 0;
         }
     }
 
@@ -154,8 +164,11 @@ final class RolePlace {
         }
     }
 
-    /** Starts it again if it ended by itself. */
+    /** Starts it again if it ended by itself, or says that only that would help. */
     synchronized void supervise() {
+        if (wanted && ++looks % PROBED_EVERY == 0 && child != null && child.isAlive()) {
+            probe(child);
+        }
         if (wanted && child != null && !child.isAlive()) {
             endedByItself++;
             LOG.warn("a role ended by itself role={} exitCode={} said={}", name, child.exitCode(), lastWords());
@@ -164,6 +177,15 @@ final class RolePlace {
             } catch (UncheckedIOException e) {
                 LOG.error("it can't be started again role={}", name, e); // tried again soon
             }
+        }
+    }
+
+    private void probe(Child running) {
+        saysBroken = status("/health/live", PROBED_WITHIN) == 503 ? saysBroken + 1 : 0;
+        if (saysBroken >= BROKEN_AFTER) {
+            LOG.warn("a role says that it is broken role={} said={}", name, lastWords());
+            saysBroken = 0;
+            running.kill();
         }
     }
 
@@ -188,6 +210,35 @@ final class RolePlace {
         if (frozen != null) {
             frozen.freeze(duration);
         }
+    }
+
+    /** Sets its clock, so far ahead, while it runs; and back after a time, if it still runs. */
+    void stepClock(long aheadMillis, Duration duration) {
+        Child stepped;
+        long before;
+        synchronized (this) {
+            stepped = child;
+            before = skewMillis;
+        }
+        if (stepped != null) {
+            stepped.say(Long.toString(aheadMillis));
+            Waiting.rest(duration);
+            stepped.say(Long.toString(before));
+        }
+    }
+
+    /**
+     * Has no room on its disk for a time: neither its log nor its state grows. Nobody starts it again before there is some.
+     * False where that can't be done here.
+     */
+    synchronized boolean fillDisk(Duration duration) {
+        Child filled = child;
+        boolean full = filled != null && filled.fillDisk();
+        Waiting.rest(duration);
+        if (filled != null) {
+            filled.makeRoom();
+        }
+        return full;
     }
 
     synchronized int endedByItself() {

@@ -17,6 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -45,7 +48,7 @@ final class Subscribers {
 
     private final String baseUrl;
     private final String key;
-    private final String bootstrapServers;
+    private final List<String> cluster;
     private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -53,35 +56,25 @@ final class Subscribers {
      * None yet.
      *
      * @param baseUrl          of the management API
-     * @param bootstrapServers where the command finds the dead letters
+     * @param cluster          options of the command, by which it finds the dead letters
      * @param folder           for what it says
      */
-    Subscribers(String baseUrl, String key, String bootstrapServers, Path folder) {
+    Subscribers(String baseUrl, String key, List<String> cluster, Path folder) {
         this.baseUrl = baseUrl + "/v1/tenants/" + Endpoints.TENANT + "/subscriptions";
         this.key = key;
-        this.bootstrapServers = bootstrapServers;
+        this.cluster = List.copyOf(cluster);
         this.folder = folder;
     }
 
     /** Subscribes all endpoints. Some give up after a few tries, some hardly ever. */
     void create(Endpoints endpoints) {
-        int number = 0;
         for (Endpoints.Endpoint endpoint : endpoints.all()) {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("id", endpoint.name());
-            body.put("url", endpoint.url());
-            body.put("eventTypes", WANTED.get(number % WANTED.size()));
-            body.put("timeout", "3s");
-            List<String> schedule = new ArrayList<>(List.of("1s", "2s", "5s"));
-            for (int i = 0; number % 2 == 1 && i < 40; i++) {
-                schedule.add("3s");
-            }
-            body.put("retry", Map.of("schedule", schedule));
             try {
-                HttpResponse<String> answer = post(baseUrl, JSON.writeValueAsString(body), CREATED_WITHIN);
+                String body = JSON.writeValueAsString(wish(endpoint, endpoints));
+                HttpResponse<String> answer = post(baseUrl, body, CREATED_WITHIN);
                 for (int tries = 0; answer.statusCode() == 503 && tries < TRIES; tries++) {
                     Waiting.rest(Duration.ofSeconds(1));
-                    answer = post(baseUrl, JSON.writeValueAsString(body), CREATED_WITHIN);
+                    answer = post(baseUrl, body, CREATED_WITHIN);
                 }
                 if (answer.statusCode() != 201) {
                     throw new IllegalStateException(
@@ -92,8 +85,53 @@ final class Subscribers {
             } catch (IOException e) {
                 throw new IllegalStateException("subscription " + endpoint.name(), e);
             }
-            number++;
         }
+    }
+
+    private static Map<String, Object> wish(Endpoints.Endpoint endpoint, Endpoints endpoints) {
+        int number = endpoints.all().indexOf(endpoint);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", endpoint.name());
+        body.put("url", endpoint.url());
+        body.put("eventTypes", WANTED.get(number % WANTED.size()));
+        body.put("timeout", "3s");
+        List<String> schedule = new ArrayList<>(List.of("1s", "2s", "5s"));
+        for (int i = 0; number % 2 == 1 && i < 40; i++) {
+            schedule.add("3s");
+        }
+        body.put("retry", Map.of("schedule", schedule));
+        return body;
+    }
+
+    /**
+     * Deletes it, and after a time makes another one under the same id. That begins paused, so that nothing comes before its
+     * secret is known; an answer with a secret that got lost is one more reason to begin again. False where it never works.
+     */
+    boolean makeAnew(Endpoints.Endpoint endpoint, Endpoints endpoints, Duration hold) {
+        for (int tries = 0; tries < TRIES && !Thread.currentThread().isInterrupted(); tries++) {
+            try {
+                int gone = send(request(baseUrl + "/" + endpoint.name(), ANSWER_WITHIN)
+                                .DELETE())
+                        .statusCode();
+                if (gone == 204 || gone == 404) {
+                    Waiting.rest(tries == 0 ? hold : Duration.ZERO);
+                    Map<String, Object> paused = wish(endpoint, endpoints);
+                    paused.put("state", "paused");
+                    HttpResponse<String> answer = post(baseUrl, JSON.writeValueAsString(paused), ANSWER_WITHIN);
+                    if (answer.statusCode() == 201) {
+                        endpoints.secret(
+                                endpoint,
+                                JSON.readTree(answer.body()).path("secret").asText());
+                        return turn(endpoint.name(), "resume");
+                    }
+                }
+            } catch (IOException e) {
+                // it is down: that is what this run is about
+                Waiting.rest(Duration.ofMillis(100));
+            }
+            Waiting.rest(Duration.ofMillis(200));
+        }
+        return false;
     }
 
     /** Pauses or resumes; tries until it works, for a resume must not be forgotten. False where it never did. */
@@ -115,17 +153,10 @@ final class Subscribers {
     /** {@code fanfare dlq replay}, as an operator has it, and again where it breaks off; false where it never comes through. */
     boolean replay(String id) {
         for (int tries = 0; tries < REPLAY_TRIES && !Thread.currentThread().isInterrupted(); tries++) {
+            List<String> arguments = new ArrayList<>(List.of("dlq", "replay", "--subscription=" + id, "--yes"));
+            arguments.addAll(cluster);
             Child command = Child.start(
-                    "dlq replay",
-                    folder.resolve("dlq-replay.log"),
-                    JAVA_OPTIONS,
-                    CommandProcess.class,
-                    List.of(
-                            "dlq",
-                            "replay",
-                            "--bootstrap-servers=" + bootstrapServers,
-                            "--subscription=" + id,
-                            "--yes"));
+                    "dlq replay", folder.resolve("dlq-replay.log"), JAVA_OPTIONS, CommandProcess.class, arguments);
             if (command.ends(REPLAY_WITHIN) && command.exitCode() == 0) {
                 return true;
             }
@@ -134,24 +165,30 @@ final class Subscribers {
     }
 
     private HttpResponse<String> post(String url, String body, Duration within) throws IOException {
+        return send(request(url, within)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private HttpRequest.Builder request(String url, Duration within) {
+        return HttpRequest.newBuilder(URI.create(url)).timeout(within).header("Authorization", "Bearer " + key);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
-            return http.send(
-                    HttpRequest.newBuilder(URI.create(url))
-                            .timeout(within)
-                            .header("Authorization", "Bearer " + key)
-                            .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
     }
 
-    /** Those on the topic, each in its first state: nobody of them ever stops being routed to. */
+    /**
+     * Those on the topic, each in its first state: nobody of them ever stops being routed to, but for those that were deleted
+     * and made anew.
+     */
     static List<Subscriber> onTopic(Map<String, Object> clientConfig) {
-        Map<String, Subscriber> first = new LinkedHashMap<>();
+        Map<UUID, Subscription> first = new LinkedHashMap<>();
         TopicPartition partition = new TopicPartition(Topics.SUBSCRIPTIONS, 0);
         clientConfig.put("isolation.level", "read_committed");
         try (var consumer =
@@ -163,13 +200,17 @@ final class Subscribers {
                 for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(200))) {
                     if (message.value() != null) {
                         Subscription subscription = Subscription.fromJson(message.value());
-                        first.putIfAbsent(subscription.key(), Subscriber.throughout(subscription));
+                        first.putIfAbsent(subscription.generation(), subscription);
                     }
                 }
             }
         } catch (UndecodableRecord e) {
             throw new IllegalStateException("a subscription on the topic can't be read", e);
         }
-        return List.copyOf(first.values());
+        Map<String, Long> generations =
+                first.values().stream().collect(Collectors.groupingBy(Subscription::key, Collectors.counting()));
+        return first.values().stream()
+                .map(each -> new Subscriber(each, Objects.equals(generations.get(each.key()), 1L)))
+                .toList();
     }
 }

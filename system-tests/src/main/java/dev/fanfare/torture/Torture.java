@@ -27,11 +27,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fanfare-torture",
         mixinStandardHelpOptions = true,
+        exitCodeOnExecutionException = 2,
         description = {
             "Runs every role as a process of its own against three brokers, breaks them, the network and the endpoints"
                     + " by a seed while events come in, mends all, waits until nothing moves, and accounts for every"
                     + " delivery.",
-            "Ends with 0 if no promise was broken, with 1 if one was: then it says which, and of which delivery."
+            "Ends with 0 if no promise was broken, with 1 if one was: then it says which, and of which delivery; with 2 if it"
+                    + " could not be run."
         })
 @SuppressWarnings("UnusedVariable")
 public final class Torture implements Callable<Integer> {
@@ -75,6 +77,15 @@ public final class Torture implements Callable<Integer> {
     private @Nullable Path kafka;
 
     @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description =
+                    "A Kafka cluster that has no Fanfare: only roles and endpoints are broken, and all topics of Fanfare are"
+                            + " deleted there at the end. What a client needs to get in goes to --set kafka.*"
+                            + " (default: three brokers of its own).")
+    private @Nullable String bootstrapServers;
+
+    @Option(
             names = "--other-build",
             paramLabel = "CHECKOUT",
             description =
@@ -104,6 +115,11 @@ public final class Torture implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         Versions versions = versions(command);
+        Set<FaultKind> kinds = kinds(command, versions);
+        if (bootstrapServers != null && kafka != null) {
+            throw new ParameterException(
+                    command, "--kafka is for brokers of its own: leave it away, or --bootstrap-servers");
+        }
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path folder = keep == null ? Files.createTempDirectory("fanfare-torture") : Files.createDirectory(keep);
         command.getOut().println("seed " + chosen + ", logs in " + folder);
@@ -114,11 +130,12 @@ public final class Torture implements Callable<Integer> {
                             Duration.ofMillis((long) (minutes * 60_000)),
                             events,
                             endpoints,
-                            kinds(command, versions),
+                            kinds,
                             Duration.ofMillis((long) (longestFault * 1_000)),
                             Duration.ofSeconds(4),
                             Duration.ofMinutes(10),
                             versions,
+                            Optional.ofNullable(bootstrapServers),
                             folder))
                     .run();
             command.getOut().print(report.table());
@@ -127,6 +144,10 @@ public final class Torture implements Callable<Integer> {
                 report.writeJson(json);
             }
             return report.isGood() ? 0 : 1;
+        } catch (Borrowed.Refused e) {
+            command.getErr().println("fanfare-torture: " + e.getMessage());
+            command.getErr().flush();
+            return 2;
         } finally {
             if (keep == null) {
                 delete(folder);
@@ -147,7 +168,7 @@ public final class Torture implements Callable<Integer> {
 
     private Set<FaultKind> kinds(CommandLine command, Versions versions) {
         if (only == null) {
-            return FaultKind.allWith(versions);
+            return FaultKind.allWith(versions, bootstrapServers == null);
         }
         Set<FaultKind> chosen = EnumSet.noneOf(FaultKind.class);
         for (String name : only) {
@@ -161,9 +182,15 @@ public final class Torture implements Callable<Integer> {
                                             .map(FaultKind::text)
                                             .collect(Collectors.joining(", ")))));
         }
-        if (!FaultKind.allWith(versions).containsAll(chosen)) {
+        if (chosen.contains(FaultKind.ROLES_SWAPPED) && otherBuild == null) {
             throw new ParameterException(
                     command, "to swap roles there must be another version: name it by --other-build");
+        }
+        if (bootstrapServers != null) {
+            chosen.stream().filter(FaultKind::needsOwnBrokers).findFirst().ifPresent(kind -> {
+                throw new ParameterException(
+                        command, kind.text() + " takes brokers of its own: leave it away, or --bootstrap-servers");
+            });
         }
         return chosen;
     }

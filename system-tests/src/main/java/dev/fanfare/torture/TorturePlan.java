@@ -2,6 +2,7 @@ package dev.fanfare.torture;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param longestRest between two faults on one side
  * @param drain     how long all may take to arrive once nothing breaks any more
  * @param versions of Fanfare and of Kafka
+ * @param bootstrapServers of somebody else's cluster, where nothing of Fanfare is yet; none for brokers of our own
  * @param folder    for data and logs; must exist
  */
 public record TorturePlan(
@@ -28,14 +30,16 @@ public record TorturePlan(
         Duration longestRest,
         Duration drain,
         Versions versions,
+        Optional<String> bootstrapServers,
         Path folder) {
     public TorturePlan {
         kinds = Set.copyOf(kinds);
         if (events < 1 || endpoints < 1 || duration.isNegative()) {
             throw new IllegalArgumentException("at least one event and one endpoint are needed, and some time");
         }
-        if (!FaultKind.allWith(versions).containsAll(kinds)) {
-            throw new IllegalArgumentException("roles can be swapped only where another build is named");
+        if (!FaultKind.allWith(versions, bootstrapServers.isEmpty()).containsAll(kinds)) {
+            throw new IllegalArgumentException("roles can be swapped only where another build is named, and brokers and"
+                    + " the ways to them be broken only where they are our own");
         }
     }
 }

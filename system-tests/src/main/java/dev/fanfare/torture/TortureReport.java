@@ -21,6 +21,8 @@ import java.util.Map;
  * @param requests          that the receivers saw
  * @param endedByThemselves how often each role's process ended though nobody made it
  * @param drained           whether all came to rest in time
+ * @param unwellInTheEnd    how often, when nothing was broken any more, a role did not end in order or a group rebalanced
+ *     for no known reason: what is near that may have come again
  * @param disturbed         requests accepted within reach of a fault of a role or a broker, or of a rebalance: others must not
  *     come again for want of a record
  */
@@ -33,6 +35,7 @@ public record TortureReport(
         FaultLog log,
         Map<String, Integer> endedByThemselves,
         boolean drained,
+        int unwellInTheEnd,
         long disturbed,
         Judgement judgement) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -81,6 +84,7 @@ public record TortureReport(
         row(text, "told to end, and did", inOrder);
         row(text, "told to end, and did not", log.stops().size() - inOrder);
         row(text, "rebalances seen", log.rebalances());
+        row(text, "  unexplained in the calm", unwellInTheEnd);
         if (!drained) {
             text.append("NOT DRAINED: something is still under way\n");
         }
@@ -110,7 +114,8 @@ public record TortureReport(
                 .put("eventsSentAgain", eventsSentAgain)
                 .put("requests", requests)
                 .put("disturbed", disturbed)
-                .put("rebalances", log.rebalances());
+                .put("rebalances", log.rebalances())
+                .put("unwellInTheEnd", unwellInTheEnd);
         json.set("deliveries", JSON.valueToTree(judgement.total()));
         json.set("perSubscription", JSON.valueToTree(judgement.perSubscription()));
         json.set("repeats", JSON.valueToTree(judgement.repeats()));

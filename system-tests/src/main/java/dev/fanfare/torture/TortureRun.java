@@ -48,13 +48,8 @@ public final class TortureRun {
     private static final int PARTITIONS = 4;
     private static final Duration START_WITHIN = Duration.ofMinutes(10);
     private static final long SUPERVISE_EVERY_MILLIS = 200;
-    /**
-     * For how long what was accepted may be on no record: until its answer comes, its transaction begins (2.5 s), and that
-     * times out (10 s); or until its partition, which is being taken away, has drained (10 s).
-     */
-    private static final long UNCOMMITTED_MILLIS = 15_000;
-    /** Until those whom a fault struck are noticed: the session of a group's member (6 s), and its drain. */
-    private static final long REACH_MILLIS = 16_000;
+    /** From when a request is accepted until nobody waits for its answer any more: subscriptions' time-out, and a little. */
+    private static final long ANSWER_MILLIS = 5_000;
     /**
      * Sent when all is well again, out of reach of everything, while every role is restarted as for an upgrade: none of
      * them may come twice.
@@ -106,10 +101,13 @@ public final class TortureRun {
         Ports ports = new Ports();
         long begunAt = System.nanoTime();
         Path arrivals = plan.folder().resolve("arrivals");
-        try (Cluster cluster = Cluster.start(
-                        plan.folder(), ports, names(), plan.versions().ofBrokers());
+        Optional<Borrowed> borrowed = plan.bootstrapServers().map(servers -> new Borrowed(clientConfig(servers)));
+        Optional<Cluster> theirs = borrowed.map(Borrowed::asCluster);
+        try (Cluster cluster = theirs.orElseGet(() -> Cluster.start(
+                        plan.folder(), ports, names(), plan.versions().ofBrokers()));
                 Endpoints endpoints = new Endpoints(arrivals, plan.endpoints())) {
             LOG.info("brokers are up seconds={}", secondsSince(begunAt));
+            Reach reach = Reach.of(cluster.clientConfig());
             createTopics(cluster);
             Path keyset = plan.folder().resolve("keyset.json");
             KeysetFile.create(keyset);
@@ -117,8 +115,8 @@ public final class TortureRun {
             List<RolePlace> roles = startRoles(cluster, ports, keyset);
             ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
             try {
-                Subscribers subscribers = new Subscribers(
-                        place(roles, "control").url(""), KEY, cluster.bootstrapServers(), plan.folder());
+                Subscribers subscribers =
+                        new Subscribers(place(roles, "control").url(""), KEY, toReach(cluster), plan.folder());
                 subscribers.create(endpoints);
                 LOG.info("all is up seconds={}", secondsSince(begunAt));
                 var unused = supervisor.scheduleWithFixedDelay(
@@ -131,7 +129,7 @@ public final class TortureRun {
                         TimeUnit.MILLISECONDS);
                 FaultLog log = new FaultLog();
                 try (Rebalances watched = Rebalances.watch(cluster.clientConfig(), log)) {
-                    return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, log, begunAt);
+                    return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, log, reach, begunAt);
                 }
             } finally {
                 spareRouter.kill();
@@ -139,7 +137,23 @@ public final class TortureRun {
                 supervisor.awaitTermination(10, TimeUnit.SECONDS);
                 roles.forEach(RolePlace::kill);
             }
+        } finally {
+            borrowed.ifPresent(Borrowed::clear);
         }
+    }
+
+    private Map<String, Object> clientConfig(String bootstrapServers) {
+        Map<String, Object> config = plan.versions().clientSettings();
+        config.put("bootstrap.servers", bootstrapServers);
+        return config;
+    }
+
+    /** How the command reaches it. */
+    private List<String> toReach(Cluster cluster) {
+        return Stream.concat(
+                        Stream.of("--bootstrap-servers=" + cluster.bootstrapServers()),
+                        plan.versions().ofKafka().map(setting -> "--set=" + setting))
+                .toList();
     }
 
     private TortureReport torture(
@@ -150,6 +164,7 @@ public final class TortureRun {
             Subscribers subscribers,
             Path arrivals,
             FaultLog log,
+            Reach reach,
             long begunAt)
             throws InterruptedException {
         EventFeed feed = feed(0, plan.events(), cluster, roles);
@@ -178,14 +193,15 @@ public final class TortureRun {
         LOG.info("no more faults seconds={} acknowledged={}", secondsSince(begunAt), feed.acknowledged());
         boolean drained = drain(cluster, roles) && fed;
         EventFeed calm = feed(plan.events(), CALM_EVENTS, cluster, roles);
+        int unwellBefore = log.disturbances(0, 0).size();
         if (drained) {
-            drained = outOfReach(calm, faults, log) && drain(cluster, roles);
+            drained = outOfReach(calm, faults, log, reach) && drain(cluster, roles);
         }
         LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
         endpoints.flush();
-        List<Timeline.Window> disturbances = log.disturbances(UNCOMMITTED_MILLIS, REACH_MILLIS);
+        List<Timeline.Window> disturbances = log.disturbances(reach.beforeMillis(), reach.afterMillis());
         Judgement judgement = new Oracle(
-                        Endpoints.TENANT, atMillis -> disturbances.stream().anyMatch(window -> window.holds(atMillis)))
+                        Endpoints.TENANT, new SeenFaults(disturbances, log.endpointFaults(ANSWER_MILLIS)))
                 .judge(new ClusterEvidence(
                         cluster.clientConfig(),
                         TortureRun::groupOf,
@@ -206,6 +222,7 @@ public final class TortureRun {
                 log,
                 endedByThemselves,
                 drained,
+                log.disturbances(0, 0).size() - unwellBefore,
                 endpoints.timeline().within(disturbances),
                 judgement);
     }
@@ -223,8 +240,8 @@ public final class TortureRun {
      * Sends some more, out of reach of all that was broken, while all roles are restarted; false where they are not
      * acknowledged in time.
      */
-    private boolean outOfReach(EventFeed calm, Faults faults, FaultLog log) throws InterruptedException {
-        long endMillis = log.disturbances(UNCOMMITTED_MILLIS, REACH_MILLIS).stream()
+    private boolean outOfReach(EventFeed calm, Faults faults, FaultLog log, Reach reach) throws InterruptedException {
+        long endMillis = log.disturbances(reach.beforeMillis(), reach.afterMillis()).stream()
                 .mapToLong(Timeline.Window::toMillis)
                 .max()
                 .orElse(0);
@@ -261,7 +278,7 @@ public final class TortureRun {
     }
 
     private static void createTopics(Cluster cluster) {
-        TopicLayout layout = new TopicLayout(PARTITIONS, PARTITIONS, (short) Cluster.SIZE, Tier.parseList(TIERS));
+        TopicLayout layout = new TopicLayout(PARTITIONS, PARTITIONS, cluster.replicas(), Tier.parseList(TIERS));
         try (Admin admin = Admin.create(cluster.clientConfig())) {
             TopicSetup setup = new TopicSetup(admin, START_WITHIN);
             // a broker that a busy machine keeps from its heartbeat counts as away for a moment
@@ -295,7 +312,7 @@ public final class TortureRun {
                 cluster.link(name),
                 ports.next(),
                 plan.folder(),
-                settings(name, keyset),
+                settings(name, keyset, cluster.replicas()),
                 otherBuild,
                 otherBuild.isPresent() && OTHERS.contains(name));
     }
@@ -316,12 +333,12 @@ public final class TortureRun {
         return roles;
     }
 
-    private List<String> settings(String name, Path keyset) {
+    private List<String> settings(String name, Path keyset, short replicas) {
         List<String> settings = new ArrayList<>(plan.versions().settings());
         settings.addAll(List.of(
                 "access.key=" + KEY,
                 "secrets.keyset-file=" + keyset,
-                "topics.replication-factor=" + Cluster.SIZE,
+                "topics.replication-factor=" + replicas,
                 "topics.event-partitions=" + PARTITIONS,
                 "topics.delivery-partitions=" + PARTITIONS,
                 "topics.retry-tiers=" + TIERS,

@@ -4,8 +4,11 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
@@ -20,7 +23,8 @@ public record Versions(Optional<Path> kafka, Optional<Path> otherBuild, List<Str
     /** This build, the Kafka that it comes with, the default settings. */
     public static final Versions THIS_BUILD = new Versions(Optional.empty(), Optional.empty(), List.of());
 
-    private static final String GROUP_PROTOCOL = "kafka." + ConsumerConfig.GROUP_PROTOCOL_CONFIG + "=";
+    private static final String KAFKA = "kafka.";
+    private static final String GROUP_PROTOCOL = KAFKA + ConsumerConfig.GROUP_PROTOCOL_CONFIG + "=";
 
     public Versions {
         settings = List.copyOf(settings);
@@ -56,6 +60,23 @@ public record Versions(Optional<Path> kafka, Optional<Path> otherBuild, List<Str
                 .map(setting -> setting.substring(GROUP_PROTOCOL.length()))
                 .findFirst()
                 .orElse("consumer");
+    }
+
+    /** The settings of roles that are those of Kafka clients. */
+    Stream<String> ofKafka() {
+        return settings.stream().filter(setting -> setting.startsWith(KAFKA));
+    }
+
+    /** What a client needs besides, to reach brokers that aren't ours: all {@code kafka.*} among the settings. */
+    Map<String, Object> clientSettings() {
+        Map<String, Object> own = new HashMap<>();
+        ofKafka()
+                .filter(setting -> setting.indexOf('=') > 0)
+                .forEach(setting -> own.put(
+                        setting.substring(KAFKA.length(), setting.indexOf('=')),
+                        setting.substring(setting.indexOf('=') + 1)));
+        own.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG); // of those who join groups
+        return own;
     }
 
     private static Path libraryOf(Path build) {

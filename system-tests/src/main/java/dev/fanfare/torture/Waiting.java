@@ -39,6 +39,15 @@ final class Waiting {
         return new IllegalStateException("waited " + patience.toSeconds() + " s in vain for " + what, last);
     }
 
+    /** Waits for the end of a thread; returns early, and with the flag set, where it is interrupted. */
+    static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Holds still; returns early, and with the flag set, where it is interrupted. */
     static void rest(Duration duration) {
         try {

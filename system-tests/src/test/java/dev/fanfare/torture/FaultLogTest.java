@@ -21,7 +21,11 @@ class FaultLogTest {
     }
 
     private void seen(Rebalance.Change change, String... gone) {
-        log.rebalanced(new Rebalance(new Window(1_400, 1_600), change, Set.of(gone)));
+        seenOf("dispatchers", change, gone);
+    }
+
+    private void seenOf(String group, Rebalance.Change change, String... gone) {
+        log.rebalanced(new Rebalance(group, new Window(1_400, 1_600), change, Set.of(gone)));
     }
 
     @Test
@@ -55,6 +59,23 @@ class FaultLogTest {
         restarted("dispatcher-1", true);
         seen(Rebalance.Change.BEGUN_ANEW);
         assertThat(log.disturbances(0, 0)).containsExactly(new Window(1_400, 1_600));
+    }
+
+    @Test
+    void aRebalanceOfOneGroupDoesNotMakeThatOfAnotherOneOrderly() {
+        restarted("router-1", true);
+        seenOf("routers", Rebalance.Change.MEMBERS, "fanfare-router-router-1-StreamThread-1-consumer");
+        seenOf("routers", Rebalance.Change.PARTITIONS);
+        assertThat(log.disturbances(0, 0)).isEmpty();
+        seenOf("dispatchers", Rebalance.Change.PARTITIONS);
+        assertThat(log.disturbances(0, 0)).containsExactly(new Window(1_400, 1_600));
+    }
+
+    @Test
+    void answersMayGetLostWhileAnEndpointIsBroken() {
+        log.add(new FaultLog.Entry(FaultKind.ENDPOINT_FLAPPING, "orders", 1_000, 2_000));
+        log.add(new FaultLog.Entry(FaultKind.ROLE_KILLED, "router-1", 5_000, 6_000));
+        assertThat(log.endpointFaults(500)).containsExactly(new Window(500, 2_500));
     }
 
     @Test

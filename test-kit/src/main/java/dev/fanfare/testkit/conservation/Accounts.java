@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -50,14 +49,13 @@ final class Accounts implements Evidence.Witness {
 
     private final DeliveryTable table = new DeliveryTable();
     private final HashIndex events = new HashIndex();
-    private final LongPredicate mayBeOffRecord;
+    private final Excuses excuses;
     private final Findings findings;
 
-    /** @param mayBeOffRecord as {@link Oracle#Oracle(String, LongPredicate)} says */
-    Accounts(String defaultTenant, List<Subscriber> subscribers, LongPredicate mayBeOffRecord, Findings findings) {
+    Accounts(String defaultTenant, List<Subscriber> subscribers, Excuses excuses, Findings findings) {
         this.defaultTenant = defaultTenant;
         this.subscribers = subscribers;
-        this.mayBeOffRecord = mayBeOffRecord;
+        this.excuses = excuses;
         this.findings = findings;
         this.schedules = subscribers.stream()
                 .map(each -> each.subscription().retry().delays())
@@ -102,6 +100,7 @@ final class Accounts implements Evidence.Witness {
                 int row =
                         table.add(HashIndex.hash(idOf(event.source(), event.id(), subscriber.subscription())), i, body);
                 table.set(row, Fact.OWED, subscriber.throughout() ? 1 : 0);
+                table.seenAt(row, message.timestamp());
                 if (!taken) {
                     table.count(row, Fact.WAITING);
                 }
@@ -239,15 +238,28 @@ final class Accounts implements Evidence.Witness {
         if (arrival.body() != table.body(row)) {
             findings.add(Fault.OTHER_BODY, () -> what + ": its body is not that of the event");
         }
+        if (table.get(row, Fact.ARRIVED) == 0) {
+            // the router made it after its event was accepted, and before it came
+            boolean excused = excuses.forNoRecord(table.seenAtMillis(row), arrival.atMillis());
+            table.set(row, Fact.PERHAPS_MADE_TWICE, excused ? 1 : 0);
+        }
         table.count(row, Fact.ARRIVED);
         if (arrival.accepted()) {
-            table.count(row, Fact.ACCEPTED);
-            if (table.get(row, Fact.PERHAPS_OFF_RECORD) > 0) {
-                table.count(row, Fact.EXPLAINED);
-            }
-            table.set(row, Fact.PERHAPS_OFF_RECORD, mayBeOffRecord.test(arrival.atMillis()) ? 1 : 0);
+            accepted(row, arrival.atMillis());
         }
         time(row, arrival, what);
+    }
+
+    private void accepted(int row, long atMillis) {
+        table.count(row, Fact.ACCEPTED);
+        if (table.get(row, Fact.PERHAPS_OFF_RECORD) > 0) {
+            table.count(row, Fact.OFF_RECORD_EXPLAINED);
+        }
+        if (table.get(row, Fact.PERHAPS_UNANSWERED) > 0) {
+            table.count(row, Fact.UNANSWERED_EXPLAINED);
+        }
+        table.set(row, Fact.PERHAPS_OFF_RECORD, excuses.forNoRecord(atMillis, atMillis) ? 1 : 0);
+        table.set(row, Fact.PERHAPS_UNANSWERED, excuses.forNoAnswer(atMillis) ? 1 : 0);
     }
 
     /** Of those that had this key one after the other, the one whose delivery it is; the latest where it is nobody's. */
@@ -305,9 +317,7 @@ final class Accounts implements Evidence.Witness {
         for (int row = 0; row < table.rows(); row++) {
             Tally one = account(row);
             Repeats own = Repeats.of(table, row);
-            if (own.notOnRecord() > table.get(row, Fact.EXPLAINED)) {
-                findings.suspect(Fault.REPEATED, table.hash(row));
-            }
+            wantReasons(row, own);
             repeats = repeats.plus(own);
             tallies[table.subscription(row)] = tallies[table.subscription(row)].plus(one);
         }
@@ -317,6 +327,18 @@ final class Accounts implements Evidence.Witness {
         }
         Tally total = perSubscription.values().stream().reduce(Tally.NONE, Tally::plus);
         return new Closed(perSubscription, total, repeats, table.bytes() + events.bytes());
+    }
+
+    private void wantReasons(int row, Repeats repeats) {
+        if (repeats.notOnRecord() > table.get(row, Fact.OFF_RECORD_EXPLAINED)) {
+            findings.suspect(Fault.REPEATED, table.hash(row));
+        }
+        if (repeats.answerLost() > table.get(row, Fact.UNANSWERED_EXPLAINED)) {
+            findings.suspect(Fault.ANSWER_LOST, table.hash(row));
+        }
+        if (repeats.madeTwice() > 0 && table.get(row, Fact.PERHAPS_MADE_TWICE) == 0) {
+            findings.suspect(Fault.MADE_TWICE, table.hash(row));
+        }
     }
 
     private Tally account(int row) {

@@ -76,7 +76,7 @@ final class DeliveryTable {
         set(row, fact, get(row, fact) + 1);
     }
 
-    /** When its {@link Fact#LAST_ATTEMPT} was first seen. */
+    /** When its {@link Fact#LAST_ATTEMPT} was first seen; before any was, when its event was accepted. */
     long seenAtMillis(int row) {
         return seenAtMillis[row];
     }

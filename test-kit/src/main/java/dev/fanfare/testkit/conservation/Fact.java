@@ -32,7 +32,13 @@ enum Fact {
     /** Whether something may have kept the latest of those from being put on record. */
     PERHAPS_OFF_RECORD,
     /** How many came after one of which that is so. */
-    EXPLAINED,
+    OFF_RECORD_EXPLAINED,
+    /** Whether something may have kept the answer to the latest of those from getting through. */
+    PERHAPS_UNANSWERED,
+    /** How many came after one of which that is so. */
+    UNANSWERED_EXPLAINED,
+    /** Whether something, from its event's acceptance to its first arrival, may have had the router make it again. */
+    PERHAPS_MADE_TWICE,
     /** The number of the latest attempt that its receiver saw. */
     LAST_ATTEMPT;
 

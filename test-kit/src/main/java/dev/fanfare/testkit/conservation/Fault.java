@@ -20,6 +20,10 @@ public enum Fault {
     EARLY("came early"),
     /** Again, though nothing kept the time before from being put on record. */
     REPEATED("repeated for no reason"),
+    /** Again, as its answer did not get through, though nothing was in its way. */
+    ANSWER_LOST("repeated as its answer got lost for no reason"),
+    /** Twice on the deliveries topic, and sent twice, though nothing kept the router from having on record what it made. */
+    MADE_TWICE("made twice for no reason"),
     /** On a topic where we wrote it. */
     UNREADABLE("record can't be read");
 

@@ -1,7 +1,6 @@
 package dev.fanfare.testkit.conservation;
 
 import java.util.Map;
-import java.util.function.LongPredicate;
 
 /**
  * Judges a run by what the topics hold and what the receivers saw: is every delivery that had to be made delivered,
@@ -23,28 +22,27 @@ import java.util.function.LongPredicate;
  */
 public final class Oracle {
     private final String defaultTenant;
-    private final LongPredicate mayBeOffRecord;
+    private final Excuses excuses;
 
     /** One that doesn't judge when repeats came. */
     public Oracle(String defaultTenant) {
-        this(defaultTenant, atMillis -> true);
+        this(defaultTenant, Excuses.ANY);
     }
 
     /**
      * One that wants a reason for each repeat.
      *
-     * @param mayBeOffRecord whether something kept the attempts topic from having a record of a request that was accepted
-     *     at that time (by the receiver's clock), so that it was sent again
+     * @param excuses what was broken when, by the clock of receivers and brokers
      */
-    public Oracle(String defaultTenant, LongPredicate mayBeOffRecord) {
+    public Oracle(String defaultTenant, Excuses excuses) {
         this.defaultTenant = defaultTenant;
-        this.mayBeOffRecord = mayBeOffRecord;
+        this.excuses = excuses;
     }
 
     /** Hears the evidence, once or twice. */
     public Judgement judge(Evidence evidence) {
         Findings findings = new Findings();
-        Accounts accounts = new Accounts(defaultTenant, evidence.subscribers(), mayBeOffRecord, findings);
+        Accounts accounts = new Accounts(defaultTenant, evidence.subscribers(), excuses, findings);
         evidence.tell(accounts);
         Accounts.Closed closed = accounts.close();
         Map<Long, Fault> suspects = findings.suspects();

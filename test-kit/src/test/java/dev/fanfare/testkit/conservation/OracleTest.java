@@ -185,9 +185,7 @@ class OracleTest {
                 .delivered("once too often", "all", 20_000)
                 .arrived("once too often", "all", 1, 204, 40_000)
                 .arrived("once too often", "all", 1, 204, 41_000);
-        long from = ScriptedRun.START_MILLIS + 10_000;
-        long to = ScriptedRun.START_MILLIS + 30_000;
-        Judgement judgement = new Oracle("default", atMillis -> from <= atMillis && atMillis <= to).judge(run);
+        Judgement judgement = new Oracle("default", brokenFrom(10_000, 30_000)).judge(run);
         assertThat(judgement.counts()).isEqualTo(Map.of(Fault.REPEATED, 3L));
         assertThat(judgement.findings())
                 .extracting(Finding::toString)
@@ -196,6 +194,62 @@ class OracleTest {
                         story -> assertThat(story).contains("event after"),
                         story -> assertThat(story).contains("event once too often"));
         assertThat(judgement.repeats().notOnRecord()).isEqualTo(5);
+    }
+
+    /** Everything is, from and to so long after the start, and nothing before or after. */
+    private static Excuses brokenFrom(long fromMillis, long toMillis) {
+        return new Excuses() {
+            @Override
+            public boolean forNoRecord(long sinceMillis, long untilMillis) {
+                return sinceMillis - ScriptedRun.START_MILLIS <= toMillis
+                        && fromMillis <= untilMillis - ScriptedRun.START_MILLIS;
+            }
+
+            @Override
+            public boolean forNoAnswer(long atMillis) {
+                return forNoRecord(atMillis, atMillis);
+            }
+        };
+    }
+
+    @Test
+    void whatTheRouterMadeTwiceWhenNothingWasBrokenIsCaughtAndNamed() {
+        run.event("before", "other")
+                .delivered("before", "all", 4_000)
+                .delivered("before", "all", 20_000)
+                .event("while it waited", "other")
+                .delivered("while it waited", "all", 70_000)
+                .delivered("while it waited", "all", 70_001)
+                .event("resumed", "other")
+                .made("resumed", "all")
+                .kept(Topics.PARKED, "resumed", "all", true)
+                .kept(Topics.PARKED, "resumed", "all", false)
+                .delivered("resumed", "all", 4_000);
+        Judgement judgement = new Oracle("default", brokenFrom(10_000, 30_000)).judge(run);
+        assertThat(judgement.counts()).isEqualTo(Map.of(Fault.MADE_TWICE, 1L));
+        assertThat(judgement.findings())
+                .singleElement()
+                .asString()
+                .contains("event before", "fanfare.deliveries/0@0", "fanfare.deliveries/0@1");
+        assertThat(judgement.repeats()).isEqualTo(new Repeats(2, 0, 0, 0));
+    }
+
+    @Test
+    void aRepeatForAnAnswerThatNothingKeptFromGettingThroughIsCaughtAndNamed() {
+        for (String event : List.of("before", "within")) {
+            run.event(event, "other")
+                    .made(event, "all")
+                    .arrived(event, "all", 1, 204, event.equals("before") ? 0 : 20_000)
+                    .onRecord(event, "all", 1, Verdict.RETRY, null)
+                    .delivery(TIER, event, "all", ONCE, null, true)
+                    .delivery(Topics.DELIVERIES, event, "all", ONCE, null, true)
+                    .arrived(event, "all", 2, 204, 40_000)
+                    .onRecord(event, "all", 2, Verdict.DELIVERED, 204);
+        }
+        Judgement judgement = new Oracle("default", brokenFrom(10_000, 30_000)).judge(run);
+        assertThat(judgement.counts()).isEqualTo(Map.of(Fault.ANSWER_LOST, 1L));
+        assertThat(judgement.findings()).singleElement().asString().contains("event before");
+        assertThat(judgement.repeats().answerLost()).isEqualTo(2);
     }
 
     @Test
