@@ -101,7 +101,8 @@ final class BenchOptions {
             names = "--dispatchers-under",
             split = " ",
             paramLabel = "COMMAND",
-            description = "What each is started by, such as 'systemd-run --scope -p CPUQuota=50%%' or 'taskset -c 0'.")
+            description = "What each is started by, such as 'systemd-run --scope -p CPUQuota=20%%' or"
+                    + " 'benchmarks/slot.sh {n} 16 1'; {n} is its number, from 1 on.")
     private List<String> dispatchersUnder = List.of();
 
     @Option(

@@ -40,7 +40,7 @@ final class OwnFanfare implements AutoCloseable {
     private static final String KEY = "benchmark";
     private static final String TENANT = "bench";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
     private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m");
 
     private final String bootstrapServers;
@@ -57,7 +57,7 @@ final class OwnFanfare implements AutoCloseable {
      * @param partitions       of events, and of deliveries
      * @param oneProcess       all roles in one, with twice the heap of each of several
      * @param dispatchers      how many processes
-     * @param dispatchersUnder the command that each is started by; empty: none
+     * @param dispatchersUnder the command that each is started by, in which {@code {n}} is its number; empty: none
      * @param settings         of all roles, beyond what is needed
      */
     record Plan(
@@ -131,9 +131,16 @@ final class OwnFanfare implements AutoCloseable {
         start(
                 name,
                 dispatcher ? DispatcherJava.list(DispatcherJava.OPTIONS) : JAVA,
-                dispatcher ? plan.dispatchersUnder : List.of(),
+                dispatcher ? under(name) : List.of(),
                 ROLE_MAIN,
                 List.of(kind.text()));
+    }
+
+    private List<String> under(String dispatcher) {
+        String number = dispatcher.substring(dispatcher.lastIndexOf('-') + 1);
+        return plan.dispatchersUnder.stream()
+                .map(word -> word.replace("{n}", number))
+                .toList();
     }
 
     private void start(String name, List<String> java, List<String> under, String main, List<String> arguments) {
