@@ -54,6 +54,8 @@ public final class Intake {
     private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final long SURVEY_NANOS = Duration.ofMillis(50).toNanos();
+    /** Whoever surveys so late stood still meanwhile: the machine, or all of this process. */
+    private static final long STALL_NANOS = Duration.ofMillis(300).toNanos();
 
     private static final String TAKES_LESS = "the endpoint takes less than it gets";
     private static final String RESTS = "the endpoint failed time after time and is left alone for a while";
@@ -131,6 +133,9 @@ public final class Intake {
         long nowNanos = System.nanoTime();
         if (nowNanos - surveyedAtNanos < SURVEY_NANOS) {
             return finding;
+        }
+        if (nowNanos - surveyedAtNanos >= STALL_NANOS) {
+            pace.startOver();
         }
         surveyedAtNanos = nowNanos;
         finding = lookAround(nowNanos);

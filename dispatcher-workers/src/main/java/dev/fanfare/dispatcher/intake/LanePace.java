@@ -58,6 +58,11 @@ final class LanePace {
         return pace;
     }
 
+    /** Watches all anew: what was seen of them while this process stood still is no fault of theirs. */
+    void startOver() {
+        watches.clear();
+    }
+
     /**
      * How long until the lane's next free slot, which is taken by asking.
      *

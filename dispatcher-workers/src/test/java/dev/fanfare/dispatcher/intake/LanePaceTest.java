@@ -56,6 +56,15 @@ class LanePaceTest {
     }
 
     @Test
+    void afterAStandstillNoLaneIsBlamedForWhatItDidNotEndMeanwhile() {
+        pace.of("a", lane(0), 0);
+        pace.startOver();
+
+        assertThat(pace.of("a", lane(0), 2 * SECOND)).isEqualTo(Pace.WATCHING);
+        assertThat(pace.of("a", lane(20), 2 * SECOND + MOMENT)).isEqualTo(Pace.BUSY);
+    }
+
+    @Test
     void slotsAreAsFarApartAsTheLaneTakesForOne() {
         for (int second = 0; second <= 5; second++) {
             pace.of("a", lane(10 * second), second * SECOND);
