@@ -64,6 +64,7 @@ public final class AttemptIndex implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private String topicId = "";
     private volatile @Nullable AttemptStore opened;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -104,9 +105,9 @@ public final class AttemptIndex implements AutoCloseable {
      * @throws IllegalStateException where the folder can't be used
      */
     public void start() {
-        String topicId;
+        String id;
         try (Admin admin = kafka.admin(clientId + "-topic")) {
-            topicId = Objects.requireNonNull(KafkaAnswer.await(
+            id = Objects.requireNonNull(KafkaAnswer.await(
                                     admin.describeTopics(List.of(Topics.ATTEMPTS))
                                             .allTopicNames(),
                                     ANSWER_TIMEOUT,
@@ -115,8 +116,13 @@ public final class AttemptIndex implements AutoCloseable {
                     .topicId()
                     .toString();
         }
-        opened = AttemptStore.open(folder.resolve(topicId), topicId, memoryBytes);
+        topicId = id;
+        opened = open();
         thread.start();
+    }
+
+    private AttemptStore open() {
+        return AttemptStore.open(folder.resolve(topicId), topicId, memoryBytes);
     }
 
     /** How many records of the topic are still to be read (1 until that is known); what they hold is not found yet. */
@@ -247,11 +253,11 @@ public final class AttemptIndex implements AutoCloseable {
     }
 
     private void follow() {
-        AttemptStore store = store();
         long lookedAtNanos = 0;
         boolean placed = false;
         while (closing.getCount() > 0) {
             try {
+                AttemptStore store = usable();
                 if (!placed || System.nanoTime() - lookedAtNanos > LOOK_EVERY.toNanos()) {
                     lookAtTheTopic(store);
                     lookedAtNanos = System.nanoTime();
@@ -269,6 +275,26 @@ public final class AttemptIndex implements AutoCloseable {
                 pauseBriefly();
             }
         }
+    }
+
+    /** What is open; anew, where that takes no writes and the disk does. What is asked of it meanwhile fails. */
+    private AttemptStore usable() {
+        AttemptStore store = opened;
+        if (store != null && !store.isStuck()) {
+            return store;
+        }
+        AttemptStore.tryDisk(folder);
+        opened = null;
+        if (store != null) {
+            try {
+                store.close();
+            } catch (IllegalStateException e) {
+                LOG.debug("what was not on disk is read again", e);
+            }
+        }
+        AttemptStore anew = open();
+        opened = anew;
+        return anew;
     }
 
     /** Partitions may be added and the retention changed while this runs. */

@@ -6,7 +6,10 @@ import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Delivery;
 import dev.fanfare.contract.delivery.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -57,7 +61,11 @@ final class AttemptStore implements AutoCloseable {
         boolean visit(Place place, byte[] value) throws RocksDBException;
     }
 
+    /** No less than what RocksDB writes when it is opened. */
+    private static final int TRIAL_BYTES = 1024 * 1024;
+
     private final Segments segments;
+    private volatile boolean isStuck;
     /** What the disk has of the slots that were changed last; confined to the writing thread. */
     private final Map<ByteBuffer, Tally> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -160,6 +168,7 @@ final class AttemptStore implements AutoCloseable {
                 batch.put(segments.meta(), partitionKey(position.getKey()), value);
             }
             segments.write(batch);
+            isStuck = false;
             streaks.forEach((owner, streak) -> {
                 if (streak == null) {
                     failing.remove(owner);
@@ -169,11 +178,20 @@ final class AttemptStore implements AutoCloseable {
             });
         } catch (RocksDBException e) {
             recent.clear(); // more is counted there than was written
+            isStuck = e.getStatus() == null || e.getStatus().getSubCode() != Status.SubCode.NoSpace;
             throw Segments.failed(e);
         } catch (RuntimeException e) {
             recent.clear();
             throw e;
         }
+    }
+
+    /**
+     * Whether the disk failed it in a way after which RocksDB takes no write any more, not even when the disk is well again,
+     * unless it is opened anew. (Where there was no room it goes on by itself.)
+     */
+    boolean isStuck() {
+        return isStuck;
     }
 
     private static void put(WriteBatch batch, ColumnFamilyHandle segment, Source source) throws RocksDBException {
@@ -304,9 +322,25 @@ final class AttemptStore implements AutoCloseable {
                 batch.delete(segments.meta(), Streak.key(owner));
             }
             segments.write(batch);
+            isStuck = false;
             silent.forEach(failing::remove);
         } catch (RocksDBException e) {
             throw Segments.failed(e);
+        }
+    }
+
+    /**
+     * Sees whether a folder can be written.
+     *
+     * @throws UncheckedIOException where it can't
+     */
+    static void tryDisk(Path folder) {
+        Path trial = folder.resolve("trial");
+        try {
+            Files.write(trial, new byte[TRIAL_BYTES]);
+            Files.delete(trial);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " (control.state-dir) can't be written", e);
         }
     }
 

@@ -221,15 +221,23 @@ final class Segments implements AutoCloseable {
                 return;
             }
             closed = true;
-            flush();
-            byDay.values().forEach(ColumnFamilyHandle::close);
-            meta.close();
-            db.close();
-            for (int i = resources.size() - 1; i >= 0; i--) {
-                closeOne(resources.get(i));
+            try {
+                flush();
+            } finally {
+                // or its lock would keep others out, us included
+                giveBack();
             }
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    private void giveBack() {
+        byDay.values().forEach(ColumnFamilyHandle::close);
+        meta.close();
+        db.close();
+        for (int i = resources.size() - 1; i >= 0; i--) {
+            closeOne(resources.get(i));
         }
     }
 
