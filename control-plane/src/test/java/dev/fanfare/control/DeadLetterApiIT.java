@@ -18,6 +18,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -236,6 +241,61 @@ class DeadLetterApiIT {
                     .isEqualTo(415);
         }
         assertThat(ids(LETTERS + "?subscription=faulty")).containsExactly("dlv_w1");
+    }
+
+    @Test
+    void whoeverFindsItBusyIsToldSoByTheApiAndTheConsoleAndWhenToComeBack() throws Exception {
+        ConsoleVisitor visitor = ConsoleVisitor.loggedIn(control, "k", "other");
+        String discard = "{\"ids\":[\"dlv_nothing\"],\"because\":\"retired\"}";
+        List<CompletableFuture<Answer>> readings = new ArrayList<>();
+        List<String> runs = new ArrayList<>();
+        try (OpenTransaction held = new OpenTransaction(broker, Topics.DEAD_LETTERS);
+                Requests requests = new Requests()) {
+            for (int i = 0; i < 10; i++) {
+                Answer begun = control.post(OTHERS + "/discard", discard);
+                assertThat(begun.status()).as(begun.body()).isEqualTo(202);
+                runs.add(begun.header("location"));
+            }
+            Answer refused = control.post(OTHERS + "/discard", discard);
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("retry-after")).isEqualTo("2");
+            assertThat(refused.body()).contains("tenant 'other' has 10 replays and discards");
+            assertThat(visitor.post(
+                                    "/console/tenants/other/dead-letters/discard",
+                                    "token=" + visitor.token() + "&id=dlv_nothing&because=retired")
+                            .status())
+                    .isEqualTo(303);
+
+            for (int i = 0; i < 5; i++) {
+                readings.add(requests.send(() -> control.get(LETTERS)));
+            }
+            Answer busy = (Answer) CompletableFuture.anyOf(readings.toArray(CompletableFuture[]::new))
+                    .get(1, TimeUnit.MINUTES);
+            assertThat(busy.status()).isEqualTo(503);
+            assertThat(busy.header("retry-after")).isEqualTo("2");
+            Answer page = visitor.get("/console/tenants/other/dead-letters");
+            assertThat(page.status()).isEqualTo(503);
+            assertThat(page.header("retry-after")).isEqualTo("2");
+            assertThat(page.body()).contains("are being read for 4 others: try again", "role=\"alert\"");
+        }
+        runs.forEach(DeadLetterApiIT::awaitEnd);
+        assertThat(visitor.page("/console/tenants/other/dead-letters"))
+                .as("what the button came to")
+                .contains("has 10 replays and discards");
+    }
+
+    /** Several at once, each on a thread of its own. */
+    private static final class Requests implements AutoCloseable {
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+
+        CompletableFuture<Answer> send(Supplier<Answer> request) {
+            return CompletableFuture.supplyAsync(request, threads);
+        }
+
+        @Override
+        public void close() {
+            threads.shutdown();
+        }
     }
 
     private static JsonNode awaitEnd(String where) {

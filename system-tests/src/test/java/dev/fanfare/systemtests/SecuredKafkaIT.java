@@ -10,6 +10,7 @@ import dev.fanfare.cli.process.Pipeline;
 import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.contract.run.Actor;
+import dev.fanfare.contract.run.Run;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.deadletter.AuditTail;
 import dev.fanfare.control.deadletter.DeadLetterDesk;
@@ -18,6 +19,7 @@ import dev.fanfare.retry.dead.DeadLetter;
 import dev.fanfare.retry.dead.DeadLetterFilter;
 import dev.fanfare.retry.dead.DeadLetters;
 import dev.fanfare.retry.dead.RunListener;
+import dev.fanfare.retry.run.RunBook;
 import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.config.TopicSettings;
 import dev.fanfare.runtime.kafka.KafkaConnection;
@@ -298,11 +300,15 @@ class SecuredKafkaIT {
             await("the backlog is counted").atMost(PATIENCE).until(() -> backlog.latest() != null);
         }
         try (DeadLetterDesk desk = new DeadLetterDesk(control, Clock.systemUTC(), new SecureRandom(), "desk")) {
-            desk.begin(
+            Run begun = desk.begin(
                     DeadLetterDesk.Action.REPLAY,
                     DeadLetterFilter.ALL,
                     "mended",
                     new Actor("User:somebody", null, null));
+            RunBook book = new RunBook(control);
+            await("the replay is done").atMost(PATIENCE).until(() -> book.find(begun.id())
+                    .filter(run -> run.state() == Run.State.DONE)
+                    .isPresent());
         }
         assertThat(new AuditTail(control, "audit").of("default", true, 100)).isNotEmpty();
     }

@@ -8,7 +8,6 @@ import dev.fanfare.contract.run.Run;
 import dev.fanfare.retry.dead.DeadLetter;
 import dev.fanfare.retry.dead.DeadLetterFilter;
 import dev.fanfare.retry.dead.DeadLetters;
-import dev.fanfare.retry.dead.Outcome;
 import dev.fanfare.retry.dead.RunListener;
 import dev.fanfare.retry.dead.RunOrder;
 import dev.fanfare.retry.run.Pace;
@@ -24,18 +23,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lists, replays and discards dead letters, by the same code as the command: a run with a state on {@code fanfare.runs}
@@ -45,12 +39,14 @@ import org.slf4j.LoggerFactory;
  * begin ─▶ state and audit: began ─▶ (own thread) transactions, each with the state ─▶ done or failed
  * </pre>
  *
- * <p>Dies the process meanwhile, what was committed stands, the rest is still a dead letter, and the run stays
- * {@code running} without getting on: begin another. Safe from any thread; all of it waits for Kafka.
+ * <p>Stops the process in order meanwhile, the run ends as {@code stopped}, as do those that wait. Is it killed, what was
+ * committed stands, the rest is still a dead letter, and the run stays {@code running} without getting on: begin another.
+ * Safe from any thread; all of it waits for Kafka.
  */
 public final class DeadLetterDesk implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterDesk.class);
-    private static final int MOST_WAITING = 100;
+    /** Each reads the whole topic, on a thread that others need too. */
+    static final int MOST_READINGS = 4;
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     /** What is done. */
@@ -124,32 +120,50 @@ public final class DeadLetterDesk implements AutoCloseable {
     public record Outstanding(List<DeadLetter> newest, long count) {}
 
     private final DeadLetters letters;
-    private final RunBook book;
     private final Clock clock;
     private final RandomGenerator random;
-    private final ThreadPoolExecutor thread;
+    private final RunQueue runs;
+    private final Semaphore readings = new Semaphore(MOST_READINGS);
 
     /** Over a cluster. */
     public DeadLetterDesk(KafkaConnection kafka, Clock clock, RandomGenerator random, String name) {
-        this.letters = new DeadLetters(kafka);
-        this.book = new RunBook(kafka);
-        this.clock = clock;
-        this.random = random;
-        this.thread =
-                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), runnable -> {
-                    Thread created = new Thread(runnable, name);
-                    created.setDaemon(true);
-                    return created;
-                });
+        this(kafka, clock, random, name, CLOSE_TIMEOUT);
     }
 
-    /** Reads the topic and says what matches. */
+    /** @param closeTimeout for how long the run that is at work may go on when it closes */
+    DeadLetterDesk(KafkaConnection kafka, Clock clock, RandomGenerator random, String name, Duration closeTimeout) {
+        this.letters = new DeadLetters(kafka);
+        this.clock = clock;
+        this.random = random;
+        this.runs = new RunQueue(letters, new RunBook(kafka), name, closeTimeout);
+    }
+
+    /**
+     * Reads the topic and says what matches.
+     *
+     * @throws ProblemException 503 where it is being read for too many others
+     */
     public Outstanding list(DeadLetterFilter filter, int limit) {
         return list(filter, null, limit);
     }
 
     /** As {@link #list(DeadLetterFilter, int)}, but the newest of those behind a place; all that match are counted. */
     Outstanding list(DeadLetterFilter filter, @Nullable Place after, int limit) {
+        if (!readings.tryAcquire()) {
+            throw new ProblemException(Problem.of(
+                    503,
+                    "unavailable",
+                    "Temporarily unavailable",
+                    "the dead letters are being read for " + MOST_READINGS + " others: try again"));
+        }
+        try {
+            return read(filter, after, limit);
+        } finally {
+            readings.release();
+        }
+    }
+
+    private Outstanding read(DeadLetterFilter filter, @Nullable Place after, int limit) {
         Comparator<DeadLetter> newestFirst = Comparator.comparing(Place::of);
         PriorityQueue<DeadLetter> newest = new PriorityQueue<>(newestFirst.reversed());
         long[] count = {0};
@@ -171,67 +185,25 @@ public final class DeadLetterDesk implements AutoCloseable {
      * Begins a run over what matches and is outstanding now; returns when it is noted.
      *
      * @param because why, for the audit; null where no reason is given
-     * @throws ProblemException 503 where too many wait
+     * @throws ProblemException 429 where too many of the tenant wait, 503 where too many of all do: nothing is noted then
      */
     public Run begin(Action action, DeadLetterFilter filter, @Nullable String because, Actor by) {
-        long now = clock.millis();
-        Run run = new Run(
-                Uuid7.mint(now, random).toString(),
-                action.kind,
-                Run.State.RUNNING,
-                by,
-                now,
-                now,
-                written(filter),
-                Map.of(),
-                letters.frozenEnds(),
-                because,
-                null);
-        book.write(run, "began");
-        try {
-            thread.execute(() -> work(action, new RunOrder(run, filter, Pace.unlimited(), clock)));
-        } catch (RejectedExecutionException e) {
-            String why = "too many runs are waiting here, or the process is stopping: nothing was moved";
-            book.write(run.at(Run.State.FAILED, run.counts(), clock.millis(), why), "failed");
-            throw new ProblemException(Problem.of(503, "unavailable", "Temporarily unavailable", why));
-        }
-        return run;
-    }
-
-    /** Keeps what was committed. Confined to the run's thread. */
-    private static final class Following implements RunListener {
-        private Outcome soFar;
-
-        Following(Outcome begin) {
-            this.soFar = begin;
-        }
-
-        @Override
-        public void committed(Outcome outcome) {
-            soFar = outcome;
-        }
-    }
-
-    private void work(Action action, RunOrder order) {
-        Run run = order.run();
-        Following following = new Following(Outcome.of(run));
-        try {
-            Outcome outcome =
-                    switch (action) {
-                        case REPLAY -> letters.replay(order, following);
-                        case DISCARD -> letters.discard(order, following);
-                    };
-            book.write(run.at(Run.State.DONE, outcome.counts(run), clock.millis(), null), "done");
-            LOG.info("run done run={} kind={} moved={}", run.id(), run.kind(), outcome.moved());
-        } catch (RuntimeException e) {
-            LOG.warn("run failed, what it did stands run={} kind={} cause={}", run.id(), run.kind(), e.toString());
-            try {
-                Map<String, Long> counts = following.soFar.counts(run);
-                book.write(run.at(Run.State.FAILED, counts, clock.millis(), e.toString()), "failed");
-            } catch (KafkaException told) {
-                LOG.warn("that the run failed can't be written run={} cause={}", run.id(), told.toString());
-            }
-        }
+        return runs.begin(action, Objects.requireNonNullElse(filter.tenant(), ""), () -> {
+            long now = clock.millis();
+            Run run = new Run(
+                    Uuid7.mint(now, random).toString(),
+                    action.kind,
+                    Run.State.RUNNING,
+                    by,
+                    now,
+                    now,
+                    written(filter),
+                    Map.of(),
+                    letters.frozenEnds(),
+                    because,
+                    null);
+            return new RunOrder(run, filter, Pace.unlimited(), clock);
+        });
     }
 
     /** By the names of the command's options. */
@@ -255,16 +227,9 @@ public final class DeadLetterDesk implements AutoCloseable {
         }
     }
 
-    /** Lets a run that is under way come to its end, for a while. */
+    /** Lets the run that is at work come to its end, for a while, and stops it then; those that wait are stopped at once. */
     @Override
     public void close() {
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        runs.close();
     }
 }

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +50,9 @@ public final class DeadLetterRoutes {
     private static final int MAX_LIMIT = 1_000;
     private static final int DEFAULT_RUNS = 20;
     private static final int MAX_RUNS = 100;
-    /** Each reads the whole topic, on a thread that others need too. */
-    private static final int MOST_READINGS = 4;
 
     private final DeadLetterDesk desk;
     private final RunLog runs;
-    private final Semaphore readings = new Semaphore(MOST_READINGS);
 
     /** Over the desk and the runs, which stay the caller's. */
     public DeadLetterRoutes(DeadLetterDesk desk, RunLog runs) {
@@ -85,7 +81,7 @@ public final class DeadLetterRoutes {
         Place after = after(query);
         query.check();
         // one more than fits tells whether there are more
-        reading(
+        blocking(
                 context,
                 () -> desk.list(filter, after, limit + 1),
                 found -> Answers.json(context, 200, Page.of(found, limit)));
@@ -140,7 +136,7 @@ public final class DeadLetterRoutes {
             throw JsonBody.invalid(action.text(), faults);
         }
         if (dryRun) {
-            reading(
+            blocking(
                     context,
                     () -> new Counted(desk.list(filter, 0).count()),
                     counted -> Answers.json(context, 200, counted));
@@ -203,17 +199,6 @@ public final class DeadLetterRoutes {
                 "Unknown run",
                 "tenant '" + context.pathParam("tenant") + "' has no replay or discard of dead letters '"
                         + context.pathParam("run") + "'"));
-    }
-
-    private <T> void reading(RoutingContext context, Callable<T> work, Consumer<T> whenDone) {
-        if (!readings.tryAcquire()) {
-            throw Answers.unavailable(
-                    context, "the dead letters are being read for " + MOST_READINGS + " others: try again");
-        }
-        context.vertx()
-                .executeBlocking(work, false)
-                .onComplete(done -> readings.release())
-                .onComplete(whenDone::accept, failure -> Answers.failure(context, failure));
     }
 
     private static <T> void blocking(RoutingContext context, Callable<T> work, Consumer<T> whenDone) {

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
+    /** In seconds. */
+    private static final String SOON = "2";
+
     private Answers() {}
 
     /** Answers with JSON. No cache may keep it: a first answer holds a secret. */
@@ -62,7 +65,7 @@ public final class Answers {
                 .onComplete(answer::accept, failure -> failure(context, failure));
     }
 
-    /** Ends a request that failed: what passes by itself is a 503 that says when to come back. */
+    /** Ends a request that failed: what passes by itself is a 503, or a 429, that says when to come back. */
     public static void failure(RoutingContext context, Throwable thrown) {
         Throwable failure = cause(thrown);
         if (failure instanceof RetriableException || failure instanceof InterruptException) {
@@ -72,8 +75,15 @@ public final class Answers {
                     "Kafka did not answer in time (" + failure.getMessage()
                             + "): try again; where the change may have been written, repeating a PUT is harmless"));
         } else {
+            if (failure instanceof ProblemException refusal && passes(refusal.problem())) {
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, SOON);
+            }
             context.fail(failure);
         }
+    }
+
+    private static boolean passes(Problem problem) {
+        return problem.status() == 503 || problem.status() == 429;
     }
 
     /** What was thrown before a later stage put a wrapper around it. */
@@ -83,7 +93,7 @@ public final class Answers {
 
     /** A 503 with {@code Retry-After}, to be thrown. */
     public static ProblemException unavailable(RoutingContext context, String detail) {
-        context.response().putHeader(HttpHeaders.RETRY_AFTER, "2");
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, SOON);
         return new ProblemException(Problem.of(503, "unavailable", "Temporarily unavailable", detail));
     }
 }
