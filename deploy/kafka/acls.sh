@@ -72,7 +72,7 @@ allow control topic fanfare.deliveries literal Read Write
 allow control topic fanfare.events literal Read Write
 allow control topic fanfare.fanout literal Write
 allow control topic fanfare.dead-letters literal Read Write
-allow control topic fanfare.retry. prefixed Describe
+allow control topic fanfare.retry. prefixed Read
 allow control group fanfare-control-signals literal Read
 allow control group fanfare-router literal Describe
 allow control group fanfare-dispatchers literal Describe

@@ -12,6 +12,7 @@ import dev.fanfare.runtime.kafka.LogEnds;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits on which topic, of all tenants together: where it ends, less how far its group has read; where that never
- * read anything, all that the topic keeps waits for it. Counted in offsets, so that markers of transactions are among it. Safe from any thread; nobody waits.
+ * read anything, all that the topic keeps waits for it. The last few of a partition are counted one by one; more are counted in
+ * offsets, so that markers of transactions are among them. Safe from any thread; nobody waits.
  */
 public final class Backlog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Where more offsets are left, the markers among them don't matter. */
+    private static final int FEW = 100;
 
     /**
      * What waits in one place.
@@ -75,7 +79,8 @@ public final class Backlog implements AutoCloseable {
                 .forEach((name, topic) ->
                         topic.partitions().forEach(info -> partitions.add(new TopicPartition(name, info.partition()))));
         Map<TopicPartition, Long> ends = LogEnds.of(open, partitions, PATIENCE);
-        List<Part> counted = new ArrayList<>();
+        List<Map<TopicPartition, Long>> waiting = new ArrayList<>();
+        Map<TopicPartition, Long> few = new HashMap<>();
         for (Place place : places) {
             Map<TopicPartition, OffsetAndMetadata> committed = KafkaAnswer.await(
                     open.listConsumerGroupOffsets(place.group()).partitionsToOffsetAndMetadata(),
@@ -90,15 +95,37 @@ public final class Backlog implements AutoCloseable {
                             .filter(partition -> committed.get(partition) == null)
                             .toList(),
                     PATIENCE);
-            long lag = 0;
+            Map<TopicPartition, Long> here = new HashMap<>();
             for (TopicPartition partition : own) {
                 OffsetAndMetadata read = committed.get(partition);
-                long begins = read != null ? read.offset() : untouched.getOrDefault(partition, 0L);
-                lag += Math.max(0, ends.getOrDefault(partition, 0L) - begins);
+                long begin = read != null ? read.offset() : untouched.getOrDefault(partition, 0L);
+                long left = ends.getOrDefault(partition, 0L) - begin;
+                here.put(partition, Math.max(0, left));
+                if (left > 0 && left <= FEW) {
+                    few.put(partition, begin);
+                }
             }
-            counted.add(new Part(place.where(), lag));
+            waiting.add(here);
+        }
+        Map<TopicPartition, Long> exactly = exactly(few);
+        List<Part> counted = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            long count = 0;
+            for (Map.Entry<TopicPartition, Long> left : waiting.get(i).entrySet()) {
+                count += exactly.getOrDefault(left.getKey(), left.getValue());
+            }
+            counted.add(new Part(places.get(i).where(), count));
         }
         return counted;
+    }
+
+    private Map<TopicPartition, Long> exactly(Map<TopicPartition, Long> few) {
+        if (few.isEmpty()) {
+            return few;
+        }
+        try (Tail tail = new Tail(kafka, clientId + "-tail")) {
+            return tail.count(few);
+        }
     }
 
     @Override
