@@ -2,6 +2,7 @@ package dev.fanfare.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.testkit.StandInVault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,5 +122,46 @@ class FanfareCommandTest {
         assertThat(shell.err()).contains("is there already");
         assertThat(file).hasContent(written);
         assertThat(shell.out()).doesNotContain("\"key\"");
+    }
+
+    @Test
+    void aKeysetIsMadeAndEncryptedWithAKeyAtAKms() throws Exception {
+        try (StandInVault vault = StandInVault.start("s.token").key("fanfare")) {
+            Path file = home.resolve("keyset.json");
+            shell.variable("FANFARE_SECRETS_KMS_TOKEN", "s.token");
+            assertThat(shell.run("keyset", "create", file.toString(), "--kms-key-uri", vault.uri("fanfare")))
+                    .as(shell.err())
+                    .isZero();
+            assertThat(Files.readString(file)).contains("encryptedKeyset").doesNotContain("keyData");
+            assertThat(shell.out()).contains("encrypted", "secrets.kms-key-uri: " + vault.uri("fanfare"));
+
+            Path anew = home.resolve("anew.json");
+            shell.variable("FANFARE_SECRETS_KMS_KEY_URI", vault.uri("fanfare"));
+            assertThat(shell.run("keyset", "encrypt", file.toString(), anew.toString()))
+                    .as(shell.err())
+                    .isZero();
+            assertThat(Files.readString(anew)).contains("encryptedKeyset").isNotEqualTo(Files.readString(file));
+            assertThat(shell.run("keyset", "encrypt", file.toString(), anew.toString()))
+                    .isEqualTo(1);
+            assertThat(shell.err()).contains("is there already");
+
+            vault.seal(true);
+            assertThat(shell.run("keyset", "create", home.resolve("none.json").toString()))
+                    .isEqualTo(1);
+            assertThat(shell.err()).contains("can't be asked now, and nothing was written", "Vault is sealed");
+        }
+    }
+
+    @Test
+    void encryptingAKeysetNeedsAKey() {
+        assertThat(shell.run("keyset", "create", home.resolve("keyset.json").toString()))
+                .isZero();
+        assertThat(shell.run(
+                        "keyset",
+                        "encrypt",
+                        home.resolve("keyset.json").toString(),
+                        home.resolve("anew.json").toString()))
+                .isNotZero();
+        assertThat(shell.err()).contains("secrets.kms-key-uri: is required");
     }
 }

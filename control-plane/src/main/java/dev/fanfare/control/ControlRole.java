@@ -56,7 +56,7 @@ import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
-import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.Keyset;
 import dev.fanfare.runtime.secret.SecretSettings;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -118,6 +118,7 @@ public final class ControlRole implements Role {
     private final AuditWriter audit;
     private final PortalLinks links;
     private final Access access;
+    private final Keyset keyset;
     private final SubscriptionIndex index;
     private final FencedHand hand;
     private final SignalFollower signals;
@@ -150,7 +151,8 @@ public final class ControlRole implements Role {
         ControlSettings settings = context.settings().section(ControlSettings.class);
         TopicSettings topics = context.settings().section(TopicSettings.class);
         Retry defaultRetry = defaultRetry(settings, topics);
-        SecretSeal seal = KeysetFile.open(context.settings().section(SecretSettings.class));
+        this.keyset = Keyset.of(context.settings().section(SecretSettings.class));
+        SecretSeal seal = keyset.seal();
         String client = "fanfare-control-" + context.instanceId();
         AccessSettings accessSettings = context.settings().section(AccessSettings.class);
         this.catalog = new Catalog(context.kafka(), Set.copyOf(accessSettings.tenants()), client + "-catalog");
@@ -257,6 +259,7 @@ public final class ControlRole implements Role {
             TopicSetup setup = new TopicSetup(admin, START_TIMEOUT);
             new KafkaArrival().awaitAnswerTo(() -> setup.require(TOPICS));
         }
+        keyset.awaitOpen();
         new KafkaArrival().awaitAnswerTo(hand::start);
         catalog.start();
         index.start();
@@ -281,7 +284,7 @@ public final class ControlRole implements Role {
     @Override
     public Readiness readiness() {
         return switch (phase) {
-            case NEW -> Readiness.notReady("reading subscriptions");
+            case NEW -> Readiness.notReady(keyset.isOpen() ? "reading subscriptions" : "waiting for the keyset's KMS");
             case STARTED -> Readiness.READY;
             case CLOSED -> Readiness.notReady("closed");
         };

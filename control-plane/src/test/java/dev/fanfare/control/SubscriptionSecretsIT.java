@@ -4,19 +4,26 @@ import static dev.fanfare.control.RunningControl.SUBSCRIPTIONS;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.WebhookKeyPair;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.SecretSettings;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.StandInVault;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +148,44 @@ class SubscriptionSecretsIT {
                         .open(Subscription.fromJson(record.value()).secrets().get(0), "acme/asymmetric")
                         .reveal();
                 assertThat(WebhookKeyPair.parse(opened).publicKey().text()).isEqualTo(publicKey);
+            }
+        }
+    }
+
+    @Test
+    void aControlPlaneWaitsForTheKmsOfItsKeysetAliveAndNotReadyAndIsRefusedNothingAfterwards() throws Exception {
+        Path encrypted = folder.resolve("encrypted.json");
+        try (StandInVault vault = StandInVault.start("s.token").key("fanfare")) {
+            Map<String, String> kms =
+                    Map.of("secrets.kms-key-uri", vault.uri("fanfare"), "secrets.kms-token", "s.token");
+            KeysetFile.encrypt(
+                    folder.resolve("keyset.json"),
+                    encrypted,
+                    Settings.load(null, Map.of(), kms, List.of(SecretSettings.class))
+                            .section(SecretSettings.class));
+            vault.seal(true);
+            int before = vault.requests();
+            try (RunningControl waiting = new RunningControl(broker.bootstrapServers(), encrypted, kms)) {
+                CompletableFuture<?> starting = CompletableFuture.runAsync(waiting::start);
+                await().until(() -> vault.requests() > before);
+                assertThat(waiting.get("/health/live").status()).isEqualTo(200);
+                assertThat(waiting.get("/health/ready").status()).isEqualTo(503);
+                assertThat(waiting.get("/health/ready").body()).contains("waiting for the keyset's KMS");
+                assertThat(waiting.post(SUBSCRIPTIONS, MINIMAL).status()).isEqualTo(503);
+                assertThat(new ConsoleVisitor(waiting)
+                                .post("/console/login", "key=k")
+                                .status())
+                        .isEqualTo(503);
+                vault.seal(false);
+                starting.get(2, TimeUnit.MINUTES);
+                int asked = vault.requests();
+                vault.seal(true);
+                Answer made = waiting.post(SUBSCRIPTIONS, MINIMAL);
+                assertThat(made.status()).as(made.body()).isEqualTo(201);
+                assertThat(waiting.post(made.header("location") + "/rotate-secret", "{}")
+                                .status())
+                        .isEqualTo(200);
+                assertThat(vault.requests()).isEqualTo(asked);
             }
         }
     }

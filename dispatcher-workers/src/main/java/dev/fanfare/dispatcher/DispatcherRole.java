@@ -31,7 +31,7 @@ import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.lifecycle.Role;
 import dev.fanfare.runtime.lifecycle.RoleContext;
 import dev.fanfare.runtime.metric.ProcessMetric;
-import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.Keyset;
 import dev.fanfare.runtime.secret.SecretSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.Router;
@@ -129,13 +129,12 @@ public final class DispatcherRole implements Role {
     }
 
     private DeliveryConsumer wire() {
+        Keyset keyset = Keyset.of(context.settings().section(SecretSettings.class));
         Admin admin = open(context.kafka().admin(clientId + "-admin"));
         new KafkaArrival().awaitAnswerTo(() -> new TopicSetup(admin, START_TIMEOUT).require(topics()));
-        SubscriptionView subscriptions = open(new SubscriptionView(
-                context.kafka(),
-                clientId + "-subscriptions",
-                KeysetFile.open(context.settings().section(SecretSettings.class)),
-                context.clock()));
+        keyset.awaitOpen();
+        SubscriptionView subscriptions = open(
+                new SubscriptionView(context.kafka(), clientId + "-subscriptions", keyset.seal(), context.clock()));
         subscriptions.start();
 
         AttemptReport report = new AttemptReport(context.meters());

@@ -19,12 +19,15 @@ import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.subscription.Verification;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
+import dev.fanfare.runtime.config.Settings;
 import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.SecretSettings;
 import dev.fanfare.testkit.Answer;
 import dev.fanfare.testkit.FaultyReceiver;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.ReceivedRequest;
 import dev.fanfare.testkit.SignatureCheck;
+import dev.fanfare.testkit.StandInVault;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import io.cloudevents.CloudEvent;
@@ -36,6 +39,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -527,6 +532,36 @@ class DispatcherRoleIT {
         assertThat(header(waiting, DeliveryRecords.DELAY_MS)).isEqualTo("1000");
         assertThat(header(waiting, DeliveryRecords.ATTEMPTS)).isNull();
         assertThat(receiver.count()).isZero();
+    }
+
+    @Test
+    void aDispatcherWaitsForTheKmsOfItsKeysetAndDeliversOnWhenThatIsGone() throws Exception {
+        Subscribed to = bench.subscribe(receiver.url("/kms"));
+        bench.deliver(to, "e1", "body");
+        try (StandInVault vault = StandInVault.start("s.token").key("fanfare")) {
+            Path encrypted = folder.resolve("keyset-" + to.id() + ".json");
+            Map<String, String> kms =
+                    Map.of("secrets.kms-key-uri", vault.uri("fanfare"), "secrets.kms-token", "s.token");
+            KeysetFile.encrypt(
+                    bench.keyset(),
+                    encrypted,
+                    Settings.load(null, Map.of(), kms, List.of(SecretSettings.class))
+                            .section(SecretSettings.class));
+            vault.seal(true);
+            int before = vault.requests();
+            CompletableFuture<?> starting = CompletableFuture.runAsync(() -> bench.start(
+                    "secrets.keyset-file", encrypted.toString(),
+                    "secrets.kms-key-uri", vault.uri("fanfare"),
+                    "secrets.kms-token", "s.token"));
+            Awaitility.await().until(() -> vault.requests() > before);
+            assertThat(starting).isNotDone();
+            assertThat(bench.attempts(to)).isEmpty();
+            vault.seal(false);
+            starting.get(2, TimeUnit.MINUTES);
+        }
+        assertThat(bench.awaitAttempts(to, 1).get(0).verdict()).isEqualTo("delivered");
+        bench.deliver(to, "e2", "body");
+        assertThat(bench.awaitAttempts(to, 2).get(1).verdict()).isEqualTo("delivered");
     }
 
     @Test

@@ -18,6 +18,8 @@ import dev.fanfare.runtime.kafka.KafkaArrival;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import dev.fanfare.runtime.kafka.TopicSetup;
 import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.KmsAway;
+import dev.fanfare.runtime.secret.SecretSettings;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,7 +128,11 @@ final class DevInstance implements AutoCloseable {
         try (Admin admin = KafkaConnection.to(bootstrapServers).admin("fanfare-dev")) {
             Map<String, String> more = new HashMap<>();
             more.put(SettingsOptions.BOOTSTRAP_SERVERS, bootstrapServers);
-            more.put("secrets.keyset-file", keyset(plan).toString());
+            SecretSettings secrets = plan.settings().apply(more).section(SecretSettings.class);
+            boolean isOurs = secrets.keyset().isEmpty();
+            if (isOurs) {
+                more.put("secrets.keyset-file", keyset(plan).toString());
+            }
             more.put("router.state-dir", plan.folder().resolve("router").toString());
             more.put("control.state-dir", plan.folder().resolve("control").toString());
             Settings settings = plan.settings().apply(more);
@@ -137,12 +143,14 @@ final class DevInstance implements AutoCloseable {
             if (!drift.isEmpty()) {
                 throw new CommandFailure(String.join("; ", drift) + ": set what it was, or choose another --data-dir");
             }
-            new KafkaArrival().awaitAnswerTo(() -> createKeysetOnce(plan, admin));
+            if (isOurs) {
+                new KafkaArrival().awaitAnswerTo(() -> createKeysetOnce(plan, secrets, admin));
+            }
             return settings;
         }
     }
 
-    private static void createKeysetOnce(Plan plan, Admin admin) {
+    private static void createKeysetOnce(Plan plan, SecretSettings secrets, Admin admin) {
         Path keyset = keyset(plan);
         if (Files.exists(keyset)) {
             return;
@@ -159,9 +167,12 @@ final class DevInstance implements AutoCloseable {
                     + " subscriptions in this folder can't be opened: put it back, or start with another --data-dir");
         }
         try {
-            KeysetFile.create(keyset);
+            KeysetFile.create(keyset, secrets);
         } catch (IOException e) {
             throw new CommandFailure("the keyset " + keyset + " can't be written: " + e.getMessage(), e);
+        } catch (KmsAway e) {
+            throw new CommandFailure(
+                    "the KMS of secrets.kms-key-uri can't encrypt a new keyset now: " + e.getMessage(), e);
         }
     }
 

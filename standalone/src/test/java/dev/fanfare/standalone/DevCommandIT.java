@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.testkit.Answer;
 import dev.fanfare.testkit.FaultyReceiver;
+import dev.fanfare.testkit.StandInVault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -104,6 +105,30 @@ class DevCommandIT {
                 .hasSize(1);
         assertThat(third.err()).contains("keyset.json is gone");
         assertThat(keyset).doesNotExist();
+    }
+
+    @Test
+    void itsKeysetMayBeEncryptedByAKmsForWhichTheNextStartWaits() throws Exception {
+        try (StandInVault vault = StandInVault.start("s.token").key("fanfare")) {
+            String[] options = {
+                "--data-dir=" + folder.resolve("data"),
+                "--set=secrets.kms-key-uri=" + vault.uri("fanfare"),
+                "--set=secrets.kms-token=s.token"
+            };
+            try (FanfareProcess first = dev(options).awaitOutput("Ready in ")) {
+                assertThat(run("subscriptions", "create", "--url=http://127.0.0.1:9/", "--types=order.*", "--id=orders")
+                                .out())
+                        .contains("whsec_");
+                assertThat(first.stop()).isZero();
+            }
+            assertThat(Files.readString(folder.resolve("data/keyset.json"))).contains("encryptedKeyset");
+            vault.seal(true);
+            try (FanfareProcess second = dev(options).awaitOutput("waiting for the KMS of the keyset")) {
+                vault.seal(false);
+                second.awaitOutput("Ready in ");
+                assertThat(second.stop()).isZero();
+            }
+        }
     }
 
     @Test

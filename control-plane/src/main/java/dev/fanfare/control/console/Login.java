@@ -234,10 +234,17 @@ final class Login {
 
     /** Opens a session once it stands in the audit that it is; where it can't stand there, ends the request. */
     private Future<Void> enter(RoutingContext context, Entry entry, Duration lifetime) {
-        Session session = sessions.open(entry, lifetime);
+        String cookie;
+        try {
+            cookie = sessions.write(sessions.open(entry, lifetime));
+        } catch (ProblemException e) {
+            // the keyset isn't open yet
+            Answers.failure(context, e);
+            return Future.failedFuture(e);
+        }
         Caller caller = Objects.requireNonNull(visitor(entry)).caller();
         return note(context, "logged in to the console", caller)
-                .onSuccess(done -> Site.keep(context, COOKIE, sessions.write(session), lifetime.toSeconds()))
+                .onSuccess(done -> Site.keep(context, COOKIE, cookie, lifetime.toSeconds()))
                 .onFailure(failure -> Answers.failure(context, failure));
     }
 

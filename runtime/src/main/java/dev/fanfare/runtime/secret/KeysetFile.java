@@ -1,9 +1,7 @@
 package dev.fanfare.runtime.secret;
 
-import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
@@ -13,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,48 +21,86 @@ import java.util.List;
 public final class KeysetFile {
     private KeysetFile() {}
 
-    /** Opens the keyset that the settings name; without one there is nothing to seal with. */
-    public static SecretSeal open(SecretSettings settings) {
-        Path file = settings.keysetFile()
-                .orElseThrow(() -> new InvalidSettings(List.of(
-                        "secrets.keyset-file: is required: signing secrets are sealed with it; make one with 'fanfare"
-                                + " keyset create FILE'")));
-        return open(file);
-    }
-
-    /** Opens a keyset file. */
+    /** Opens a keyset file that is in clear. */
     public static SecretSeal open(Path file) {
-        try {
-            AeadConfig.register();
-            KeysetHandle keyset =
-                    TinkJsonProtoKeysetFormat.parseKeyset(Files.readString(file), InsecureSecretKeyAccess.get());
-            return new SecretSeal(keyset.getPrimitive(RegistryConfiguration.get(), Aead.class));
-        } catch (NoSuchFileException e) {
-            throw new InvalidSettings(List.of("secrets.keyset-file: " + file + " does not exist"));
-        } catch (IOException | GeneralSecurityException e) {
-            throw new InvalidSettings(List.of("secrets.keyset-file: " + file + " is not a readable Tink keyset"));
-        }
+        return Keyset.open(KeysetText.of(file));
     }
 
     /**
-     * Makes a keyset with a fresh key, readable by its owner alone.
+     * Makes a keyset in clear with a fresh key, readable by its owner alone.
      *
      * @throws FileAlreadyExistsException where the file is there: a keyset that is in use must not be lost
      */
     public static void create(Path file) throws IOException {
-        String json;
+        requireNew(file);
+        write(file, inClear(generate()));
+    }
+
+    /**
+     * As {@link #create(Path)}; where the settings name a key at a KMS, encrypted with it.
+     *
+     * @throws KmsAway         where the KMS doesn't answer: nothing was written
+     * @throws InvalidSettings where it refuses
+     */
+    public static void create(Path file, SecretSettings settings) throws IOException, KmsAway {
+        requireNew(file);
+        KmsKey key = KmsKey.of(settings).orElse(null);
+        write(file, key == null ? inClear(generate()) : encrypted(generate(), key));
+    }
+
+    /**
+     * Writes the keyset of a file to another, encrypted with the key that the settings name. One that is encrypted with it
+     * already is encrypted anew, with what the KMS has as the newest version of that key.
+     *
+     * @throws KmsAway         where the KMS doesn't answer: nothing was written
+     * @throws InvalidSettings where the settings name none, or it refuses
+     */
+    public static void encrypt(Path from, Path to, SecretSettings settings) throws IOException, KmsAway {
+        requireNew(to);
+        KmsKey key = KmsKey.of(settings)
+                .orElseThrow(() -> new InvalidSettings(List.of("secrets.kms-key-uri: is required: it names the key to"
+                        + " encrypt with, such as hcvault://vault.example.com:8200/transit/keys/fanfare")));
+        KeysetText text = KeysetText.of(from);
+        write(to, encrypted(text.isEncrypted() ? text.openedBy(key) : text.inClear(), key));
+    }
+
+    private static KeysetHandle generate() {
         try {
             AeadConfig.register();
-            json = TinkJsonProtoKeysetFormat.serializeKeyset(
-                    KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM), InsecureSecretKeyAccess.get());
+            return KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("making a keyset failed", e);
         }
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
+    }
+
+    private static String inClear(KeysetHandle keyset) {
+        try {
+            return TinkJsonProtoKeysetFormat.serializeKeyset(keyset, InsecureSecretKeyAccess.get());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("writing a keyset failed", e);
+        }
+    }
+
+    private static String encrypted(KeysetHandle keyset, KmsKey key) throws KmsAway {
+        try {
+            return key.encrypt(keyset);
+        } catch (GeneralSecurityException e) {
+            throw new InvalidSettings(List.of("secrets.kms-key-uri: " + key.uri() + " doesn't encrypt the keyset: "
+                    + e.getMessage() + "; name a key that can, and give credentials (secrets.kms-token or"
+                    + " secrets.kms-credentials-file) that may encrypt with it"));
+        }
+    }
+
+    private static void requireNew(Path file) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(file.toString());
         }
+    }
+
+    private static void write(Path file, String json) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        requireNew(file);
         // Written beside and moved: a process that dies half-way leaves no half keyset under the final name.
         Path draft = Files.createTempFile(
                 folder,

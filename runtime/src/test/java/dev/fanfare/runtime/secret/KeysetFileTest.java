@@ -31,7 +31,7 @@ class KeysetFileTest {
         KeysetFile.create(file);
         WebhookSecret secret = WebhookSecret.mint(new SecureRandom());
         SealedSecret sealed = KeysetFile.open(file).seal(secret, "acme/orders", 1);
-        assertThat(KeysetFile.open(settings(file)).open(sealed, "acme/orders")).isEqualTo(secret);
+        assertThat(Keyset.of(settings(file)).seal().open(sealed, "acme/orders")).isEqualTo(secret);
     }
 
     @Test
@@ -86,7 +86,7 @@ class KeysetFileTest {
 
     @Test
     void withoutAFileTheWayOutIsNamed() {
-        assertThatThrownBy(() -> KeysetFile.open(settings(null)))
+        assertThatThrownBy(() -> Keyset.of(settings(null)))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("fanfare keyset create");
     }
