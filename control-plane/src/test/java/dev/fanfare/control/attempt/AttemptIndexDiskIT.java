@@ -36,7 +36,7 @@ class AttemptIndexDiskIT {
     @TempDir
     private Path folder;
 
-    /** The index, as a process of its own; ends with its standard input. Says in a file how much it has read. */
+    /** The index, as a process of its own; ends with its standard input. Says, when it is asked, whether it has all. */
     static final class Indexing {
         private Indexing() {}
 
@@ -45,7 +45,7 @@ class AttemptIndexDiskIT {
                     KafkaConnection.to(args[0]), Path.of(args[1]), 8L << 20, Clock.systemUTC(), "attempts");
             index.start();
             while (System.in.read() >= 0) {
-                System.out.println("behind=" + index.behind());
+                System.out.println("all=" + index.catchUp(Duration.ofSeconds(5)));
             }
             Runtime.getRuntime().halt(0);
         }
@@ -69,13 +69,13 @@ class AttemptIndexDiskIT {
         Thread reader = new Thread(() -> read(process, said), "index-says");
         reader.start();
         try {
-            Awaitility.await("it reads").atMost(PATIENCE).until(() -> saysNow(process, said, "behind=0"));
+            Awaitility.await("it reads").atMost(PATIENCE).until(() -> hasAll(process, said));
 
             limit(process, "2000");
             send(broker, said);
             limit(process, "unlimited");
 
-            Awaitility.await("it goes on").atMost(PATIENCE).until(() -> saysNow(process, said, "behind=0"));
+            Awaitility.await("it goes on").atMost(PATIENCE).until(() -> hasAll(process, said));
         } finally {
             process.destroyForcibly().waitFor();
             reader.join();
@@ -93,12 +93,12 @@ class AttemptIndexDiskIT {
         }
     }
 
-    private static boolean saysNow(Process process, StringBuffer said, String wanted) throws IOException {
+    private static boolean hasAll(Process process, StringBuffer said) throws IOException {
         int before = said.length();
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();
-        Awaitility.await("an answer").atMost(PATIENCE).until(() -> said.indexOf("behind=", before) >= 0);
-        return said.indexOf(wanted + '\n', before) >= 0;
+        Awaitility.await("an answer").atMost(PATIENCE).until(() -> said.indexOf("all=", before) >= 0);
+        return said.indexOf("all=true", before) >= 0;
     }
 
     private static void limit(Process process, String bytes) throws Exception {
