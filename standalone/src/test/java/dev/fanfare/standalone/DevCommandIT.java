@@ -25,7 +25,7 @@ class DevCommandIT {
     Path folder;
 
     private FanfareProcess dev(String... options) {
-        return FanfareProcess.start(
+        return FanfareProcess.startWithOwnLog(
                 folder,
                 Stream.of(List.of("dev"), List.of(FREE_PORTS), List.of(options))
                         .flatMap(List::stream)

@@ -1,5 +1,6 @@
 package dev.fanfare.standalone;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The command in a process of its own, with its output kept, and no trace of it outside the test's folder. */
@@ -33,8 +36,20 @@ final class FanfareProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /** Starts {@code fanfare args…}; its state folder is in {@code folder}. */
+    /** Starts {@code fanfare args…}, which logs as in earnest; its state folder is in {@code folder}. */
     static FanfareProcess start(Path folder, String... args) {
+        return start(folder, List.of(), args);
+    }
+
+    /** Starts it with a configuration of the operator's own for its log. */
+    static FanfareProcess startWithOwnLog(Path folder, String... args) {
+        return start(
+                folder,
+                List.of("-Dlogback.configurationFile=" + Path.of("src/test/resources/logback-process.xml")),
+                args);
+    }
+
+    private static FanfareProcess start(Path folder, List<String> javaOptions, String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -43,9 +58,9 @@ final class FanfareProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
-                System.getProperty("java.class.path"),
-                "-Dlogback.configurationFile=" + Path.of("src/test/resources/logback-process.xml"),
-                Main.class.getName()));
+                withoutTests(System.getProperty("java.class.path"))));
+        command.addAll(javaOptions);
+        command.add(Main.class.getName());
         command.addAll(Arrays.asList(args));
         try {
             Path out = Files.createTempFile(folder, args[0], ".out");
@@ -58,6 +73,13 @@ final class FanfareProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What tests say about logging is not for the process. */
+    private static String withoutTests(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Waits until it has printed this. */

@@ -12,6 +12,7 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.fanfare.cli.log.LogSettings.Format;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is logged and how: what commands print goes to stdout, what happens meanwhile to stderr, a line each. Our own
@@ -51,11 +52,29 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
      */
     public static void apply(LogSettings settings) {
         LogSettings.check(settings);
-        if (org.slf4j.LoggerFactory.getILoggerFactory() instanceof LoggerContext context
-                && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
-                        instanceof PromptAppender appender) {
-            appender.use(encoder(context, settings.format()), new RepeatLimit(settings.repeatsPerMinute()));
+        PromptAppender appender = ours();
+        if (appender != null) {
+            appender.use(
+                    encoder((LoggerContext) appender.getContext(), settings.format()),
+                    new RepeatLimit(settings.repeatsPerMinute()));
         }
+    }
+
+    /** Writes what still waits to be written: call it before the process is cut off. */
+    public static void finish() {
+        PromptAppender appender = ours();
+        if (appender != null) {
+            appender.finish();
+        }
+    }
+
+    /** Null where an operator's own configuration is in force. */
+    private static @Nullable PromptAppender ours() {
+        return org.slf4j.LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+                        && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
+                                instanceof PromptAppender appender
+                ? appender
+                : null;
     }
 
     static Encoder<ILoggingEvent> encoder(LoggerContext context, Format format) {

@@ -67,7 +67,8 @@ final class PromptAppender extends OutputStreamAppender<ILoggingEvent> {
         flush();
     }
 
-    private void finish() {
+    /** Writes all that was said until now. */
+    void finish() {
         tell(limit.endedAll());
         flush();
     }

@@ -1,5 +1,6 @@
 package dev.fanfare.cli.shell;
 
+import dev.fanfare.cli.log.LogSetup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -134,6 +135,7 @@ public final class StopSignal {
         } catch (ExecutionException | InterruptedException e) {
             LOG.error("stopping failed", e);
         }
+        LogSetup.finish();
         Runtime.getRuntime().halt(code);
     }
 }

@@ -2,6 +2,7 @@ package dev.fanfare.runtime.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ final class YamlFile {
             return flat;
         } catch (NoSuchFileException e) {
             throw new InvalidSettings(List.of(file + ": there is no such file"));
+        } catch (AccessDeniedException e) {
+            throw new InvalidSettings(
+                    List.of(file + ": this user may not read it: see the rights of the file and of its folders"));
         } catch (IOException e) {
             throw new InvalidSettings(List.of(file + ": can't be read: " + e.getMessage()));
         } catch (YAMLException e) {
