@@ -42,6 +42,9 @@ final class OwnFanfare implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
     private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-Xms64m");
+    /** A dispatcher is in it. */
+    private static final List<String> ONE_PROCESS_JAVA =
+            DispatcherJava.list("-XX:+UseParallelGC -Xms64m " + DispatcherJava.TUNING);
 
     private final String bootstrapServers;
     private final Plan plan;
@@ -108,9 +111,7 @@ final class OwnFanfare implements AutoCloseable {
 
     private void startAll() {
         if (plan.oneProcess) {
-            List<String> java = new ArrayList<>(JAVA);
-            java.addAll(DispatcherJava.list(DispatcherJava.TUNING));
-            start(ALL, java, List.of(), AllRoles.class.getName(), List.of());
+            start(ALL, ONE_PROCESS_JAVA, List.of(), AllRoles.class.getName(), List.of());
             return;
         }
         for (RoleKind kind : RoleKind.values()) {
