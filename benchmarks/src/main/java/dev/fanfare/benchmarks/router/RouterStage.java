@@ -5,6 +5,7 @@ import dev.fanfare.benchmarks.run.BrokerHost;
 import dev.fanfare.benchmarks.run.Child;
 import dev.fanfare.benchmarks.run.Figure;
 import dev.fanfare.benchmarks.run.GcLog;
+import dev.fanfare.benchmarks.run.Loopback;
 import dev.fanfare.benchmarks.run.Pause;
 import dev.fanfare.benchmarks.run.Payload;
 import dev.fanfare.benchmarks.run.Samples;
@@ -68,6 +69,9 @@ final class RouterStage implements AutoCloseable {
         String group();
 
         Child start(String run, Path gc);
+
+        /** Adds what it counted itself; call it before it is stopped. */
+        default void tell(Map<Figure, Double> figures) {}
     }
 
     RouterStage(RouterOptions options, Path folder) throws IOException {
@@ -116,6 +120,7 @@ final class RouterStage implements AutoCloseable {
     }
 
     private Contestant router(Variant variant, @Nullable Path jars) {
+        int port = Loopback.freePort();
         return new Contestant() {
             @Override
             public String name() {
@@ -137,7 +142,8 @@ final class RouterStage implements AutoCloseable {
                     java.add("-XX:+UnlockDiagnosticVMOptions");
                     java.add("-XX:+DebugNonSafepoints");
                 }
-                List<String> arguments = new ArrayList<>(List.of("router", "--port=0", "--instance-id=benchmark"));
+                List<String> arguments =
+                        new ArrayList<>(List.of("router", "--port=" + port, "--instance-id=benchmark"));
                 arguments.add("--bootstrap-servers=" + broker.bootstrapServers());
                 arguments.add("--set=http.host=127.0.0.1");
                 arguments.add("--set=access.tenants=" + Payload.TENANT);
@@ -151,6 +157,11 @@ final class RouterStage implements AutoCloseable {
                         java,
                         ROLE_MAIN,
                         arguments);
+            }
+
+            @Override
+            public void tell(Map<Figure, Double> figures) {
+                ReadIndexWaits.of(port).addTo(figures);
             }
         };
     }
@@ -180,6 +191,7 @@ final class RouterStage implements AutoCloseable {
             awaitCommit(child, contestant.group());
             figures.put(Figure.CPU_WITH_START, child.cpuSeconds() * 100_000 / deliveries);
             figures.put(Figure.RESIDENT_MIB, (double) child.peakResidentMib());
+            contestant.tell(figures);
             child.stop();
         }
         DeliveryCheck check = new DeliveryCheck(run, fanOut);
@@ -249,6 +261,7 @@ final class RouterStage implements AutoCloseable {
         String run = contestant.name() + "-" + ++runs;
         SplittableRandom random = new SplittableRandom(SEED);
         long[] nanos = new long[options.events];
+        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
         try (Child child = contestant.start(run, folder.resolve(run + ".gc"));
                 Consumer<byte[], byte[]> reader = load.reader("benchmark-rest")) {
             for (int number = 0; number < UNMEASURED + options.events; number++) {
@@ -261,11 +274,11 @@ final class RouterStage implements AutoCloseable {
                     nanos[number - UNMEASURED] = seenAt - sentAt;
                 }
             }
+            contestant.tell(figures);
             child.stop();
         }
         load.clear();
         Arrays.sort(nanos);
-        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
         figures.put(Figure.P50_MILLIS, nanos[nanos.length / 2] / 1e6);
         figures.put(Figure.P99_MILLIS, nanos[nanos.length * 99 / 100] / 1e6);
         return figures;

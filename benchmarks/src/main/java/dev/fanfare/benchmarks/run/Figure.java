@@ -23,6 +23,9 @@ public enum Figure {
     P999_MILLIS("p999 ms", 2),
     MOST_MILLIS("most ms", 1),
     SECONDS("s", 2),
+    /** Waited by all batches of events, and by each. */
+    READ_INDEX_SECONDS("read index s", 2),
+    READ_INDEX_MILLIS("… ms a batch", 2),
     /** Of all roles together, for a thousand deliveries. */
     CPU_PER_1000("CPU s/1000", 3),
     INGEST_CPU_PER_1000("ingest", 3),
