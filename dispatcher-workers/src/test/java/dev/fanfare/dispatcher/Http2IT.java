@@ -279,8 +279,8 @@ class Http2IT {
     /** One delivery alone: whoever comes later finds its connection. */
     private void warmUp(Http2Receiver receiver, Subscribed to) {
         bench.deliver(to, "warm", "warm");
-        Awaitility.await().until(() -> receiver.count("warm") > 0);
-        bench.awaitAttempts(to, 1);
+        List<Attempt> attempts = bench.awaitAttempts(to, 1);
+        assertThat(receiver.count("warm")).as("arrived, by %s", attempts).isPositive();
     }
 
     private void deliver(Subscribed to, int count, String body) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lookout<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
-    private static final Duration LEAST_KEPT = Duration.ofSeconds(3);
+    private static final long LEAST_KEPT_NANOS = Duration.ofSeconds(3).toNanos();
     /** So much longer than it took is an answer kept: what takes long is done for a twentieth of the time at most. */
     private static final int KEPT_TIMES = 20;
 
@@ -28,7 +28,8 @@ public final class Lookout<T> implements AutoCloseable {
      */
     public record Found<T>(T value, long atMillis) {}
 
-    private record Latest<T>(Found<T> found, long untilMillis) {}
+    /** For how long is measured by a clock that nobody sets. */
+    private record Latest<T>(Found<T> found, long untilNanos) {}
 
     private final String what;
     private final Supplier<T> look;
@@ -56,7 +57,7 @@ public final class Lookout<T> implements AutoCloseable {
     /** What was found last; null where nothing was yet. Has it looked at again where that is long ago. */
     public @Nullable Found<T> latest() {
         Latest<T> known = latest;
-        if ((known == null || clock.millis() >= known.untilMillis()) && looking.compareAndSet(false, true)) {
+        if ((known == null || System.nanoTime() - known.untilNanos() >= 0) && looking.compareAndSet(false, true)) {
             try {
                 thread.execute(this::look);
             } catch (RejectedExecutionException e) {
@@ -68,11 +69,13 @@ public final class Lookout<T> implements AutoCloseable {
 
     private void look() {
         try {
-            long began = clock.millis();
+            long beganAtMillis = clock.millis();
+            long beganNanos = System.nanoTime();
             T value = look.get();
-            long ended = clock.millis();
+            long endedNanos = System.nanoTime();
             latest = new Latest<>(
-                    new Found<>(value, began), ended + Math.max(LEAST_KEPT.toMillis(), KEPT_TIMES * (ended - began)));
+                    new Found<>(value, beganAtMillis),
+                    endedNanos + Math.max(LEAST_KEPT_NANOS, KEPT_TIMES * (endedNanos - beganNanos)));
         } catch (RuntimeException e) {
             if (thread.isShutdown()) {
                 LOG.debug("closed while it was counted what={}", what);
