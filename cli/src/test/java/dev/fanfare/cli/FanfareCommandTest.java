@@ -2,9 +2,12 @@ package dev.fanfare.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.contract.Json;
 import dev.fanfare.testkit.StandInVault;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,5 +166,50 @@ class FanfareCommandTest {
                         home.resolve("anew.json").toString()))
                 .isNotZero();
         assertThat(shell.err()).contains("secrets.kms-key-uri: is required");
+    }
+
+    @Test
+    void theKeysOfAKeysetAreRotatedStepByStepAndShownByTheirIdsAlone() throws Exception {
+        Path file = home.resolve("keyset.json");
+        assertThat(shell.run("keyset", "create", file.toString())).isZero();
+        assertThat(shell.run("keyset", "add-key", file.toString()))
+                .as(shell.err())
+                .isZero();
+        List<String> ids = keys(file);
+        assertThat(ids).hasSize(2);
+        assertThat(shell.out()).contains("Added key " + ids.get(1), "does not seal yet", "fanfare keyset promote");
+
+        Path promoted = home.resolve("promoted.json");
+        assertThat(shell.run("keyset", "promote", file.toString(), promoted.toString()))
+                .as(shell.err())
+                .isZero();
+        assertThat(shell.run("keyset", "list", promoted.toString())).isZero();
+        assertThat(shell.out().lines().filter(line -> line.startsWith(ids.get(1))))
+                .last()
+                .asString()
+                .contains("primary");
+        Path alone = home.resolve("alone.json");
+        assertThat(shell.run("keyset", "remove-key", promoted.toString(), alone.toString(), "--key=" + ids.get(1)))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("is the primary one, which seals");
+        assertThat(shell.run("keyset", "remove-key", promoted.toString(), promoted.toString(), "--key=" + ids.get(0)))
+                .isEqualTo(1);
+        assertThat(shell.err()).contains("is there already");
+        assertThat(shell.run("keyset", "remove-key", promoted.toString(), alone.toString(), "--key=" + ids.get(0)))
+                .as(shell.err())
+                .isZero();
+        assertThat(keys(alone)).containsExactly(ids.get(1));
+        assertThat(keys(promoted)).isEqualTo(ids);
+        assertThat(shell.out()).doesNotContain("value", "keyData");
+    }
+
+    /** Their ids, as the file has them. */
+    private static List<String> keys(Path file) throws Exception {
+        List<String> ids = new ArrayList<>();
+        Json.TOPIC
+                .readTree(file.toFile())
+                .path("key")
+                .forEach(key -> ids.add(key.path("keyId").asText()));
+        return ids;
     }
 }

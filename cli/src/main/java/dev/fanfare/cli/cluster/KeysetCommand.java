@@ -1,12 +1,15 @@
 package dev.fanfare.cli.cluster;
 
+import dev.fanfare.cli.output.Table;
 import dev.fanfare.cli.shell.CommandFailure;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.runtime.secret.KeysetFile;
+import dev.fanfare.runtime.secret.KeysetKeys;
 import dev.fanfare.runtime.secret.KmsAway;
 import dev.fanfare.runtime.secret.SecretSettings;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +20,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code fanfare keyset …}. */
-@Command(name = "keyset", description = "Make the keyset that seals signing secrets, and encrypt it by a KMS.")
+@Command(
+        name = "keyset",
+        description = "Make the keyset that seals signing secrets, encrypt it by a KMS, and rotate its keys.")
 public final class KeysetCommand {
     private final Shell shell;
 
@@ -51,6 +56,10 @@ public final class KeysetCommand {
         void write(SecretSettings secrets) throws IOException, KmsAway;
     }
 
+    private interface Changing<T> {
+        T change(SecretSettings secrets) throws IOException, KmsAway;
+    }
+
     @Command(
             name = "create",
             description = "Write a new keyset (Tink, AES-256-GCM) that only its owner can read. Give the same file to"
@@ -75,10 +84,120 @@ public final class KeysetCommand {
         write(to, options, secrets -> KeysetFile.encrypt(file, to, secrets));
     }
 
+    @Command(
+            name = "list",
+            description =
+                    "Show the keys of a keyset by their ids, in the order in which they were added: all of them open"
+                            + " secrets, the primary one seals. Nothing of it is secret.")
+    void list(@Parameters(paramLabel = "FILE", description = "A keyset.") Path file, @Mixin KmsOptions options) {
+        SecretSettings secrets = options.load(shell);
+        Table table = new Table("KEY", "KIND", "DOES");
+        try {
+            for (KeysetKeys.Key key : KeysetKeys.list(file, secrets)) {
+                table.add(
+                        key.id(),
+                        key.kind(),
+                        key.primary() ? "seals and opens (primary)" : key.enabled() ? "opens" : "nothing (disabled)");
+            }
+        } catch (KmsAway e) {
+            throw away(secrets, e, "");
+        }
+        table.print(shell);
+    }
+
+    @Command(
+            name = "add-key",
+            description =
+                    "Rotation, first step: add a fresh key, which opens and does not seal yet. Give the file to every"
+                            + " control plane and dispatcher and restart them before you promote the key: else dispatchers meet"
+                            + " secrets that they can't open, and what they would sign waits.")
+    void addKey(
+            @Parameters(paramLabel = "FILE", description = "A keyset.") Path file,
+            @Parameters(
+                            paramLabel = "NEW-FILE",
+                            arity = "0..1",
+                            description = "Must not exist yet; without it FILE itself is replaced.")
+                    @Nullable Path to,
+            @Mixin KmsOptions options) {
+        Path into = to == null ? file : to;
+        String id = changed(into, options, secrets -> KeysetKeys.add(file, into, secrets));
+        shell.out()
+                .println("Added key " + id + " in " + into + ". It opens and does not seal yet. Give this file to every"
+                        + " control plane and dispatcher, restart them, and then run: fanfare keyset promote " + into);
+    }
+
+    @Command(
+            name = "promote",
+            description = "Rotation, second step: have the key that was added last seal from now on. Do so when every"
+                    + " control plane and dispatcher has it. Control planes that start with this file seal anew what older"
+                    + " keys sealed.")
+    void promote(
+            @Parameters(paramLabel = "FILE", description = "A keyset.") Path file,
+            @Parameters(
+                            paramLabel = "NEW-FILE",
+                            arity = "0..1",
+                            description = "Must not exist yet; without it FILE itself is replaced.")
+                    @Nullable Path to,
+            @Option(names = "--key", paramLabel = "ID", description = "Another key than the one that was added last.")
+                    @Nullable String key,
+            @Mixin KmsOptions options) {
+        Path into = to == null ? file : to;
+        String id = changed(into, options, secrets -> KeysetKeys.promote(file, into, key, secrets));
+        shell.out()
+                .println("Key " + id + " is the primary one in " + into + ". Give this file to every control plane and"
+                        + " dispatcher and restart them. Once each control plane says in its log that every secret is sealed with"
+                        + " key " + id + ", older keys may be removed: fanfare keyset remove-key");
+    }
+
+    @Command(
+            name = "remove-key",
+            description =
+                    "Rotation, last step: write a keyset without one of its keys. What that key sealed can't be opened"
+                            + " with the new file: wait until every control plane says in its log that every secret is sealed with"
+                            + " the primary key (fanfare_control_secrets_left is 0), and a day longer for the console's sessions and portal links.")
+    void removeKey(
+            @Parameters(paramLabel = "FILE", description = "A keyset. It stays as it is: a copy until you are sure.")
+                    Path file,
+            @Parameters(paramLabel = "NEW-FILE", description = "Must not exist yet.") Path to,
+            @Option(
+                            names = "--key",
+                            paramLabel = "ID",
+                            required = true,
+                            description = "As 'fanfare keyset list' shows it.")
+                    String key,
+            @Mixin KmsOptions options) {
+        changed(to, options, secrets -> {
+            if (Files.exists(to)) {
+                throw new FileAlreadyExistsException(to.toString());
+            }
+            KeysetKeys.remove(file, to, key, secrets);
+            return key;
+        });
+        shell.out()
+                .println("Wrote " + to + " without key " + key
+                        + ". Give it to every control plane and dispatcher, restart" + " them, and delete " + file
+                        + " when all of them deliver.");
+    }
+
     private void write(Path file, KmsOptions options, Writing writing) {
+        SecretSettings secrets = changed(file, options, settings -> {
+            writing.write(settings);
+            return settings;
+        });
+        shell.out()
+                .println("Wrote " + file + (secrets.kmsKeyUri().isPresent() ? ", encrypted" : "")
+                        + ". Name it in the settings: secrets.keyset-file: " + file.toAbsolutePath()
+                        + secrets.kmsKeyUri()
+                                .map(uri -> ", secrets.kms-key-uri: " + uri)
+                                .orElse(""));
+    }
+
+    private <T> T changed(Path file, KmsOptions options, Changing<T> changing) {
         SecretSettings secrets = options.load(shell);
         try {
-            writing.write(secrets);
+            return changing.change(secrets);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()));
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(
                     file + ": is there already, and a keyset in use must not be lost: choose another" + " name");
@@ -88,15 +207,12 @@ public final class KeysetCommand {
                             + " write to",
                     e);
         } catch (KmsAway e) {
-            throw new CommandFailure(
-                    "secrets.kms-key-uri: " + secrets.kmsKeyUri().orElse("") + " can't be asked now, and"
-                            + " nothing was written: " + e.getMessage());
+            throw away(secrets, e, ", and nothing was written");
         }
-        shell.out()
-                .println("Wrote " + file + (secrets.kmsKeyUri().isPresent() ? ", encrypted" : "")
-                        + ". Name it in the settings: secrets.keyset-file: " + file.toAbsolutePath()
-                        + secrets.kmsKeyUri()
-                                .map(uri -> ", secrets.kms-key-uri: " + uri)
-                                .orElse(""));
+    }
+
+    private static CommandFailure away(SecretSettings secrets, KmsAway e, String consequence) {
+        return new CommandFailure("secrets.kms-key-uri: " + secrets.kmsKeyUri().orElse("") + " can't be asked now"
+                + consequence + ": " + e.getMessage());
     }
 }

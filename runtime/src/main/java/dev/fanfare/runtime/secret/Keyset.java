@@ -38,6 +38,7 @@ public final class Keyset {
     private final @Nullable KmsKey key;
     private final LongSupplier nanoClock;
     private final Consumer<Duration> rest;
+    private volatile @Nullable SealingKeys keys;
     private volatile @Nullable Aead opened;
 
     Keyset(SecretSettings settings, LongSupplier nanoClock, Consumer<Duration> rest) {
@@ -48,8 +49,14 @@ public final class Keyset {
         this.rest = rest;
         text.requireEncrypted(named.isPresent());
         if (key == null) {
-            opened = aead(text.inClear(), text.where());
+            take(text.inClear());
         }
+    }
+
+    private void take(KeysetHandle keyset) {
+        Aead aead = aead(keyset, text.where());
+        keys = new SealingKeys(keyset);
+        opened = aead;
     }
 
     /**
@@ -87,6 +94,19 @@ public final class Keyset {
         return opened != null;
     }
 
+    /**
+     * Tells which of its keys sealed something.
+     *
+     * @throws IllegalStateException until it is open
+     */
+    public SealingKeys keys() {
+        SealingKeys known = keys;
+        if (known == null) {
+            throw new IllegalStateException("the keyset is not open yet");
+        }
+        return known;
+    }
+
     private Aead ready() {
         Aead aead = opened;
         if (aead == null) {
@@ -115,7 +135,7 @@ public final class Keyset {
         Duration pause = FIRST_REST;
         while (true) {
             try {
-                opened = aead(text.openedBy(asked), text.where());
+                take(text.openedBy(asked));
                 break;
             } catch (KmsAway e) {
                 Duration waited = Duration.ofNanos(nanoClock.getAsLong() - began);

@@ -1,5 +1,7 @@
 package dev.fanfare.runtime.secret;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
@@ -8,17 +10,28 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.runtime.config.InvalidSettings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** A Tink AEAD keyset in a file (AES-256-GCM when made here). */
 public final class KeysetFile {
+    private static final Set<PosixFilePermission> NOT_FOR_OTHERS = EnumSet.of(
+            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_EXECUTE);
+
     private KeysetFile() {}
 
     /** Opens a keyset file that is in clear. */
@@ -64,6 +77,29 @@ public final class KeysetFile {
         write(to, encrypted(text.isEncrypted() ? text.openedBy(key) : text.inClear(), key));
     }
 
+    /** The keyset of a file, in clear or opened by the KMS of the settings. */
+    static KeysetHandle read(Path file, SecretSettings settings) throws KmsAway {
+        KmsKey key = KmsKey.of(settings).orElse(null);
+        KeysetText text = KeysetText.of(file);
+        text.requireEncrypted(key != null);
+        return key == null ? text.inClear() : text.openedBy(key);
+    }
+
+    /** Writes a keyset as {@link #create} does; a file that it was read from is replaced. */
+    static void write(KeysetHandle keyset, Path from, Path to, SecretSettings settings) throws IOException, KmsAway {
+        boolean inPlace = Files.exists(to) && Files.isSameFile(from, to);
+        if (!inPlace) {
+            requireNew(to);
+        }
+        KmsKey key = KmsKey.of(settings).orElse(null);
+        String json = key == null ? inClear(keyset) : encrypted(keyset, key);
+        if (inPlace) {
+            replace(to, json);
+        } else {
+            write(to, json);
+        }
+    }
+
     private static KeysetHandle generate() {
         try {
             AeadConfig.register();
@@ -101,13 +137,48 @@ public final class KeysetFile {
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         requireNew(file);
-        // Written beside and moved: a process that dies half-way leaves no half keyset under the final name.
+        Path draft = draft(file, json);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Puts another keyset in the place of a file that is there, which stays its owner's and readable by whom it was. */
+    private static void replace(Path file, String json) throws IOException {
+        Path real = file.toRealPath();
+        PosixFileAttributes before = Files.readAttributes(real, PosixFileAttributes.class);
+        Path draft = draft(real, json);
+        try {
+            PosixFileAttributeView after = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+            PosixFileAttributes made = after.readAttributes();
+            if (!made.owner().equals(before.owner())) {
+                after.setOwner(before.owner());
+            }
+            if (!made.group().equals(before.group())) {
+                after.setGroup(before.group());
+            }
+            Set<PosixFilePermission> permissions = EnumSet.copyOf(before.permissions());
+            permissions.removeAll(NOT_FOR_OTHERS);
+            after.setPermissions(permissions);
+            Files.move(draft, real, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /** Written beside and moved: a process that dies half-way leaves no half keyset under the final name. */
+    private static Path draft(Path file, String json) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
         Path draft = Files.createTempFile(
                 folder,
                 "keyset",
                 ".tmp",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(draft, json);
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        return draft;
     }
 }
