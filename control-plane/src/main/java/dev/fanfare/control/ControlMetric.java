@@ -11,7 +11,11 @@ public enum ControlMetric implements Metric {
     /** Until then they are not found in the console and by the API. */
     ATTEMPTS_BEHIND(Definition.gauge(
             "fanfare.control.attempts.behind",
-            "Attempts that are not in the index yet, transactions' markers included"));
+            "Attempts that are not in the index yet, transactions' markers included")),
+    /** At 0 everywhere older keys may be removed. */
+    SECRETS_LEFT(Definition.gauge(
+            "fanfare.control.secrets.left",
+            "Subscriptions with a secret that is not sealed with the keyset's primary key"));
 
     @SuppressWarnings("ImmutableEnumChecker") // a record, whose lists are copies
     private final Definition definition;

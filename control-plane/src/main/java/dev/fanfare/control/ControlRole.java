@@ -33,6 +33,7 @@ import dev.fanfare.control.portal.PortalRoutes;
 import dev.fanfare.control.subscription.ExhaustionNotices;
 import dev.fanfare.control.subscription.FailureWatch;
 import dev.fanfare.control.subscription.ReplayRoutes;
+import dev.fanfare.control.subscription.Resealing;
 import dev.fanfare.control.subscription.RunLog;
 import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.control.subscription.SubscriptionActions;
@@ -82,6 +83,7 @@ import org.jspecify.annotations.Nullable;
  *          ReplayRoutes ───────▶ RunLog ─▶ fanfare.runs
  *          TestRoutes ─────▶ TestSender ─▶ fanfare.deliveries
  * fanfare.signals ─▶ SignalFollower ───┤              fanfare.attempts ─▶ AttemptIndex ─▶ AttemptRoutes ─▶ HTTP
+ *                         Resealing ───┤
  *                      FailureWatch ───┘◀─────────────────────────────────────┤
  * fanfare.events ◀─ ExhaustionNotices ◀───────────────────────────────────────┤
  * fanfare.events, fanfare.deliveries ─▶ EventSearch ─▶ EventRoutes ◀────────┘
@@ -126,6 +128,7 @@ public final class ControlRole implements Role {
     private final FailureWatch failures;
     private final ExhaustionNotices notices;
     private final Verifications verifications;
+    private final Resealing resealing;
     private final Rounds rounds;
     private final EventSearch events;
     private final SubscriptionRoutes subscriptionRoutes;
@@ -173,6 +176,7 @@ public final class ControlRole implements Role {
                 context.kafka(), attempts, index, context.clock(), client + "-notices", settings.writeTimeout());
         this.verifications =
                 new Verifications(attempts, index, writer, settings.verificationTimeout(), context.clock());
+        this.resealing = new Resealing(index, writer, keyset, context.clock(), context.random());
         this.rounds = new Rounds(client + "-rounds");
         this.events = new EventSearch(
                 context.kafka(), attempts, index, context.clock(), accessSettings.defaultTenant(), client + "-events");
@@ -270,6 +274,7 @@ public final class ControlRole implements Role {
         rounds.every(LOOK_EVERY, "endpoints that only fail", failures::look);
         rounds.every(LOOK_EVERY, "endpoints that were asked", verifications::look);
         rounds.every(LOOK_EVERY, "deliveries that were given up", notices::look);
+        rounds.every(LOOK_EVERY, "secrets of older keys", resealing::look);
         for (State state : State.values()) {
             ControlMetric.SUBSCRIPTIONS.gauge(
                     context.meters(),
@@ -278,6 +283,7 @@ public final class ControlRole implements Role {
                     state.name().toLowerCase(Locale.ROOT));
         }
         ControlMetric.ATTEMPTS_BEHIND.gauge(context.meters(), attempts, AttemptIndex::behind);
+        ControlMetric.SECRETS_LEFT.gauge(context.meters(), resealing, Resealing::left);
         phase = Phase.STARTED;
     }
 

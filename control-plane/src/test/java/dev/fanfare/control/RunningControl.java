@@ -57,7 +57,7 @@ final class RunningControl implements AutoCloseable {
 
     RunningControl(String bootstrapServers, Path keyset, Map<String, String> overrides, Clock clock) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        role = role(bootstrapServers, keyset, overrides, vertx, clock);
+        role = role(bootstrapServers, keyset, overrides, vertx, clock, meters);
         front = new HttpFront(vertx, List.of(role), meters);
         base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
     }
@@ -76,11 +76,22 @@ final class RunningControl implements AutoCloseable {
 
     /** The role alone, not started. */
     static ControlRole role(String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx) {
-        return role(bootstrapServers, keyset, overrides, vertx, Clock.systemUTC());
+        return role(
+                bootstrapServers,
+                keyset,
+                overrides,
+                vertx,
+                Clock.systemUTC(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
     private static ControlRole role(
-            String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx, Clock clock) {
+            String bootstrapServers,
+            Path keyset,
+            Map<String, String> overrides,
+            Vertx vertx,
+            Clock clock,
+            PrometheusMeterRegistry meters) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "access.key", "k",
                 "access.tenants", "acme,other",
@@ -100,13 +111,7 @@ final class RunningControl implements AutoCloseable {
                         TopicSettings.class,
                         HttpSettings.class));
         return new ControlRole(new RoleContext(
-                "test",
-                settings,
-                KafkaConnection.to(bootstrapServers),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                vertx,
-                clock,
-                new SecureRandom()));
+                "test", settings, KafkaConnection.to(bootstrapServers), meters, vertx, clock, new SecureRandom()));
     }
 
     RunningControl start() {

@@ -31,6 +31,9 @@ public sealed interface Authentication {
     @JsonIgnore
     SealedSecret secret();
 
+    /** The same with another secret part. */
+    Authentication withSecret(SealedSecret secret);
+
     /** A fixed token in {@code authorization} (RFC 6750, section 2.1). */
     record Bearer(SealedSecret token) implements Authentication {
         public Bearer {
@@ -40,6 +43,11 @@ public sealed interface Authentication {
         @Override
         public SealedSecret secret() {
             return token;
+        }
+
+        @Override
+        public Bearer withSecret(SealedSecret secret) {
+            return new Bearer(secret);
         }
     }
 
@@ -53,6 +61,11 @@ public sealed interface Authentication {
         @Override
         public SealedSecret secret() {
             return password;
+        }
+
+        @Override
+        public Basic withSecret(SealedSecret secret) {
+            return new Basic(username, secret);
         }
     }
 
@@ -89,6 +102,11 @@ public sealed interface Authentication {
         public SealedSecret secret() {
             return clientSecret;
         }
+
+        @Override
+        public OAuth2 withSecret(SealedSecret secret) {
+            return new OAuth2(tokenUrl, clientId, secret, scope, clientAuthentication);
+        }
     }
 
     /**
@@ -106,6 +124,11 @@ public sealed interface Authentication {
         @Override
         public SealedSecret secret() {
             return privateKey;
+        }
+
+        @Override
+        public MutualTls withSecret(SealedSecret secret) {
+            return new MutualTls(certificate, secret);
         }
     }
 }

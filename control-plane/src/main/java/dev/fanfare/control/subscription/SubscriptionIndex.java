@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,11 @@ public final class SubscriptionIndex implements AutoCloseable {
                 .limit(limit)
                 .map(Row::value)
                 .toList();
+    }
+
+    /** All of them, by tenant and id, live: safe to walk while they change. */
+    Stream<Row<Subscription>> all() {
+        return sorted.values().stream();
     }
 
     /** How many subscriptions a tenant has. */

@@ -27,6 +27,13 @@ public final class SubscriptionWriter {
         /** Write it. */
         record Put(Subscription subscription) implements Change {}
 
+        /**
+         * Write the same with its secrets sealed anew, which its owner sees nothing of.
+         *
+         * @param audit null: of one that is in the audit already
+         */
+        record Reseal(Subscription subscription, @Nullable AuditEntry audit) implements Change {}
+
         /** Delete it. */
         record Remove() implements Change {}
     }
@@ -82,6 +89,9 @@ public final class SubscriptionWriter {
                     after,
                     entry(what, key, by, reason),
                     isNews ? List.of(OperationalEvent.disabled(after)) : List.of());
+        }
+        if (change instanceof Change.Reseal reseal) {
+            return new TableWriter.Change.Put<>(reseal.subscription(), reseal.audit());
         }
         return change instanceof Change.Remove
                 ? new TableWriter.Change.Remove<>(List.of(), entry("deleted", key, by, null))
