@@ -52,6 +52,23 @@ public final class KeysetCommand {
         }
     }
 
+    /** What a keyset is read from, and where it goes when it has changed. */
+    static final class InPlace {
+        @Parameters(index = "0", paramLabel = "FILE", description = "A keyset.")
+        private Path file = Path.of("");
+
+        @Parameters(
+                index = "1",
+                paramLabel = "NEW-FILE",
+                arity = "0..1",
+                description = "Must not exist yet; without it FILE itself is replaced.")
+        private @Nullable Path to;
+
+        private Path into() {
+            return to == null ? file : to;
+        }
+    }
+
     private interface Writing {
         void write(SecretSettings secrets) throws IOException, KmsAway;
     }
@@ -111,16 +128,9 @@ public final class KeysetCommand {
                     "Rotation, first step: add a fresh key, which opens and does not seal yet. Give the file to every"
                             + " control plane and dispatcher and restart them before you promote the key: else dispatchers meet"
                             + " secrets that they can't open, and what they would sign waits.")
-    void addKey(
-            @Parameters(paramLabel = "FILE", description = "A keyset.") Path file,
-            @Parameters(
-                            paramLabel = "NEW-FILE",
-                            arity = "0..1",
-                            description = "Must not exist yet; without it FILE itself is replaced.")
-                    @Nullable Path to,
-            @Mixin KmsOptions options) {
-        Path into = to == null ? file : to;
-        String id = changed(into, options, secrets -> KeysetKeys.add(file, into, secrets));
+    void addKey(@Mixin InPlace keyset, @Mixin KmsOptions options) {
+        Path into = keyset.into();
+        String id = changed(into, options, secrets -> KeysetKeys.add(keyset.file, into, secrets));
         shell.out()
                 .println("Added key " + id + " in " + into + ". It opens and does not seal yet. Give this file to every"
                         + " control plane and dispatcher, restart them, and then run: fanfare keyset promote " + into);
@@ -132,17 +142,12 @@ public final class KeysetCommand {
                     + " control plane and dispatcher has it. Control planes that start with this file seal anew what older"
                     + " keys sealed.")
     void promote(
-            @Parameters(paramLabel = "FILE", description = "A keyset.") Path file,
-            @Parameters(
-                            paramLabel = "NEW-FILE",
-                            arity = "0..1",
-                            description = "Must not exist yet; without it FILE itself is replaced.")
-                    @Nullable Path to,
+            @Mixin InPlace keyset,
             @Option(names = "--key", paramLabel = "ID", description = "Another key than the one that was added last.")
                     @Nullable String key,
             @Mixin KmsOptions options) {
-        Path into = to == null ? file : to;
-        String id = changed(into, options, secrets -> KeysetKeys.promote(file, into, key, secrets));
+        Path into = keyset.into();
+        String id = changed(into, options, secrets -> KeysetKeys.promote(keyset.file, into, key, secrets));
         shell.out()
                 .println("Key " + id + " is the primary one in " + into + ". Give this file to every control plane and"
                         + " dispatcher and restart them. Once each control plane says in its log that every secret is sealed with"
