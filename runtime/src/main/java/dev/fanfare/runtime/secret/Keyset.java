@@ -38,8 +38,9 @@ public final class Keyset {
     private final @Nullable KmsKey key;
     private final LongSupplier nanoClock;
     private final Consumer<Duration> rest;
-    private volatile @Nullable SealingKeys keys;
-    private volatile @Nullable Aead opened;
+    private volatile @Nullable Opened opened;
+
+    private record Opened(Aead aead, SealingKeys keys) {}
 
     Keyset(SecretSettings settings, LongSupplier nanoClock, Consumer<Duration> rest) {
         Optional<KmsKey> named = KmsKey.of(settings);
@@ -54,9 +55,7 @@ public final class Keyset {
     }
 
     private void take(KeysetHandle keyset) {
-        Aead aead = aead(keyset, text.where());
-        keys = new SealingKeys(keyset);
-        opened = aead;
+        opened = new Opened(aead(keyset, text.where()), new SealingKeys(keyset));
     }
 
     /**
@@ -100,23 +99,23 @@ public final class Keyset {
      * @throws IllegalStateException until it is open
      */
     public SealingKeys keys() {
-        SealingKeys known = keys;
+        Opened known = opened;
         if (known == null) {
             throw new IllegalStateException("the keyset is not open yet");
         }
-        return known;
+        return known.keys();
     }
 
     private Aead ready() {
-        Aead aead = opened;
-        if (aead == null) {
+        Opened known = opened;
+        if (known == null) {
             throw new ProblemException(Problem.of(
                     503,
                     "unavailable",
                     "Temporarily unavailable",
                     "the keyset is not open yet, the KMS has not answered: try again"));
         }
-        return aead;
+        return known.aead();
     }
 
     /**
