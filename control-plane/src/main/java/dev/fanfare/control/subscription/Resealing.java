@@ -144,9 +144,19 @@ public final class Resealing {
             Row<Subscription> row = index.table().get(known.getKey());
             return row == null || row.offset() != known.getValue();
         });
-        SealingKeys keys = keyset.keys();
         long left = left();
-        if (left == 0 && keys.hasOlder() && (isBegun || said != 0)) {
+        if (isBegun || said != left) {
+            tell(left);
+        }
+        said = left;
+        isBegun = false;
+        isAudited = false;
+        done = 0;
+    }
+
+    private void tell(long left) {
+        SealingKeys keys = keyset.keys();
+        if (left == 0 && keys.hasOlder()) {
             LOG.info(
                     "every secret is sealed with the primary key of the keyset, its older keys are in use no more key={} done={}",
                     keys.primaryId(),
@@ -158,16 +168,12 @@ public final class Resealing {
                         || secrets(each).anyMatch(secret -> keys.of(secret) == Sealer.UNKNOWN))
                 .map(Subscription::key)
                 .toList();
-        if (!unopened.isEmpty() && (isBegun || said != left)) {
+        if (!unopened.isEmpty()) {
             LOG.warn(
                     "secrets open with no key of the keyset and stay as they are subscriptions={} one={}",
                     unopened.size(),
                     unopened.get(0));
         }
-        said = left;
-        isBegun = false;
-        isAudited = false;
-        done = 0;
     }
 
     /** False where another instance was first. */
