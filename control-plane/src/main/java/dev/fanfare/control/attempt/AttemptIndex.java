@@ -105,9 +105,8 @@ public final class AttemptIndex implements AutoCloseable {
      * @throws IllegalStateException where the folder can't be used
      */
     public void start() {
-        String id;
         try (Admin admin = kafka.admin(clientId + "-topic")) {
-            id = Objects.requireNonNull(KafkaAnswer.await(
+            topicId = Objects.requireNonNull(KafkaAnswer.await(
                                     admin.describeTopics(List.of(Topics.ATTEMPTS))
                                             .allTopicNames(),
                                     ANSWER_TIMEOUT,
@@ -116,7 +115,6 @@ public final class AttemptIndex implements AutoCloseable {
                     .topicId()
                     .toString();
         }
-        topicId = id;
         opened = open();
         thread.start();
     }
