@@ -1,6 +1,5 @@
 package dev.fanfare.ingest;
 
-import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
@@ -44,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final byte[] NO = EventRecords.DEDUPLICATE_NO.getBytes(StandardCharsets.US_ASCII);
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
     private static final String OUTAGE_MIDWAY = "Kafka did not take all events of the batch, and may have some: send it"
             + " again whole, later; that is harmless for events with ids of your own";
@@ -77,9 +77,13 @@ final class EventPublisher implements AutoCloseable {
                 // else the first event after a quiet time would find the topic's metadata forgotten
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG,
                 Duration.ofDays(365).toMillis(),
-                // somebody waits for each: what comes while requests are under way is batch enough
+                // somebody waits for each, so nothing lingers; what comes while a broker has a request is the next
+                // one's
+                // batch: full where there is much, at once where there is little
                 ProducerConfig.LINGER_MS_CONFIG,
                 0,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
                 // one batch is filled after the other, not one of each partition at a time; whose key matters says
                 // where
                 ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
@@ -266,7 +270,7 @@ final class EventPublisher implements AutoCloseable {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.EVENTS, partition, key, event.data());
         EventRecords.writeHeaders(event, record.headers());
         if (complete.idMinted()) {
-            RecordHeaders.put(record.headers(), EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO);
+            record.headers().add(EventRecords.DEDUPLICATE, NO);
         }
         trace.orThatOf(event).writeHeaders(record.headers());
         return record;

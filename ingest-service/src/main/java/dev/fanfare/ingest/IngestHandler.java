@@ -1,5 +1,6 @@
 package dev.fanfare.ingest;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.fanfare.contract.event.EventJson;
 import dev.fanfare.contract.event.InvalidEvent;
 import dev.fanfare.contract.event.TooManyEvents;
@@ -10,10 +11,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Arrays;
@@ -169,7 +169,7 @@ final class IngestHandler {
             context.response()
                     .setStatusCode(202)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(ids(sent).toBuffer());
+                    .end(Buffer.buffer(ids(sent)));
             return;
         }
         limits.refund(context, sent.events().size());
@@ -188,12 +188,15 @@ final class IngestHandler {
         }
     }
 
-    private static JsonObject ids(Sent sent) {
-        if (!sent.batch()) {
-            return new JsonObject().put("id", sent.events().get(0).event().id());
+    /** {@code {"id":…}}, of a batch {@code {"ids":[…]}}. */
+    private static String ids(Sent sent) {
+        JsonStringEncoder json = JsonStringEncoder.getInstance();
+        StringBuilder text = new StringBuilder(sent.batch() ? "{\"ids\":[" : "{\"id\":");
+        for (int i = 0; i < sent.events().size(); i++) {
+            text.append(i == 0 ? "\"" : ",\"");
+            json.quoteAsString(sent.events().get(i).event().id(), text);
+            text.append('"');
         }
-        JsonArray ids = new JsonArray();
-        sent.events().forEach(event -> ids.add(event.event().id()));
-        return new JsonObject().put("ids", ids);
+        return text.append(sent.batch() ? "]}" : "}").toString();
     }
 }

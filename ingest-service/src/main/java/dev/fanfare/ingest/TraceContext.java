@@ -1,9 +1,9 @@
 package dev.fanfare.ingest;
 
-import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
 import io.vertx.core.MultiMap;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +47,14 @@ record TraceContext(@Nullable String traceparent, @Nullable String tracestate) {
                         : null);
     }
 
+    /** To those of a record that has no trace yet. */
     void writeHeaders(Headers headers) {
-        RecordHeaders.put(headers, EventRecords.TRACEPARENT, traceparent);
-        RecordHeaders.put(headers, EventRecords.TRACESTATE, tracestate);
+        if (traceparent != null) {
+            headers.add(EventRecords.TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));
+        }
+        if (tracestate != null) {
+            headers.add(EventRecords.TRACESTATE, tracestate.getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     private static boolean isWellFormed(String text) {

@@ -224,6 +224,19 @@ class IngestIT {
         assertThat(recordOf("batch-4").value()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "say \"hi\"", "back\\slash", "größe-日本-😀", "</script>&"})
+    void theIdThatIsToldIsTheIdThatWasSent(String id) throws Exception {
+        String event = "{\"id\":" + Json.STRICT.writeValueAsString(id) + ",\"type\":\"t\",\"data\":1}";
+        assertThat(idIn(ingest.post("application/json", event))).isEqualTo(id);
+        JsonNode ids = Json.STRICT
+                .readTree(ingest.post("application/json", "[" + event + "," + event + "]")
+                        .body())
+                .get("ids");
+        assertThat(ids).extracting(JsonNode::asText).containsExactly(id, id);
+        assertThat(new String(recordOf(id).key(), UTF_8)).isEqualTo(id);
+    }
+
     @Test
     void anEmptyBatchIsTakenAndAFullOneToo() throws Exception {
         assertThat(ingest.post("application/cloudevents-batch+json", "[]").body())

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Player {
     private static final long STALLED_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Until the first comes: a process with a small share of a core (--dispatchers-under) takes long to start. */
+    private static final long BEGUN_NANOS = Duration.ofMinutes(3).toNanos();
+
     private static final double AT_REST_PER_SECOND = 20;
     private static final int BARE_IN_FLIGHT = 128;
     /** {@code dispatcher.max-in-flight}: as many may wait for slow endpoints. */
@@ -268,7 +271,7 @@ final class Player {
             if (now != last) {
                 last = now;
                 movedNanos = System.nanoTime();
-            } else if (System.nanoTime() - movedNanos > STALLED_NANOS) {
+            } else if (System.nanoTime() - movedNanos > (now == 0 ? BEGUN_NANOS : STALLED_NANOS)) {
                 throw BenchmarkFailure.of("void: only " + now + " of " + wanted + " deliveries " + what);
             }
             Pause.millis(20);
