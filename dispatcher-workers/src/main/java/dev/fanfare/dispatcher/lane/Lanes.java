@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * other thread needs to be woken. A start that fails at once should {@code end} its turn and stay in that loop rather
  * than recurse.
  *
+ * <p><b>A slow start:</b> {@value #FIRST_IN_FLIGHT} may be in flight at first, and one more with each that ends and with
+ * each tick, up to the limit. A process that has just begun compiles what it meets, perhaps with a tenth of a core: as
+ * many as a warm one bears would wait for it longer than endpoints are given to answer, and be sent again.
+ *
  * <p><b>And one for the clock:</b> call {@link #tick} often; it wakes the lanes that waited for their rate or their rest.
  *
  * <p>Each ready lane gives one delivery and goes to the back of the queue, so a lane with thousands waiting delays
@@ -39,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the lanes carry; never looked at
  */
 public final class Lanes<T> {
+    /** Attempts in flight at first, all lanes together, where the limit is higher. */
+    static final int FIRST_IN_FLIGHT = 64;
+
     private final LaneLimits limits;
     private final BreakerRules breakerRules;
     private final LongSupplier nanoClock;
@@ -49,6 +56,7 @@ public final class Lanes<T> {
     private final ConcurrentLinkedQueue<Lane<T>> sleeping = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger permitsTaken = new AtomicInteger();
+    private final AtomicInteger permits;
     private final AtomicInteger broken = new AtomicInteger();
 
     /**
@@ -57,6 +65,7 @@ public final class Lanes<T> {
      * @param nanoClock such as {@link System#nanoTime}
      */
     public Lanes(LaneLimits limits, BreakerRules breakerRules, LongSupplier nanoClock) {
+        this.permits = new AtomicInteger(Math.min(FIRST_IN_FLIGHT, limits.inFlight()));
         this.limits = limits;
         this.breakerRules = breakerRules;
         this.nanoClock = nanoClock;
@@ -106,6 +115,7 @@ public final class Lanes<T> {
      * clock holds back.
      */
     public void tick() {
+        grow();
         List<Lane<T>> woken = new ArrayList<>();
         for (Lane<T> lane = sleeping.poll(); lane != null; lane = sleeping.poll()) {
             woken.add(lane);
@@ -225,6 +235,7 @@ public final class Lanes<T> {
     }
 
     void ended(Ending ending) {
+        grow();
         switch (ending) {
             case BROKE -> broken.incrementAndGet();
             case RECOVERED -> broken.decrementAndGet();
@@ -244,11 +255,17 @@ public final class Lanes<T> {
         permitsTaken.decrementAndGet();
     }
 
+    private void grow() {
+        if (permits.get() < limits.inFlight()) {
+            permits.getAndUpdate(now -> Math.min(now + 1, limits.inFlight()));
+        }
+    }
+
     private boolean takePermit() {
         int taken;
         do {
             taken = permitsTaken.get();
-            if (taken >= limits.inFlight()) {
+            if (taken >= permits.get()) {
                 return false;
             }
         } while (!permitsTaken.compareAndSet(taken, taken + 1));

@@ -127,6 +127,30 @@ class LanesTest {
     }
 
     @Test
+    void whoHasJustBegunStartsFewAndOneMoreWithEachThatEndsAndEachTick() {
+        Lanes<String> wide =
+                new Lanes<>(new LaneLimits(10, 100, MANY, MANY * 1_000L), BreakerRules.DEFAULT, System::nanoTime);
+        for (int lane = 0; lane < 500; lane++) {
+            wide.offer("lane-" + lane, "item", 1, LaneRules.atMost(1));
+        }
+
+        Deque<Turn<String>> running = startAll(wide);
+        assertThat(running).hasSize(64);
+        running.remove().end(Result.TIMED_OUT);
+        running.addAll(startAll(wide));
+        assertThat(running).hasSize(65);
+        wide.tick();
+        running.addAll(startAll(wide));
+        assertThat(running).hasSize(66);
+
+        for (int i = 0; i < 200; i++) {
+            running.remove().end(Result.SUCCEEDED);
+            running.addAll(startAll(wide));
+        }
+        assertThat(running).as("the limit").hasSize(100);
+    }
+
+    @Test
     void aFullLaneRefusesWhileOthersAreAdmitted() {
         Lanes<String> small = new Lanes<>(new LaneLimits(3, 64, MANY, MANY), BreakerRules.DEFAULT, System::nanoTime);
         for (int i = 0; i < 3; i++) {
@@ -276,8 +300,12 @@ class LanesTest {
     }
 
     private Deque<Turn<String>> startAll() {
+        return startAll(lanes);
+    }
+
+    private static Deque<Turn<String>> startAll(Lanes<String> of) {
         Deque<Turn<String>> started = new ArrayDeque<>();
-        for (Turn<String> turn = lanes.next(); turn != null; turn = lanes.next()) {
+        for (Turn<String> turn = of.next(); turn != null; turn = of.next()) {
             started.add(turn);
         }
         return started;
