@@ -91,7 +91,8 @@ final class Accounts implements Evidence.Witness {
         }
         int known = events.size();
         if (events.add(hash(event.tenant(), event.source(), event.id())) < known) {
-            return; // it came again: owed once
+            earlier(event, message.timestamp()); // it came again: owed once
+            return;
         }
         int body = WebhookArrival.checksum(event.data());
         for (int i = 0; i < subscribers.size(); i++) {
@@ -104,6 +105,16 @@ final class Accounts implements Evidence.Witness {
                 if (!taken) {
                     table.count(row, Fact.WAITING);
                 }
+            }
+        }
+    }
+
+    /** Partitions are read in no order, and whoever sends again when there are more of them may send to another one. */
+    private void earlier(Event event, long atMillis) {
+        for (Subscriber subscriber : subscribers) {
+            int row = table.find(HashIndex.hash(idOf(event.source(), event.id(), subscriber.subscription())));
+            if (row >= 0) {
+                table.seenAt(row, Math.min(atMillis, table.seenAtMillis(row)));
             }
         }
     }

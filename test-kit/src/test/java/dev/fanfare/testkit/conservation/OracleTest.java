@@ -235,6 +235,17 @@ class OracleTest {
     }
 
     @Test
+    void anEventThatWasSentAgainToAnotherPartitionIsOwedOnceAndSinceItCameFirst() {
+        run.event("e1", "other")
+                .event("e1", "other", true, 60_000)
+                .delivered("e1", "all", 20_000)
+                .delivered("e1", "all", 61_000);
+        Judgement judgement = new Oracle("default", brokenFrom(10_000, 15_000)).judge(run);
+        judgement.assertKept();
+        assertThat(judgement.repeats()).isEqualTo(new Repeats(1, 0, 0, 0));
+    }
+
+    @Test
     void aRepeatForAnAnswerThatNothingKeptFromGettingThroughIsCaughtAndNamed() {
         for (String event : List.of("before", "within")) {
             run.event(event, "other")

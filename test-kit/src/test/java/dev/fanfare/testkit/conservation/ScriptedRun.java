@@ -70,7 +70,12 @@ final class ScriptedRun implements Evidence {
     }
 
     ScriptedRun event(String id, String type, boolean taken) {
-        ConsumerRecord<byte[], byte[]> message = message(Topics.EVENTS, id.getBytes(UTF_8), data(id), 0);
+        return event(id, type, taken, 0);
+    }
+
+    /** One that stands on its topic since {@code afterMillis} after the start, and is read before all that came before it. */
+    ScriptedRun event(String id, String type, boolean taken, long afterMillis) {
+        ConsumerRecord<byte[], byte[]> message = message(Topics.EVENTS, id.getBytes(UTF_8), data(id), afterMillis);
         EventRecords.writeHeaders(
                 new Event(
                         Map.of("id", id, "type", type, "source", SOURCE, "tenant", "default"),
