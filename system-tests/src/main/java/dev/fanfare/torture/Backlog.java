@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -30,16 +29,14 @@ final class Backlog implements AutoCloseable {
 
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final int partitions;
 
-    Backlog(Map<String, Object> clientConfig, int partitions) {
+    Backlog(Map<String, Object> clientConfig) {
         this.admin = Admin.create(clientConfig);
         Map<String, Object> config = new HashMap<>(clientConfig);
         config.put("isolation.level", "read_committed");
         config.put("auto.offset.reset", "earliest");
         config.put("fetch.max.wait.ms", 50);
         this.consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        this.partitions = partitions;
     }
 
     /** True where nothing is left, and nothing was written from before looking until after. */
@@ -54,14 +51,13 @@ final class Backlog implements AutoCloseable {
                 .toList();
     }
 
-    private Map<TopicPartition, Long> ends() {
-        return LogEnds.of(
-                admin,
-                topics().stream()
-                        .flatMap(topic -> IntStream.range(0, partitions)
-                                .mapToObj(partition -> new TopicPartition(topic, partition)))
-                        .toList(),
-                ANSWER_WITHIN);
+    /** Of all partitions that there are now: there may be more of them than when it began. */
+    private Map<TopicPartition, Long> ends() throws InterruptedException, ExecutionException, TimeoutException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        get(admin.describeTopics(topics()).allTopicNames()).forEach((topic, description) -> description
+                .partitions()
+                .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition()))));
+        return LogEnds.of(admin, partitions, ANSWER_WITHIN);
     }
 
     private long left(Map<TopicPartition, Long> ends)

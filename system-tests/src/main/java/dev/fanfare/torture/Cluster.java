@@ -59,6 +59,7 @@ final class Cluster implements AutoCloseable {
         private final String name;
         private final Path properties;
         private final Path log;
+        private final Path data;
         private final String clusterId;
         private final String classPath;
         private Child child;
@@ -68,6 +69,7 @@ final class Cluster implements AutoCloseable {
             this.name = name;
             this.properties = properties;
             this.log = folder.resolve(name + ".log");
+            this.data = folder.resolve(name);
             this.clusterId = clusterId;
             this.classPath = classPath;
             this.child = launch();
@@ -127,6 +129,11 @@ final class Cluster implements AutoCloseable {
             Waiting.rest(duration);
             filled.makeRoom();
             return full;
+        }
+
+        /** It, which is down, begins with an empty disk next time. */
+        synchronized void loseDisk() {
+            Torture.delete(data);
         }
 
         private synchronized Child running() {

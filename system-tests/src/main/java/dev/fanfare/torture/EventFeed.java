@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -37,11 +39,11 @@ final class EventFeed {
     private static final String PADDING = "x".repeat(300);
 
     private final int first;
-    private final int count;
     private final String ingestUrl;
     private final String key;
     private final Map<String, Object> clientConfig;
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger repeated = new AtomicInteger();
     private final BitSet acknowledged = new BitSet(); // guarded by itself
 
@@ -50,24 +52,34 @@ final class EventFeed {
      *
      * @param first number of the first event, which names it
      */
-    EventFeed(int first, int count, String ingestUrl, String key, Map<String, Object> clientConfig) {
+    EventFeed(int first, String ingestUrl, String key, Map<String, Object> clientConfig) {
         this.first = first;
-        this.count = count;
         this.ingestUrl = ingestUrl;
         this.key = key;
         this.clientConfig = clientConfig;
     }
 
-    /** Sends all, evenly over a time; returns when the last one is acknowledged, or this thread is interrupted. */
-    void run(Duration over) {
+    /** Sends so many, evenly over a time; returns when the last one is acknowledged, or this thread is interrupted. */
+    void run(int count, Duration over) {
+        run(over.dividedBy(count), n -> n < count);
+    }
+
+    /** Sends one after such a time, and another one, until there are enough; returns when all are acknowledged, as above. */
+    void runUntil(BooleanSupplier enough, Duration pace) {
+        run(pace, n -> !enough.getAsBoolean());
+    }
+
+    private void run(Duration pace, IntPredicate goesOn) {
         long startNanos = System.nanoTime();
         Thread[] senders = new Thread[SENDERS];
         clientConfig.put("acks", "all");
         clientConfig.put("delivery.timeout.ms", 30_000);
         clientConfig.put("request.timeout.ms", 5_000);
+        // new partitions are noticed soon
+        clientConfig.put("metadata.max.age.ms", 3_000);
         try (var producer = new KafkaProducer<>(clientConfig, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < SENDERS; i++) {
-                senders[i] = new Thread(() -> sendAll(startNanos, over, producer), "feed-" + i);
+                senders[i] = new Thread(() -> sendAll(startNanos, pace, goesOn, producer), "feed-" + i);
                 senders[i].start();
             }
             for (Thread sender : senders) {
@@ -81,10 +93,11 @@ final class EventFeed {
         }
     }
 
-    private void sendAll(long startNanos, Duration over, KafkaProducer<byte[], byte[]> producer) {
+    private void sendAll(long startNanos, Duration pace, IntPredicate goesOn, KafkaProducer<byte[], byte[]> producer) {
         HttpClient http = HttpClient.newHttpClient();
-        for (int n = next.getAndIncrement(); n < count; n = next.getAndIncrement()) {
-            long dueNanos = startNanos + over.toNanos() / count * n;
+        for (int n = next.getAndIncrement(); goesOn.test(n); n = next.getAndIncrement()) {
+            sent.incrementAndGet();
+            long dueNanos = startNanos + pace.toNanos() * n;
             Waiting.rest(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
             while (!(n % 2 == 0 ? post(http, n) : produce(producer, n))) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -154,6 +167,11 @@ final class EventFeed {
 
     private String id(int n) {
         return "e" + (first + n);
+    }
+
+    /** All that there were, acknowledged or not. */
+    int sent() {
+        return sent.get();
     }
 
     int acknowledged() {

@@ -18,6 +18,8 @@ public enum FaultKind {
     ROLE_UNHEARD(Side.ROLES, 15),
     REBALANCE_STORM(Side.ROLES, 8),
     ROUTER_STORM(Side.ROLES, 12),
+    ROLE_DOUBLED(Side.ROLES, 20),
+    PARTITIONS_GROWN(Side.ROLES, 6),
     /** Only where there is another build. */
     ROLES_SWAPPED(Side.ROLES, 2),
     BROKER_KILLED(Side.BROKERS, 8),
@@ -25,6 +27,8 @@ public enum FaultKind {
     BROKER_FROZEN(Side.BROKERS, 8),
     BROKER_SLOW(Side.BROKERS, 12),
     BROKER_DISK_FULL(Side.BROKERS, 8),
+    BROKER_DISK_LOST(Side.BROKERS, 5),
+    LEADERS_MOVED(Side.BROKERS, 10),
     ALL_BROKERS_DOWN(Side.BROKERS, 60),
     ENDPOINT_FLAPPING(Side.ENDPOINTS, 6),
     ENDPOINT_MISBEHAVING(Side.ENDPOINTS, 10),
@@ -32,6 +36,7 @@ public enum FaultKind {
     ENDPOINT_UNHEARD(Side.ENDPOINTS, 8),
     SUBSCRIPTION_PAUSED(Side.ENDPOINTS, 6),
     SUBSCRIPTION_MADE_ANEW(Side.ENDPOINTS, 4),
+    SUBSCRIPTION_CHANGED(Side.ENDPOINTS, 8),
     DEAD_LETTERS_REPLAYED(Side.ENDPOINTS, 6);
 
     /** Each side has its own troublemaker: one fault of each side at a time. */
@@ -76,6 +81,11 @@ public enum FaultKind {
     /** Whether an answer may not come before a role that is told to end has to go without it. */
     boolean holdsAnswersBack() {
         return this == ENDPOINT_MISBEHAVING || this == ENDPOINT_CUT_OFF || this == ENDPOINT_UNHEARD;
+    }
+
+    /** Whether an endpoint's answer may get lost. */
+    boolean losesAnswers() {
+        return side == Side.ENDPOINTS && this != SUBSCRIPTION_CHANGED;
     }
 
     int longestSeconds() {

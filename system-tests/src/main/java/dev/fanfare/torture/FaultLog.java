@@ -69,7 +69,7 @@ public final class FaultLog {
     /** When an endpoint, or the way to it, was broken, and so an answer may have got lost. */
     synchronized List<Timeline.Window> endpointFaults(long marginMillis) {
         return entries.stream()
-                .filter(entry -> entry.kind().side() == FaultKind.Side.ENDPOINTS)
+                .filter(entry -> entry.kind().losesAnswers())
                 .map(entry -> new Timeline.Window(entry.fromMillis() - marginMillis, entry.toMillis() + marginMillis))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.fanfare.torture;
 
+import dev.fanfare.cli.process.RoleKind;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherRole;
 import dev.fanfare.retry.relay.TierRelay;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -29,6 +31,7 @@ final class Faults {
     private final Subscribers subscribers;
     private final String groupProtocol;
     private final FaultLog log;
+    private final Growth growth;
 
     /**
      * Nobody is struck yet.
@@ -52,6 +55,7 @@ final class Faults {
         this.subscribers = subscribers;
         this.groupProtocol = groupProtocol;
         this.log = log;
+        this.growth = new Growth(cluster.clientConfig());
     }
 
     /**
@@ -104,6 +108,11 @@ final class Faults {
             case REBALANCE_STORM -> struck = storm(random, hold);
             case ROUTER_STORM -> struck = routerStorm(random, hold);
             case ROLES_SWAPPED -> struck = swap(hold);
+            case ROLE_DOUBLED -> {
+                struck += role.doubleFor(hold) ? "" : ", whose twin was not there to the end";
+                recover(role::isReady);
+            }
+            case PARTITIONS_GROWN -> struck = grow(hold);
             default -> throw new IllegalArgumentException(kind + " is no role's fault");
         }
         if (random.nextBoolean()) {
@@ -120,13 +129,11 @@ final class Faults {
         return inOrder;
     }
 
-    /** As an upgrade does where nothing is broken: every role, one after the other, ends in order and is back. */
-    void restartInTurn() {
-        for (RolePlace role : roles) {
-            stop(role);
-            role.start(0);
-            recover(role::isReady);
-        }
+    /** As an upgrade does, where nothing is broken: it ends in order, and is back. */
+    void restart(RolePlace role) {
+        stop(role);
+        role.start(0);
+        recover(role::isReady);
     }
 
     private static void recover(BooleanSupplier recovered) {
@@ -206,6 +213,19 @@ final class Faults {
         return String.join(", ", swapped);
     }
 
+    /** As {@code docs/operating/upgrading.md} has it: topics, one command after the other; the setting; routers. */
+    private String grow(Duration hold) {
+        int partitions = growth.next();
+        for (String topic : Growth.TOPICS) {
+            growth.grow(topic, partitions);
+            Waiting.rest(hold.dividedBy(Growth.TOPICS.size()));
+        }
+        Stream.concat(roles.stream(), Stream.of(spareRouter))
+                .forEach(role -> role.set(Growth.SETTING, Integer.toString(partitions)));
+        roles.stream().filter(role -> role.kind() == RoleKind.ROUTER).forEach(this::restart);
+        return "events, to " + partitions;
+    }
+
     /** A member that joins a group, is given partitions, does nothing with them and leaves, again and again. */
     private String storm(Random random, Duration hold) {
         boolean dispatchers = random.nextBoolean();
@@ -271,6 +291,19 @@ final class Faults {
                     struck += ", whose disk could not be filled: is there a prlimit?";
                 }
             }
+            case BROKER_DISK_LOST -> {
+                // what two copies hold is accepted: of those that can't be sure of another one none is taken away
+                boolean whole = cluster.awaitWhole(RECOVERY);
+                broker.kill();
+                if (whole) {
+                    broker.loseDisk();
+                } else {
+                    struck += ", which keeps its disk: not all of it was elsewhere";
+                }
+                Waiting.rest(hold);
+                broker.startAgain();
+            }
+            case LEADERS_MOVED -> struck = new Leaders(cluster.clientConfig()).moveFor(hold, random);
             case ALL_BROKERS_DOWN -> {
                 cluster.brokers().forEach(Cluster.Broker::kill);
                 Waiting.rest(hold);
@@ -329,6 +362,7 @@ final class Faults {
                     throw new IllegalStateException(endpoint.name() + " can't be made anew");
                 }
             }
+            case SUBSCRIPTION_CHANGED -> struck += ", " + subscribers.change(endpoint, endpoints, hold) + " times";
             case DEAD_LETTERS_REPLAYED -> {
                 endpoint.become(EndpointMode.REJECTING);
                 Waiting.rest(hold);

@@ -33,6 +33,10 @@ final class RolePlace {
 
     private static final Duration PROBED_WITHIN = Duration.ofSeconds(1);
     private static final int BROKEN_AFTER = 3;
+    private static final Duration TWIN_WITHIN = Duration.ofSeconds(60);
+    /** What a role logs when it is. */
+    private static final String READY = " ready role=";
+
     private static final List<String> JAVA_OPTIONS =
             List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
@@ -41,7 +45,7 @@ final class RolePlace {
     private final Cluster.Link link;
     private final int port;
     private final Path folder;
-    private final List<String> settings;
+    private List<String> settings;
     private final Optional<String> otherBuild;
     private boolean isOther;
     private @Nullable Child child;
@@ -50,6 +54,7 @@ final class RolePlace {
     private int endedByItself;
     private int looks;
     private int saysBroken;
+    private int twins;
 
     /**
      * Nothing runs there yet.
@@ -77,18 +82,22 @@ final class RolePlace {
     }
 
     private Child launch() {
+        return launch(port, log());
+    }
+
+    private Child launch(int listensOn, Path logs) {
         List<String> args = new ArrayList<>(List.of(
                 Long.toString(skewMillis),
                 kind.name(),
                 "--bootstrap-servers=" + link.bootstrapServers(),
                 "--instance-id=" + name,
-                "--port=" + port,
+                "--port=" + listensOn,
                 "--set",
                 "http.host=127.0.0.1"));
         settings.forEach(setting -> args.addAll(List.of("--set", setting)));
         List<String> options = new ArrayList<>(JAVA_OPTIONS);
         options.add("-Djava.io.tmpdir=" + folder);
-        return Child.start(name, log(), options, classPath(), RoleProcess.class, args);
+        return Child.start(name, logs, options, classPath(), RoleProcess.class, args);
     }
 
     private String classPath() {
@@ -200,6 +209,39 @@ final class RolePlace {
 
     private Path log() {
         return folder.resolve(name + ".log");
+    }
+
+    /** Sets what it is started with from now on. */
+    synchronized void set(String key, String value) {
+        settings = Stream.concat(
+                        settings.stream().filter(setting -> !setting.startsWith(key + "=")),
+                        Stream.of(key + "=" + value))
+                .toList();
+    }
+
+    /**
+     * For a time a second process has its name, as a slip of the hand makes it; that one is killed in the end. False where it
+     * didn't get as far as to do its work.
+     */
+    boolean doubleFor(Duration duration) {
+        Path log;
+        Child twin;
+        synchronized (this) {
+            log = folder.resolve(name + "-twin-" + ++twins + ".log");
+            twin = launch(0, log);
+        }
+        try {
+            Waiting.until(
+                    "the twin of " + name,
+                    TWIN_WITHIN,
+                    () -> Files.readString(log).contains(READY) || !twin.isAlive());
+            Waiting.rest(duration);
+            return twin.isAlive();
+        } catch (IllegalStateException e) {
+            return false;
+        } finally {
+            twin.kill();
+        }
     }
 
     void freeze(Duration duration) {

@@ -33,6 +33,8 @@ final class Subscribers {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
     private static final int TRIES = 300;
+    private static final Duration BETWEEN_CHANGES = Duration.ofMillis(100);
+    private static final int MOST_IN_FLIGHT = 8;
     private static final Duration REPLAY_WITHIN = Duration.ofSeconds(90);
     private static final int REPLAY_TRIES = 3;
     private static final List<String> JAVA_OPTIONS =
@@ -132,6 +134,36 @@ final class Subscribers {
             Waiting.rest(Duration.ofMillis(200));
         }
         return false;
+    }
+
+    /**
+     * Changes it again and again: what it wants is written otherwise each time and means the same. Returns how often that
+     * worked.
+     */
+    int change(Endpoints.Endpoint endpoint, Endpoints endpoints, Duration hold) {
+        List<String> wanted = WANTED.get(endpoints.all().indexOf(endpoint) % WANTED.size());
+        long deadline = System.nanoTime() + hold.toNanos();
+        int changed = 0;
+        for (int n = 0; System.nanoTime() < deadline && !Thread.currentThread().isInterrupted(); n++) {
+            List<String> types = new ArrayList<>(wanted);
+            types.add(n % types.size(), "nobody.sends." + n);
+            try {
+                String patch = JSON.writeValueAsString(Map.of(
+                        "eventTypes", types, "maxInFlight", 1 + n % MOST_IN_FLIGHT, "description", "change " + n));
+                if (send(request(baseUrl + "/" + endpoint.name(), ANSWER_WITHIN)
+                                        .header("Content-Type", "application/merge-patch+json")
+                                        .method("PATCH", HttpRequest.BodyPublishers.ofString(patch)))
+                                .statusCode()
+                        == 200) {
+                    changed++;
+                }
+            } catch (IOException e) {
+                // it is down: that is what this run is about
+                Waiting.rest(BETWEEN_CHANGES);
+            }
+            Waiting.rest(BETWEEN_CHANGES);
+        }
+        return changed;
     }
 
     /** Pauses or resumes; tries until it works, for a resume must not be forgotten. False where it never did. */

@@ -17,6 +17,7 @@ import java.util.Map;
  * What a run came to.
  *
  * @param events            acknowledged to their producers
+ * @param eventsInTheCalm   of them, sent when all was well again, while every role was restarted
  * @param eventsSentAgain   because they were not acknowledged at first
  * @param requests          that the receivers saw
  * @param endedByThemselves how often each role's process ended though nobody made it
@@ -30,6 +31,7 @@ public record TortureReport(
         long seed,
         long seconds,
         int events,
+        int eventsInTheCalm,
         int eventsSentAgain,
         long requests,
         FaultLog log,
@@ -58,6 +60,7 @@ public record TortureReport(
         row(text, "seed", seed);
         row(text, "seconds", seconds);
         row(text, "events acknowledged", events);
+        row(text, "  in the calm", eventsInTheCalm);
         row(text, "events sent again", eventsSentAgain);
         row(text, "deliveries accepted", total.accepted());
         row(text, "  delivered", total.delivered());
@@ -111,6 +114,7 @@ public record TortureReport(
                 .put("good", isGood())
                 .put("drained", drained)
                 .put("events", events)
+                .put("eventsInTheCalm", eventsInTheCalm)
                 .put("eventsSentAgain", eventsSentAgain)
                 .put("requests", requests)
                 .put("disturbed", disturbed)

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -50,13 +51,8 @@ public final class TortureRun {
     private static final long SUPERVISE_EVERY_MILLIS = 200;
     /** From when a request is accepted until nobody waits for its answer any more: subscriptions' time-out, and a little. */
     private static final long ANSWER_MILLIS = 5_000;
-    /**
-     * Sent when all is well again, out of reach of everything, while every role is restarted as for an upgrade: none of
-     * them may come twice.
-     */
-    public static final int CALM_EVENTS = 600;
-
-    private static final Duration CALM = Duration.ofSeconds(20);
+    /** At which events come in when all is well again. */
+    private static final Duration CALM_PACE = Duration.ofMillis(40);
 
     /** Runs during storms only. */
     private static final String SPARE_ROUTER = "router-2";
@@ -167,8 +163,8 @@ public final class TortureRun {
             Reach reach,
             long begunAt)
             throws InterruptedException {
-        EventFeed feed = feed(0, plan.events(), cluster, roles);
-        Thread feeding = new Thread(() -> feed.run(plan.duration()), "feed");
+        EventFeed feed = feed(0, cluster, roles);
+        Thread feeding = new Thread(() -> feed.run(plan.events(), plan.duration()), "feed");
         feeding.start();
         Faults faults = new Faults(
                 cluster,
@@ -192,10 +188,10 @@ public final class TortureRun {
         feeding.interrupt();
         LOG.info("no more faults seconds={} acknowledged={}", secondsSince(begunAt), feed.acknowledged());
         boolean drained = drain(cluster, roles) && fed;
-        EventFeed calm = feed(plan.events(), CALM_EVENTS, cluster, roles);
+        EventFeed calm = feed(plan.events(), cluster, roles);
         int unwellBefore = log.disturbances(0, 0).size();
         if (drained) {
-            drained = outOfReach(calm, faults, log, reach) && drain(cluster, roles);
+            drained = outOfReach(calm, roles, faults, log, reach) && drain(cluster, roles);
         }
         LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
         endpoints.flush();
@@ -217,6 +213,7 @@ public final class TortureRun {
                 plan.seed(),
                 secondsSince(begunAt),
                 feed.acknowledged() + calm.acknowledged(),
+                calm.sent(),
                 feed.repeated() + calm.repeated(),
                 endpoints.arrivals(),
                 log,
@@ -227,28 +224,30 @@ public final class TortureRun {
                 judgement);
     }
 
-    private static EventFeed feed(int first, int count, Cluster cluster, List<RolePlace> roles) {
+    private static EventFeed feed(int first, Cluster cluster, List<RolePlace> roles) {
         return new EventFeed(
                 first,
-                count,
                 place(roles, "ingest-1").url("/v1/tenants/" + Endpoints.TENANT + "/events"),
                 KEY,
                 cluster.clientConfig());
     }
 
     /**
-     * Sends some more, out of reach of all that was broken, while all roles are restarted; false where they are not
-     * acknowledged in time.
+     * When all is well again, and out of reach of all that was broken, more events come in for as long as it takes to
+     * restart every role as for an upgrade: none of them may come twice. False where they are not acknowledged in time.
      */
-    private boolean outOfReach(EventFeed calm, Faults faults, FaultLog log, Reach reach) throws InterruptedException {
+    private boolean outOfReach(EventFeed calm, List<RolePlace> roles, Faults faults, FaultLog log, Reach reach)
+            throws InterruptedException {
         long endMillis = log.disturbances(reach.beforeMillis(), reach.afterMillis()).stream()
                 .mapToLong(Timeline.Window::toMillis)
                 .max()
                 .orElse(0);
         Waiting.rest(Duration.ofMillis(Math.max(0, endMillis - System.currentTimeMillis())));
-        Thread feeding = new Thread(() -> calm.run(CALM), "calm-feed");
+        AtomicBoolean restarted = new AtomicBoolean();
+        Thread feeding = new Thread(() -> calm.runUntil(restarted::get, CALM_PACE), "calm-feed");
         feeding.start();
-        faults.restartInTurn();
+        roles.forEach(faults::restart);
+        restarted.set(true);
         feeding.join(plan.drain().toMillis());
         boolean fed = !feeding.isAlive();
         feeding.interrupt();
@@ -264,7 +263,7 @@ public final class TortureRun {
     }
 
     private boolean drain(Cluster cluster, List<RolePlace> roles) {
-        try (Backlog backlog = new Backlog(cluster.clientConfig(), PARTITIONS)) {
+        try (Backlog backlog = new Backlog(cluster.clientConfig())) {
             cluster.awaitAll();
             Waiting.until(
                     "all roles ready and nothing under way",

@@ -75,6 +75,7 @@ class FaultLogTest {
     void answersMayGetLostWhileAnEndpointIsBroken() {
         log.add(new FaultLog.Entry(FaultKind.ENDPOINT_FLAPPING, "orders", 1_000, 2_000));
         log.add(new FaultLog.Entry(FaultKind.ROLE_KILLED, "router-1", 5_000, 6_000));
+        log.add(new FaultLog.Entry(FaultKind.SUBSCRIPTION_CHANGED, "orders", 8_000, 9_000));
         assertThat(log.endpointFaults(500)).containsExactly(new Window(500, 2_500));
     }
 
