@@ -37,10 +37,11 @@ enum ContentCoding {
      * @throws ProblemException a 415 that names what is offered
      */
     static ContentCoding of(RoutingContext context) {
-        String encoding = context.request().getHeader(HttpHeaders.CONTENT_ENCODING);
-        if (encoding == null) {
+        if (!context.request().headers().contains(HttpHeaders.CONTENT_ENCODING)) {
             return IDENTITY;
         }
+        // one that stands in two lines is a list, as if it stood in one (RFC 9110, section 5.3)
+        String encoding = String.join(", ", context.request().headers().getAll(HttpHeaders.CONTENT_ENCODING));
         return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> IDENTITY;
             case "gzip", "x-gzip" -> GZIP;

@@ -212,6 +212,14 @@ class HostileBodiesIT {
                         "\"type\":\"t\",\"datacontenttype\":\"a/b\\r\\nx: y\"",
                         "datacontenttype"),
                 event(
+                        "data that says it is the event, with another tenant's in it",
+                        "\"type\":\"t\",\"datacontenttype\":\"application/cloudevents+json\",\"data\":{\"specversion\":"
+                                + "\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"tenant\":\"acme\"}",
+                        "datacontenttype"),
+                event("an extension beyond 32 bits", "\"type\":\"t\",\"ext\":2147483648", "ext"),
+                event("an extension of 1e400", "\"type\":\"t\",\"ext\":1e400", "ext"),
+                event("a time without seconds", "\"type\":\"t\",\"time\":\"2026-11-21T12:00Z\"", "time"),
+                event(
                         "a content type that is none",
                         "\"type\":\"t\",\"datacontenttype\":\"json\",\"data\":1",
                         "datacontenttype"));

@@ -282,9 +282,11 @@ public final class EventJson {
                         name,
                         "is not a member of an event: use type, data, id, source, subject, time, partitionkey; or send"
                                 + " a CloudEvent (" + STRUCTURED_MEDIA_TYPE + ") to add attributes");
+            } else if (token == JsonToken.VALUE_NULL) {
+                continue; // as if it were absent (JSON format, section 2.4)
             } else if (name.equals("data_base64")) {
                 members.base64 = scalar(name, parser, token);
-            } else if (token != JsonToken.VALUE_NULL) {
+            } else {
                 members.attributes.put(name, scalar(name, parser, token));
             }
         }
@@ -297,6 +299,11 @@ public final class EventJson {
             case VALUE_NUMBER_INT, VALUE_TRUE, VALUE_FALSE -> {
                 if (STRINGS.contains(name)) {
                     throw new InvalidEvent(name, "must be a string");
+                }
+                if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.INT) {
+                    throw new InvalidEvent(
+                            name,
+                            "is beyond the whole numbers of CloudEvents (32 bits with a sign): send it as a string");
                 }
                 yield parser.getText();
             }

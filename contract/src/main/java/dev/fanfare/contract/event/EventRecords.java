@@ -85,8 +85,9 @@ public final class EventRecords {
         return !DEDUPLICATE_NO.equals(RecordHeaders.text(headers, DEDUPLICATE));
     }
 
-    private static boolean isStructured(String contentType) {
-        return contentType.toLowerCase(Locale.ROOT).startsWith("application/cloudevents");
+    /** Whether what has this media type is an event as a whole, attributes included (Kafka binding, section 3). */
+    static boolean isStructured(String contentType) {
+        return contentType.strip().toLowerCase(Locale.ROOT).startsWith("application/cloudevents");
     }
 
     private static Event readBinary(Headers headers, @Nullable String contentType, byte[] data)

@@ -4,8 +4,6 @@ import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,48 +131,10 @@ public final class EventRules {
     }
 
     private static void checkTime(@Nullable String time, List<FieldError> errors) {
-        if (time == null || isPlainTime(time)) {
-            return;
-        }
-        try {
-            OffsetDateTime.parse(time);
-        } catch (DateTimeParseException e) {
+        if (time != null && !Timestamp.is(time)) {
             errors.add(new FieldError(
                     Event.TIME, "must be a timestamp with an offset (RFC 3339), such as 2026-11-21T12:00:00Z"));
         }
-    }
-
-    /** Whether it is what most clocks print: {@code 2026-11-21T12:00:00.123Z}. Others may be right, too. */
-    private static boolean isPlainTime(String time) {
-        int last = time.length() - 1;
-        if (last < 19 || last > 29 || time.charAt(last) != 'Z') {
-            return false;
-        }
-        for (int i = 0; i < last; i++) {
-            char c = time.charAt(i);
-            char expected =
-                    switch (i) {
-                        case 4, 7 -> '-';
-                        case 10 -> 'T';
-                        case 13, 16 -> ':';
-                        case 19 -> '.';
-                        default -> '0';
-                    };
-            if (expected == '0' ? c < '0' || c > '9' : c != expected) {
-                return false;
-            }
-        }
-        return last != 20
-                && isBetween(time, 5, 1, 12)
-                && isBetween(time, 8, 1, 28)
-                && isBetween(time, 11, 0, 23)
-                && isBetween(time, 14, 0, 59)
-                && isBetween(time, 17, 0, 59);
-    }
-
-    private static boolean isBetween(String digits, int at, int least, int most) {
-        int number = 10 * (digits.charAt(at) - '0') + digits.charAt(at + 1) - '0';
-        return number >= least && number <= most;
     }
 
     private static void checkDataSchema(@Nullable String schema, List<FieldError> errors) {
@@ -184,7 +144,10 @@ public final class EventRules {
         }
     }
 
-    /** It becomes a header of a request: {@code type/subtype} (RFC 2046) and parameters, in visible ASCII. */
+    /**
+     * It becomes a header of a record and of a request: {@code type/subtype} (RFC 2046) and parameters, in visible ASCII.
+     * Whoever reads that of a CloudEvent takes the data for the event, tenant included.
+     */
     private static void checkContentType(@Nullable String contentType, List<FieldError> errors) {
         if (contentType == null) {
             return;
@@ -198,6 +161,11 @@ public final class EventRules {
         if (!right) {
             errors.add(new FieldError(
                     "datacontenttype", "must be a media type (RFC 2046) in ASCII, such as application/json"));
+        } else if (EventRecords.isStructured(contentType)) {
+            errors.add(new FieldError(
+                    "datacontenttype",
+                    "can't be '" + contentType + "': on Kafka and in a webhook, that says that the data is the event"
+                            + " itself; send the inner event as application/json"));
         }
     }
 

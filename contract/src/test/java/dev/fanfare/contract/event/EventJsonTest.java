@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.contract.problem.Problem.FieldError;
+import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,28 @@ class EventJsonTest {
             assertThat(e.errors().get(0).field()).isEqualTo(field);
             assertThat(e.errors().get(0).detail()).contains(words);
         });
+    }
+
+    @Test
+    void aMemberThatIsNullIsAsIfItWereAbsentButForTheData() throws InvalidEvent {
+        Event event = EventJson.readStructured(("{\"specversion\":\"1.0\",\"type\":\"t\",\"subject\":null,"
+                        + "\"datacontenttype\":null,\"ext\":null,\"data_base64\":null,\"data\":null}")
+                .getBytes(UTF_8));
+        assertThat(event.attributes()).containsOnlyKeys("type");
+        assertThat(event.data()).asString(UTF_8).isEqualTo("null");
+        assertThat(event.contentType()).isEqualTo("application/json");
+    }
+
+    @Test
+    void wholeNumbersOfExtensionsGoAsFarAsCloudEventsSays() throws InvalidEvent {
+        Event event = EventJson.readStructured(
+                "{\"specversion\":\"1.0\",\"type\":\"t\",\"a\":2147483647,\"b\":-2147483648}".getBytes(UTF_8));
+        assertThat(event.attributes()).containsEntry("a", "2147483647").containsEntry("b", "-2147483648");
+        for (String beyond : List.of("2147483648", "-2147483649", "9".repeat(900))) {
+            assertThatThrownBy(() -> EventJson.readStructured(
+                            ("{\"specversion\":\"1.0\",\"type\":\"t\",\"a\":" + beyond + "}").getBytes(UTF_8)))
+                    .hasMessageContaining("a: is beyond the whole numbers of CloudEvents");
+        }
     }
 
     private static Event envelope(String json) throws InvalidEvent {

@@ -51,6 +51,80 @@ class EventRulesTest {
         assertRefused(good().with(name, value), name);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-21T12:00:00Z",
+                "2026-11-21t12:00:00z",
+                "2026-11-21T12:00:00.1Z",
+                "2026-11-21T12:00:00.123456789012Z",
+                "2026-11-21T12:00:00+00:00",
+                "2026-11-21T12:00:00-00:00",
+                "2026-11-21T12:00:00.5+23:59",
+                "2024-02-29T00:00:00-12:00",
+                "0000-01-01T00:00:00Z",
+                "9999-12-31T23:59:59.999Z",
+                "2016-12-31T23:59:60Z",
+                "2016-12-31T23:59:60.5z",
+                "2017-01-01T05:29:60+05:30",
+                "2016-12-31T15:59:60-08:00"
+            })
+    void everyTimestampOfRfc3339IsTaken(String time) {
+        assertThatCode(() -> EventRules.check(good().with("time", time))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "2026-11-21T12:00Z",
+                "2026-11-21T12:00:00",
+                "2026-11-21 12:00:00Z",
+                "2026-11-21T12:00:00.Z",
+                "2026-11-21T12:00:00,5Z",
+                "2026-11-21T12:00:00ZZ",
+                "2026-11-21T12:00:00Z ",
+                "2026-11-21T12:00:00+01",
+                "2026-11-21T12:00:00+0100",
+                "2026-11-21T12:00:00+24:00",
+                "2026-11-21T12:00:00+01:60",
+                "2026-11-21T12:00:00+01:00:00",
+                "2026-11-21T12:00:00 01:00",
+                "2026-11-21T24:00:00Z",
+                "2026-11-21T12:60:00Z",
+                "2026-11-21T12:00:61Z",
+                "2026-11-21T12:00:60Z",
+                "2016-12-31T23:59:60+01:00",
+                "2026-02-29T12:00:00Z",
+                "2026-00-21T12:00:00Z",
+                "2026-11-31T12:00:00Z",
+                "12026-11-21T12:00:00Z",
+                "+2026-11-21T12:00:00Z",
+                "-026-11-21T12:00:00Z",
+                "2026-W47-6T12:00:00Z",
+                "20261121T120000Z",
+                "\u0662026-11-21T12:00:00Z",
+                "2026-11-21T12:00:00[UTC]",
+                "1795262400"
+            })
+    void whatOnlyLooksLikeOneIsNot(String time) {
+        assertRefused(good().with("time", time), "time");
+    }
+
+    /** Readers of the record would take the data for the event: its tenant, too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/cloudevents+json",
+                "Application/CloudEvents+JSON; charset=utf-8",
+                " application/cloudevents+json",
+                "application/cloudevents-batch+json",
+                "application/cloudevents"
+            })
+    void dataThatSaysItIsTheEventIsRefused(String contentType) {
+        assertRefused(new Event(good().attributes(), contentType, new byte[0]), "datacontenttype");
+    }
+
     @Test
     void halfACharacterIsRefusedAndAWholeOneTaken() {
         assertRefused(good().with("ext", "\uD83D"), "ext");
