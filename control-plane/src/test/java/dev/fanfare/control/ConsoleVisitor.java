@@ -15,11 +15,32 @@ final class ConsoleVisitor {
     private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]+)\"");
 
     private final RunningControl control;
+    private final Gateway gateway;
     private final Map<String, String> cookies = new LinkedHashMap<>();
     private String token = "";
 
     ConsoleVisitor(RunningControl control) {
+        this(control, Gateway.NONE);
+    }
+
+    ConsoleVisitor(RunningControl control, Gateway gateway) {
         this.control = control;
+        this.gateway = gateway;
+    }
+
+    /**
+     * What stands between the browser and the console.
+     *
+     * @param prefix  that all paths begin with which the browser asks for
+     * @param isTaken whether the gateway takes it off and tells of it, rather than passing it on
+     */
+    record Gateway(String prefix, boolean isTaken) {
+        static final Gateway NONE = new Gateway("", false);
+
+        private String passedOn(String path) {
+            assertThat(path).as("a path behind the gateway").startsWith(prefix + "/");
+            return isTaken ? path.substring(prefix.length()) : path;
+        }
     }
 
     /** Logged in with a key, on the page of a tenant. */
@@ -61,7 +82,7 @@ final class ConsoleVisitor {
     }
 
     Answer get(String path) {
-        return keep(control.send("GET", path, null, headers()));
+        return keep(control.send("GET", gateway.passedOn(path), null, headers()));
     }
 
     /** Presses a button, and returns the page to which that leads, or what was answered at once. */
@@ -77,11 +98,15 @@ final class ConsoleVisitor {
     Answer post(String path, String form) {
         Map<String, String> headers = new HashMap<>(headers());
         headers.put("content-type", "application/x-www-form-urlencoded");
-        return keep(control.send("POST", path, form, headers));
+        return keep(control.send("POST", gateway.passedOn(path), form, headers));
     }
 
     private Map<String, String> headers() {
-        return cookies.isEmpty() ? Map.of("authorization", "") : Map.of("authorization", "", "Cookie", cookies());
+        Map<String, String> headers = new HashMap<>(Map.of("authorization", "", "Cookie", cookies()));
+        if (gateway.isTaken()) {
+            headers.put("X-Forwarded-Prefix", gateway.prefix());
+        }
+        return headers;
     }
 
     private Answer keep(Answer answer) {

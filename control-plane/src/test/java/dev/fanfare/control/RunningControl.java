@@ -57,9 +57,10 @@ final class RunningControl implements AutoCloseable {
 
     RunningControl(String bootstrapServers, Path keyset, Map<String, String> overrides, Clock clock) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        role = role(bootstrapServers, keyset, overrides, vertx, clock, meters);
+        Settings settings = settings(keyset, overrides);
+        role = role(bootstrapServers, settings, vertx, clock, meters);
         front = new HttpFront(vertx, List.of(role), meters);
-        base = "http://127.0.0.1:" + front.listen("127.0.0.1", 0);
+        base = "http://127.0.0.1:" + front.listen(settings.section(HttpSettings.class));
     }
 
     /** Started on a broker that has nothing yet, with a keyset of its own: {@code keyset.json} in the folder. */
@@ -78,21 +79,16 @@ final class RunningControl implements AutoCloseable {
     static ControlRole role(String bootstrapServers, Path keyset, Map<String, String> overrides, Vertx vertx) {
         return role(
                 bootstrapServers,
-                keyset,
-                overrides,
+                settings(keyset, overrides),
                 vertx,
                 Clock.systemUTC(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
-    private static ControlRole role(
-            String bootstrapServers,
-            Path keyset,
-            Map<String, String> overrides,
-            Vertx vertx,
-            Clock clock,
-            PrometheusMeterRegistry meters) {
+    private static Settings settings(Path keyset, Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>(Map.of(
+                "http.host", "127.0.0.1",
+                "http.port", "0",
                 "access.key", "k",
                 "access.tenants", "acme,other",
                 "secrets.keyset-file", keyset.toString(),
@@ -100,7 +96,7 @@ final class RunningControl implements AutoCloseable {
                         keyset.resolveSibling("state-" + System.nanoTime()).toString(),
                 "topics.retry-tiers", "1s,2s,5s"));
         all.putAll(overrides);
-        Settings settings = Settings.load(
+        return Settings.load(
                 null,
                 Map.of(),
                 all,
@@ -110,6 +106,10 @@ final class RunningControl implements AutoCloseable {
                         SecretSettings.class,
                         TopicSettings.class,
                         HttpSettings.class));
+    }
+
+    private static ControlRole role(
+            String bootstrapServers, Settings settings, Vertx vertx, Clock clock, PrometheusMeterRegistry meters) {
         return new ControlRole(new RoleContext(
                 "test", settings, KafkaConnection.to(bootstrapServers), meters, vertx, clock, new SecureRandom()));
     }

@@ -142,16 +142,16 @@ final class CatalogPages {
         Duration lifetime = "day".equals(form.get("for")) ? Duration.ofHours(24) : Duration.ofHours(1);
         Caller caller = screen.visitor(context).caller();
         Actor by = screen.actor(context);
-        String origin = Site.origin(context.request());
         Future<Notice> done = context.vertx()
                 .executeBlocking(
                         () -> new Notice(
                                 "good",
                                 "Whoever has this link can open this tenant’s pages. It is shown this once.",
-                                origin
-                                        + parts.links()
+                                Site.address(
+                                        context,
+                                        parts.links()
                                                 .make(tenant, scope, lifetime, caller, by)
-                                                .path()),
+                                                .path())),
                         false);
         screen.tell(context, done, Screen.pathOf(tenant) + Section.KEYS.path());
     }

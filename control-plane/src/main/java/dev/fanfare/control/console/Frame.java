@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What stands around every page.
  *
+ * @param root       what stands before all paths where the browser sees them; empty where nothing does
  * @param tenant     whose page it is; empty where it is nobody's
  * @param tenants    that the visitor may look at
  * @param menu       the parts of the tenant's that the visitor may look at
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param notice     what came of the last action; null where there is nothing to tell
  */
 public record Frame(
+        String root,
         String tenant,
         List<String> tenants,
         List<Section> menu,
@@ -26,6 +28,11 @@ public record Frame(
         String who,
         String formToken,
         @Nullable Notice notice) {
+    /** Where the pages of its tenant are. */
+    public String base() {
+        return root + Screen.pathOf(tenant);
+    }
+
     /**
      * What came of an action.
      *

@@ -180,7 +180,7 @@ public final class IssuerLogin {
     Future<Void> begin(RoutingContext context) {
         URI redirect;
         try {
-            redirect = URI.create(Site.origin(context.request()) + BACK);
+            redirect = URI.create(Site.address(context, BACK));
         } catch (IllegalArgumentException e) {
             return Future.failedFuture(new Refused("Nobody can be sent back to the host that this was asked of."));
         }

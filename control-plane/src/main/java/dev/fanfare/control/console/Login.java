@@ -19,6 +19,8 @@ import dev.fanfare.control.table.AuditWriter;
 import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.http.Access;
 import dev.fanfare.runtime.http.Caller;
+import dev.fanfare.runtime.http.ClientAddress;
+import dev.fanfare.runtime.http.PathPrefix;
 import dev.fanfare.runtime.http.ShownKey;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -119,7 +121,10 @@ final class Login {
             context.next();
         } else if (context.request().getHeader("HX-Request") != null) {
             // A redirect would be followed inside the page: have the page itself go there.
-            context.response().setStatusCode(401).putHeader("HX-Redirect", PATH).end();
+            context.response()
+                    .setStatusCode(401)
+                    .putHeader("HX-Redirect", PathPrefix.before(context) + PATH)
+                    .end();
         } else {
             Pages.redirect(context, PATH);
         }
@@ -193,7 +198,11 @@ final class Login {
                 refuse(context, 403, "Your account is of tenant '" + tenant + "', which is not known here.");
             } else if (visitor.caller().may(Scope.READ)) {
                 enter(context, entry, issuer.lifetime())
-                        .onSuccess(done -> pages.send(context, 200, "entered.jte", Map.of("who", entry.name())));
+                        .onSuccess(done -> pages.send(
+                                context,
+                                200,
+                                "entered.jte",
+                                Map.of("root", PathPrefix.before(context), "who", entry.name())));
             } else {
                 refuse(
                         context,
@@ -208,10 +217,11 @@ final class Login {
      * that: its holder presses a button, which our own page sends.
      */
     private void offer(RoutingContext context) {
+        String root = PathPrefix.before(context);
         String text = context.queryParams().get("link");
         PortalLink link = text == null ? null : links.read(text);
         if (link == null) {
-            pages.send(context, 403, "portal.jte", Map.of("tenant", "", "until", "", "link", ""));
+            pages.send(context, 403, "portal.jte", Map.of("root", root, "tenant", "", "until", "", "link", ""));
             return;
         }
         String until = Instant.ofEpochMilli(link.expiresAtMillis()).toString();
@@ -219,7 +229,15 @@ final class Login {
                 context,
                 200,
                 "portal.jte",
-                Map.of("tenant", link.tenant(), "until", Display.moment(until), "link", Objects.requireNonNull(text)));
+                Map.of(
+                        "root",
+                        root,
+                        "tenant",
+                        link.tenant(),
+                        "until",
+                        Display.moment(until),
+                        "link",
+                        Objects.requireNonNull(text)));
     }
 
     private void enterByLink(RoutingContext context) {
@@ -268,11 +286,11 @@ final class Login {
                 clock.millis(),
                 what,
                 Objects.requireNonNullElse(caller.tenant(), AccessKey.NO_TENANT) + "/console",
-                new Actor(caller.name(), null, address(context)),
+                new Actor(caller.name(), null, ClientAddress.of(context)),
                 Map.of(),
                 Map.of(),
                 null);
-        LOG.info("{} by=\"{}\" address={}", what, caller.name(), address(context));
+        LOG.info("{} by=\"{}\" address={}", what, caller.name(), ClientAddress.of(context));
         return context.vertx()
                 .executeBlocking(
                         () -> {
@@ -294,16 +312,13 @@ final class Login {
     }
 
     private void refuse(RoutingContext context, int status, String why) {
-        LOG.info("log-in refused address={} cause=\"{}\"", address(context), why);
+        LOG.info("log-in refused address={} cause=\"{}\"", ClientAddress.of(context), why);
         page(context, status, why);
-    }
-
-    private static String address(RoutingContext context) {
-        return context.request().remoteAddress().hostAddress();
     }
 
     private void page(RoutingContext context, int status, String error) {
         Map<String, Object> parameters = new HashMap<>();
+        parameters.put("root", PathPrefix.before(context));
         parameters.put("error", error);
         parameters.put("issuer", issuer == null ? null : issuer.name());
         pages.send(context, status, "login.jte", parameters);

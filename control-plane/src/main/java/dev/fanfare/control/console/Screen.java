@@ -7,6 +7,8 @@ import dev.fanfare.contract.run.Actor;
 import dev.fanfare.control.console.Frame.Notice;
 import dev.fanfare.control.http.Answers;
 import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.http.ClientAddress;
+import dev.fanfare.runtime.http.PathPrefix;
 import dev.fanfare.runtime.http.Problems;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
@@ -61,6 +63,7 @@ final class Screen {
             return;
         }
         Map<String, Object> parameters = new HashMap<>();
+        parameters.put("root", PathPrefix.before(context));
         parameters.put("problem", problem);
         parameters.put(
                 "frame", login.isKnown(context) ? frame(context, Section.NONE, ownOrKnown(context), null) : null);
@@ -182,6 +185,7 @@ final class Screen {
         Visitor visitor = login.visitor(context);
         String own = visitor.caller().tenant();
         return new Frame(
+                PathPrefix.before(context),
                 Objects.requireNonNullElse(tenant, ""),
                 own == null ? List.copyOf(catalog.tenantIds()) : List.of(own),
                 Arrays.stream(Section.values())
@@ -223,10 +227,7 @@ final class Screen {
 
     /** For the audit. */
     Actor actor(RoutingContext context) {
-        return new Actor(
-                "console, with " + login.visitor(context).caller().name(),
-                null,
-                context.request().remoteAddress().hostAddress());
+        return new Actor("console, with " + login.visitor(context).caller().name(), null, ClientAddress.of(context));
     }
 
     static boolean isRefresh(RoutingContext context) {

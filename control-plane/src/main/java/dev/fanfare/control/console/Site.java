@@ -2,6 +2,7 @@ package dev.fanfare.control.console;
 
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
+import dev.fanfare.runtime.http.PathPrefix;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** Where the browser found us, what it keeps for us, and whether a request comes from one of our own pages. */
 final class Site {
     private Site() {}
+
+    /** Where the browser finds one of our paths, such as {@code https://fanfare.example/console}. */
+    static String address(RoutingContext context, String path) {
+        return origin(context.request()) + PathPrefix.before(context) + path;
+    }
 
     /** Such as {@code https://fanfare.example}. */
     static String origin(HttpServerRequest request) {
@@ -43,7 +49,7 @@ final class Site {
     private static Cookie cookie(
             RoutingContext context, String name, String value, String path, CookieSameSite from, long seconds) {
         return Cookie.cookie(name, value)
-                .setPath(path)
+                .setPath(PathPrefix.before(context) + path)
                 .setHttpOnly(true)
                 .setSameSite(from)
                 .setSecure(isSecure(context.request()))

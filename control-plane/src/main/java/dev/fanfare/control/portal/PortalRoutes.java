@@ -9,6 +9,7 @@ import dev.fanfare.control.http.JsonBody;
 import dev.fanfare.control.http.Members;
 import dev.fanfare.control.portal.PortalLinks.Made;
 import dev.fanfare.runtime.http.Caller;
+import dev.fanfare.runtime.http.PathPrefix;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -48,12 +49,12 @@ public final class PortalRoutes {
      * @param expiresAt RFC 3339, UTC
      */
     record View(String id, String tenant, Scope scope, String path, String expiresAt) {
-        static View of(Made made) {
+        static View of(Made made, String root) {
             return new View(
                     made.link().id(),
                     made.link().tenant(),
                     made.link().scope(),
-                    made.path(),
+                    root + made.path(),
                     Instant.ofEpochMilli(made.link().expiresAtMillis()).toString());
         }
 
@@ -69,7 +70,7 @@ public final class PortalRoutes {
         context.vertx()
                 .executeBlocking(() -> make(context.pathParam("tenant"), body, caller), false)
                 .onComplete(
-                        made -> Answers.json(context, 201, View.of(made)),
+                        made -> Answers.json(context, 201, View.of(made, PathPrefix.before(context))),
                         failure -> Answers.failure(context, failure));
     }
 

@@ -15,12 +15,14 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -104,8 +106,12 @@ public final class HttpFront implements AutoCloseable {
         ServerTls tls = ServerTls.of(settings);
         PathPrefix asked = PathPrefix.of(settings);
         if (asked != null) {
+            asked.requireNoneOf(routes.getRoutes().stream().map(Route::getPath).filter(Objects::nonNull));
             prefix = asked;
             routes.route().order(Integer.MIN_VALUE).handler(asked::onAnswer);
+        }
+        if (settings.trustForwardedFor()) {
+            routes.route().order(Integer.MIN_VALUE).handler(ClientAddress::believe);
         }
         return listen(settings.host(), settings.port(), tls);
     }

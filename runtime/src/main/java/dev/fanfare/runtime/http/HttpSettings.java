@@ -39,8 +39,16 @@ public interface HttpSettings {
 
     /**
      * Whether {@code X-Forwarded-Prefix} is believed, where a gateway takes its prefix off: it then stands before the
-     * {@code Location} of answers. Only where every request comes through a gateway that sets it.
+     * {@code Location} of answers and the console's paths. Only where every request comes through a gateway that sets
+     * it.
      */
     @WithDefault("false")
     boolean trustForwardedPrefix();
+
+    /**
+     * Whether the last address of {@code X-Forwarded-For} is believed to be the client's, in the audit and in log lines.
+     * Only where every request comes through a gateway that puts it there.
+     */
+    @WithDefault("false")
+    boolean trustForwardedFor();
 }

@@ -7,7 +7,9 @@ import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * /v1/tenants           the gateway took it off, and may say so: X-Forwarded-Prefix (http.trust-forwarded-prefix)
  * </pre>
  *
- * <p>Either way it stands before the {@code Location} of answers. All else that is answered is relative, but for the
- * console, which needs a host name of its own. Thread-safe.
+ * <p>Either way it stands before the {@code Location} of answers, and pages that name paths put it before them. All else
+ * that is answered is relative. Thread-safe.
  */
-final class PathPrefix {
+public final class PathPrefix {
+    private static final String KEY = PathPrefix.class.getName();
     private static final String FORWARDED_PREFIX = "X-Forwarded-Prefix";
     /** Segments of what needs no escape in a path (RFC 3986, section 2.3). */
     private static final Pattern SEGMENTS = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
@@ -34,6 +37,14 @@ final class PathPrefix {
     private PathPrefix(@Nullable String configured, boolean trustsHeader) {
         this.configured = configured;
         this.trustsHeader = trustsHeader;
+    }
+
+    /**
+     * What stands before our paths where a request's client sees them, such as {@code /fanfare}; empty where nothing
+     * does. Characters that need no escape, in a path, in HTML or in a header.
+     */
+    public static String before(RoutingContext context) {
+        return Objects.requireNonNullElse(context.get(KEY), "");
     }
 
     /**
@@ -52,6 +63,21 @@ final class PathPrefix {
                 : new PathPrefix(prefix, settings.trustForwardedPrefix());
     }
 
+    /**
+     * Refuses a prefix that paths of our own begin with: nobody could tell which is meant.
+     *
+     * @throws InvalidSettings where one of them does
+     */
+    void requireNoneOf(Stream<String> own) {
+        own.filter(path -> (path + "/").startsWith(configured + "/"))
+                .findFirst()
+                .ifPresent(path -> {
+                    throw new InvalidSettings(List.of("http.path-prefix: '" + configured
+                            + "' is what paths of Fanfare's own" + " begin with, such as " + path
+                            + ": choose another, such as /fanfare" + configured));
+                });
+    }
+
     /** The request without the prefix, where it has it. */
     HttpServerRequest strip(HttpServerRequest request) {
         String path = request.path();
@@ -65,13 +91,14 @@ final class PathPrefix {
         return new Stripped((HttpServerRequestInternal) request, configured);
     }
 
-    /** Has the answer's {@code Location} lead back through the gateway. */
+    /** Has the answer's {@code Location} lead back through the gateway: handlers set it as if there were none. */
     void onAnswer(RoutingContext context) {
         String prefix = prefix(context.request());
         if (prefix != null) {
+            context.put(KEY, prefix);
             context.addHeadersEndHandler(ended -> {
                 String location = context.response().headers().get(HttpHeaders.LOCATION);
-                if (location != null && location.startsWith("/") && !location.startsWith(prefix + "/")) {
+                if (location != null && location.startsWith("/")) {
                     context.response().putHeader(HttpHeaders.LOCATION, prefix + location);
                 }
             });

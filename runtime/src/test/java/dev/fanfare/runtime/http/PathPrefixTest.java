@@ -74,6 +74,7 @@ class PathPrefixTest {
     @CsvSource({
         "true,  /outer,         /outer/things/1",
         "true,  /outer/,        /outer/things/1",
+        "true,  /things,        /things/things/1",
         "true,  ,               /things/1",
         "true,  //evil.example, /things/1",
         "true,  https://evil,   /things/1",
@@ -93,6 +94,14 @@ class PathPrefixTest {
         assertThatThrownBy(() -> listen(Map.of("http.path-prefix", prefix)))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("http.path-prefix: '" + prefix + "' must begin with a slash");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/things", "/health", "/health/live"})
+    void aPrefixThatOurOwnPathsBeginWithIsRefused(String prefix) {
+        assertThatThrownBy(() -> listen(Map.of("http.path-prefix", prefix)))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("http.path-prefix: '" + prefix + "' is what paths of Fanfare's own begin with");
     }
 
     private int listen(Map<String, String> settings) {
