@@ -37,6 +37,9 @@ enum RequestFormat {
             }
             throw unsupported("the content-type is missing: " + ACCEPTED);
         }
+        if (headers.getAll(HttpHeaders.CONTENT_TYPE).size() > 1) {
+            throw unsupported("the content-type stands more than once: send one");
+        }
         int end = contentType.indexOf(';');
         String type =
                 (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);

@@ -122,6 +122,12 @@ class HostileRequestsIT {
                         "not known",
                         "POST " + PATH + " HTTP/1.1",
                         "authorization: Bearer " + RunningIngest.KEY + "x"),
+                keyed(
+                        "two keys",
+                        401,
+                        "more than once",
+                        "POST " + PATH + " HTTP/1.1",
+                        "authorization: Bearer " + RunningIngest.KEY),
                 row(
                         "a very long key",
                         401,
@@ -160,6 +166,9 @@ class HostileRequestsIT {
                 typed("JSON in Latin-1", 415, "UTF-8", "application/json; charset=iso-8859-1"),
                 typed("JSON in UTF-16", 415, "UTF-8", "application/json;charset=\"UTF-16\""),
                 typed("nothing but a semicolon", 415, "", ";"),
+                typed("two types", 415, "more than once", "application/json\r\ncontent-type: text/plain"),
+                encoded("packed twice, in two lines", "gzip\r\ncontent-encoding: gzip"),
+                encoded("two codings of which one is none", "identity\r\ncontent-encoding: gzip"),
                 typed("a wildcard", 415, "", "*/*"),
                 encoded("deflate", "deflate"),
                 encoded("Brotli", "br"),
@@ -209,6 +218,9 @@ class HostileRequestsIT {
         String head = "POST " + PATH + " HTTP/1.1\r\nhost: x\r\nauthorization: Bearer " + RunningIngest.KEY
                 + "\r\ncontent-type: application/json\r\n";
         int length = GOOD.length();
+        String sized = "content-length: " + length + "\r\nconnection: close\r\n\r\n" + GOOD;
+        String chunked = head + "transfer-encoding: chunked\r\n\r\n";
+        String chunk = Integer.toHexString(length) + "\r\n" + GOOD + "\r\n";
         return Stream.of(
                 raw("not HTTP", 400, "\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n"),
                 raw("a request line of one word", 400, "POST\r\n\r\n"),
@@ -256,6 +268,49 @@ class HostileRequestsIT {
                         "a chunk longer than it says",
                         400,
                         head + "transfer-encoding: chunked\r\n\r\n2\r\n" + GOOD + "\r\n0\r\n\r\n"),
+                raw("a coding that is none", 400, head + "transfer-encoding: identity\r\n" + sized),
+                raw("a coding without a name", 400, head + "transfer-encoding:\r\n" + sized),
+                raw(
+                        "another coding before the chunks",
+                        400,
+                        head + "transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                raw(
+                        "chunks in two lines",
+                        400,
+                        head + "transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n" + chunk
+                                + "0\r\n\r\n"),
+                raw("two hosts", 400, head + "host: y\r\n" + sized),
+                raw("no host", 400, (head + sized).replace("host: x\r\n", "")),
+                raw("a host that is none", 400, (head + sized).replace("host: x\r\n", "host: a b/c@d\r\n")),
+                raw("a header without a name", 400, head + ": x\r\n" + sized),
+                raw("a header's name with a space", 400, head + "x y: 1\r\n" + sized),
+                raw("a header's name that isn't ASCII", 400, head + "x\u00e4: 1\r\n" + sized),
+                raw("a line folded before the first header", 400, head.replace("host", " host") + sized),
+                raw("lines that end with CR alone", CLOSED, (head + sized).replace("\r\n", "\r")),
+                raw("a trailer without a colon", 400, chunked + chunk + "0\r\nnonsense\r\n\r\n"),
+                raw(
+                        "trailers of 2 MB",
+                        400,
+                        chunked + chunk + "0\r\n" + ("x: " + "y".repeat(1_000) + "\r\n").repeat(2_000)),
+                raw("a chunk's extension of 3 MB", 400, chunked + "1;" + "x".repeat(3_000_000) + "\r\n{\r\n0\r\n\r\n"),
+                raw(
+                        "a chunk's size that ends with LF alone",
+                        400,
+                        chunked + chunk.replaceFirst("\r", "") + "0\r\n\r\n"),
+                raw("a chunk's size as in C", 400, chunked + "0x" + chunk + "0\r\n\r\n"),
+                raw("a chunk without a size", 400, chunked + "\r\n" + GOOD + "\r\n0\r\n\r\n"),
+                raw("a chunk that goes over into the next", 400, chunked + chunk.strip() + "0\r\n\r\n"),
+                raw("a length with a space in it", 400, head + "content-length: 2 4\r\n\r\n" + GOOD),
+                raw("a length that is empty", 400, head + "content-length:\r\n\r\n"),
+                raw("a length with an exponent", 400, head + "content-length: 1e1\r\n\r\n" + GOOD),
+                raw("a length beyond Long", 400, head + "content-length: 9223372036854775808\r\n\r\n" + GOOD),
+                raw(
+                        "a key that only comes in the trailers",
+                        401,
+                        (chunked + chunk + "0\r\nauthorization: Bearer " + RunningIngest.KEY + "\r\n\r\n")
+                                .replaceFirst("authorization: [^\r]+\r\n", "")),
+                raw("a path with a tab", 400, (head + sized).replace("default", "def\tault")),
+                raw("a method with a bracket", 400, (head + sized).replace("POST", "PO(ST")),
                 raw("no version", 400, "POST " + PATH + "\r\nhost: x\r\n\r\n"),
                 raw("a TLS greeting", 400, "\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000\r\n\r\n"),
                 raw("a body cut off", CLOSED, head + "content-length: 500\r\n\r\n" + GOOD),

@@ -91,6 +91,10 @@ public final class Access {
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw unauthorized("send the API key as 'Authorization: Bearer <key>'");
         }
+        if (context.request().headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
+            // who stands before us may have looked at another than we would
+            throw unauthorized("the header 'Authorization' stands more than once: send one");
+        }
         String bearer = header.substring(SCHEME.length()).strip();
         ShownKey key = ShownKey.of(bearer);
         Caller caller = identify(key);

@@ -189,6 +189,11 @@ public final class HttpFront implements AutoCloseable {
 
     private void serve(HttpServerRequest request) {
         silent.heard(request.connection());
+        String fault = RequestHead.fault(request.headers());
+        if (fault != null) {
+            Problems.refuse(request, fault);
+            return;
+        }
         PathPrefix gateways = prefix;
         routes.handle(gateways == null ? request : gateways.strip(request));
     }

@@ -5,6 +5,7 @@ import dev.fanfare.contract.Json;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +80,15 @@ public final class Problems {
 
     /** Answers what could not be read as HTTP, and closes: nobody knows where the next request would begin. */
     static void onInvalidRequest(HttpServerRequest request) {
-        Problem problem = notHttp(request.decoderResult().cause());
+        answerAndClose(request, notHttp(request.decoderResult().cause()));
+    }
+
+    /** Answers what can be read in two ways, and closes. */
+    static void refuse(HttpServerRequest request, String fault) {
+        answerAndClose(request, Problem.of(400, "bad-request", "Bad request", "this can't be read as HTTP: " + fault));
+    }
+
+    private static void answerAndClose(HttpServerRequest request, Problem problem) {
         request.response()
                 .setStatusCode(problem.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
@@ -89,7 +99,14 @@ public final class Problems {
 
     /** Whether reading failed in the middle of a body, such as at a chunk's size. */
     private static boolean isBrokenBody(HttpServerRequest request, @Nullable Throwable failure) {
-        return !request.isEnded() && (failure instanceof CodecException || failure instanceof NumberFormatException);
+        return failure != null && !request.isEnded() && (failure instanceof CodecException || isOfDecoder(failure));
+    }
+
+    /** What is wrong with chunks and their trailers, the decoder throws as what it is in Java, such as a number's fault. */
+    private static boolean isOfDecoder(Throwable failure) {
+        return failure instanceof IllegalArgumentException
+                && Arrays.stream(failure.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(HttpObjectDecoder.class.getName()));
     }
 
     /** The router can't match such a path, and says so by throwing. */

@@ -4,15 +4,18 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.fanfare.runtime.config.InvalidSettings;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -45,6 +48,24 @@ final class TokenIssuer {
         }
     }
 
+    /** Fetches the issuer's keys, and remembers how that went the last time. */
+    private static final class Retriever extends DefaultResourceRetriever {
+        private volatile boolean hasAnswered;
+
+        Retriever() {
+            super(Math.toIntExact(FETCH_TIMEOUT.toMillis()), Math.toIntExact(FETCH_TIMEOUT.toMillis()), MAX_KEYS_BYTES);
+        }
+
+        @Override
+        public Resource retrieveResource(URL url) throws IOException {
+            hasAnswered = false;
+            Resource keys = super.retrieveResource(url);
+            hasAnswered = true;
+            return keys;
+        }
+    }
+
+    private final Retriever retriever = new Retriever();
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
     private final TokenClaims claims;
 
@@ -54,12 +75,7 @@ final class TokenIssuer {
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
                 TokenClaims.ALGORITHMS,
-                JWKSourceBuilder.<SecurityContext>create(
-                                keys,
-                                new DefaultResourceRetriever(
-                                        Math.toIntExact(FETCH_TIMEOUT.toMillis()),
-                                        Math.toIntExact(FETCH_TIMEOUT.toMillis()),
-                                        MAX_KEYS_BYTES))
+                JWKSourceBuilder.<SecurityContext>create(keys, retriever)
                         .refreshAheadCache(false)
                         .outageTolerant(OUTAGE.toMillis())
                         .build()));
@@ -116,6 +132,13 @@ final class TokenIssuer {
     Caller verify(String token) throws TokenClaims.Refused, Away {
         try {
             return claims.read(processor.process(token, null));
+        } catch (RateLimitReachedException e) {
+            // whoever makes tokens up would have us ask without end, and others told that the issuer is away
+            if (retriever.hasAnswered) {
+                throw new TokenClaims.Refused(
+                        "this token is not accepted: it is signed with a key that its issuer did not have a moment ago");
+            }
+            throw new Away(e);
         } catch (KeySourceException e) {
             throw new Away(e);
         } catch (BadJOSEException | JOSEException | ParseException e) {

@@ -132,6 +132,25 @@ class TokenIssuerTest {
     }
 
     @Test
+    void keysThatSomebodyMakesUpAreRefusedHoweverManyAndTheIssuerIsHardlyAsked() throws Exception {
+        issuer.verify(token(claims -> claims));
+        for (int i = 0; i < 20; i++) {
+            String madeUp = signed(
+                    new ECKeyGenerator(Curve.P_256).keyID("../../made-up-" + i).generate(), claims().build());
+            assertThatThrownBy(() -> issuer.verify(madeUp)).as("token %d", i).isInstanceOf(TokenClaims.Refused.class);
+        }
+        assertThat(fetches).hasValueLessThan(5);
+        assertThat(issuer.verify(token(claims -> claims)).tenant()).isEqualTo("acme");
+
+        TokenIssuer late = TokenIssuer.of(settings(Map.of()), clock);
+        String token = token(claims -> claims);
+        server.stop(0);
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> late.verify(token)).isInstanceOf(TokenIssuer.Away.class);
+        }
+    }
+
+    @Test
     void whileTheIssuerIsAwayWhatIsKnownIsTakenAndNothingElseIsDenied() throws Exception {
         TokenIssuer late = TokenIssuer.of(settings(Map.of()), clock);
         String token = token(claims -> claims);
