@@ -181,6 +181,11 @@ class AccessIT {
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().path("eventTypes").asText()).isEqualTo("open");
         assertThat(control.post("/v1/tenants", "{\"id\":\"brief\"}").status()).isEqualTo(409);
+        for (String noName : List.of("\"\"", "null", "\" \"", "\"..\"", "\"Acme\"")) {
+            assertThat(control.post("/v1/tenants", "{\"id\":" + noName + "}").faultyFields())
+                    .as(noName)
+                    .containsExactly("id");
+        }
 
         Answer changed = control.patch("/v1/tenants/brief", "{\"rateLimit\":{\"perSecond\":5}}");
         assertThat(changed.status()).isEqualTo(200);

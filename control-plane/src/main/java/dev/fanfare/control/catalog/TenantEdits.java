@@ -167,7 +167,8 @@ public final class TenantEdits {
             members.fault("id", "is not the id of the path, '" + inPath + "': an id can't be changed");
         }
         String id = Objects.requireNonNullElse(inPath == null ? given : inPath, "");
-        if (!id.isEmpty() && !ObjectName.isValid(id)) {
+        boolean isGiven = inPath != null || given != null;
+        if (isGiven && !ObjectName.isValid(id)) {
             members.fault("id", "must be " + ObjectName.RULE);
         }
         String description = members.text("description", TenantRoutes.MAX_TEXT_LENGTH);
