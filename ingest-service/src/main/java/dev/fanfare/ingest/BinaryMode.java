@@ -66,14 +66,19 @@ final class BinaryMode {
         return new Event(attributes, contentType, data);
     }
 
-    /** Undoes the quoting and the percent-encoding of section 3.1.3.2. */
+    /**
+     * Undoes the quoting and the percent-encoding of section 3.1.3.2. What a sender should have encoded and sent as UTF-8
+     * instead, as some SDKs do, is taken as it is meant.
+     *
+     * @param value each character a byte of the header
+     */
     static String decode(String name, String value) throws InvalidEvent {
         String text = unquote(value);
         ByteBuffer bytes = ByteBuffer.allocate(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c > '~') {
-                throw new InvalidEvent(name, "holds a character outside printable ASCII: percent-encode its UTF-8");
+            if (c < ' ' || c == '\u007F' || c > '\u00FF') {
+                throw new InvalidEvent(name, "holds a control character");
             }
             if (c != '%') {
                 bytes.put((byte) c);
@@ -90,7 +95,8 @@ final class BinaryMode {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw new InvalidEvent(name, "is not UTF-8 once its percent-encoding is undone");
+            throw new InvalidEvent(
+                    name, "is not UTF-8 once its percent-encoding is undone: percent-encode all but printable ASCII");
         }
     }
 

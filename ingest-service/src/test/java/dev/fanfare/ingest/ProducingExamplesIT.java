@@ -77,6 +77,18 @@ class ProducingExamplesIT {
     }
 
     @Test
+    void theOneInJavaSendsItsEvent() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        assertThat(run(
+                        java.toString(),
+                        "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
+                        EXAMPLES.resolve("Send.java").toString()))
+                .contains("{\"id\":\"java-http-17\"}");
+        assertThat(data("java-http-17")).isEqualTo("{\"order\": 17}");
+    }
+
+    @Test
     void theOneInJavaProducesStraightToKafka() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         assertThat(run(
