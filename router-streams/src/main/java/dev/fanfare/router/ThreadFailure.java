@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.errors.TopologyException;
 
 /**
  * Why a stream thread ended, and what an operator can do. Only what may pass by itself gets a new thread; for anything
@@ -22,6 +23,9 @@ enum ThreadFailure {
             + Topics.DELIVERIES + " and "
             + Topics.DEAD_LETTERS + ", and to use the groups " + RouterStreams.APPLICATION_ID + " and "
             + RouterStreams.FANOUT_ID),
+    /** Events have grown before the topics that must have as many partitions: somebody is still at it. */
+    TOPICS_DIFFER("a new thread takes over; give " + Topics.FANOUT + " and " + Topics.SEEN_CHANGELOG
+            + " as many partitions as " + Topics.EVENTS + " has"),
     TOPIC_MISSING("run 'fanfare topics create'"),
     RECORD_TOO_LARGE("raise max.message.bytes of " + Topics.DELIVERIES + " and " + Topics.DEAD_LETTERS + " to "
             + TopicLayout.MAX_RECORD_BYTES),
@@ -43,7 +47,7 @@ enum ThreadFailure {
 
     /** Whether it may pass by itself. */
     boolean passes() {
-        return this == PASSING;
+        return this == PASSING || this == TOPICS_DIFFER;
     }
 
     /** Looks through the causes, for what ends a thread comes wrapped; the innermost that has a name decides. */
@@ -67,6 +71,9 @@ enum ThreadFailure {
         }
         if (cause instanceof MissingSourceTopicException) {
             return TOPIC_MISSING;
+        }
+        if (cause instanceof TopologyException) {
+            return TOPICS_DIFFER; // that of the router is fixed: what may be invalid is how the topics fit it
         }
         if (cause instanceof ProcessorStateException) {
             return STORE_UNUSABLE;

@@ -12,6 +12,7 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TopologyException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +26,7 @@ class ThreadFailureTest {
                 Arguments.of(new GroupAuthorizationException("fanfare-router"), ThreadFailure.NOT_ALLOWED),
                 Arguments.of(new SaslAuthenticationException("wrong password"), ThreadFailure.NOT_ALLOWED),
                 Arguments.of(new MissingSourceTopicException("fanfare.events"), ThreadFailure.TOPIC_MISSING),
+                Arguments.of(new TopologyException("changelog has 2 partitions"), ThreadFailure.TOPICS_DIFFER),
                 Arguments.of(new RecordTooLargeException("3 MiB"), ThreadFailure.RECORD_TOO_LARGE),
                 Arguments.of(new ProcessorStateException("no space left on device"), ThreadFailure.STORE_UNUSABLE),
                 Arguments.of(new UnsupportedVersionException("no streams groups"), ThreadFailure.BROKER_TOO_OLD),
