@@ -39,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 public final class HttpFront implements AutoCloseable {
     private static final int MOST_FORM_BYTES = 4 * 1024 * 1024;
     private static final int MOST_FORM_FIELDS = 20_000;
+    /** For a client to send its first request, and to send another. */
+    private static final Duration FIRST_REQUEST = Duration.ofSeconds(30);
+
+    private static final Duration NEXT_REQUEST = Duration.ofMinutes(10);
 
     private final Vertx vertx;
     private final Router routes;
@@ -63,21 +67,27 @@ public final class HttpFront implements AutoCloseable {
 
     /** Mounts the roles' routes. Nobody watches Kafka for them. */
     public HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters) {
-        this(vertx, roles, meters, Duration.ofSeconds(30));
+        this(vertx, roles, meters, FIRST_REQUEST, NEXT_REQUEST);
     }
 
     /** Mounts the roles' routes. */
     public HttpFront(Vertx vertx, List<Role> roles, Health health, PrometheusMeterRegistry meters) {
-        this(vertx, roles, health, meters, Duration.ofSeconds(30));
+        this(vertx, roles, health, meters, FIRST_REQUEST, NEXT_REQUEST);
     }
 
-    HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters, Duration patience) {
-        this(vertx, roles, new Health(roles, () -> Readiness.READY), meters, patience);
+    HttpFront(Vertx vertx, List<Role> roles, PrometheusMeterRegistry meters, Duration first, Duration next) {
+        this(vertx, roles, new Health(roles, () -> Readiness.READY), meters, first, next);
     }
 
-    private HttpFront(Vertx vertx, List<Role> roles, Health health, PrometheusMeterRegistry meters, Duration patience) {
-        this.silent = new SilentConnections(patience);
-        this.lookMillis = Math.max(1, patience.toMillis() / 6);
+    private HttpFront(
+            Vertx vertx,
+            List<Role> roles,
+            Health health,
+            PrometheusMeterRegistry meters,
+            Duration first,
+            Duration next) {
+        this.silent = new SilentConnections(first, next);
+        this.lookMillis = Math.max(1, Math.min(first.toMillis(), next.toMillis()) / 6);
         this.vertx = vertx;
         this.health = health;
         this.meters = meters;
@@ -188,7 +198,7 @@ public final class HttpFront implements AutoCloseable {
     }
 
     private void serve(HttpServerRequest request) {
-        silent.heard(request.connection());
+        silent.heard(request);
         String fault = RequestHead.fault(request.headers());
         if (fault != null) {
             Problems.refuse(request, fault);

@@ -69,11 +69,11 @@ public final class PathPrefix {
      * @throws InvalidSettings where one of them does
      */
     void requireNoneOf(Stream<String> own) {
-        own.filter(path -> (path + "/").startsWith(configured + "/"))
+        own.filter(path -> configured != null && (path + "/").startsWith(configured + "/"))
                 .findFirst()
                 .ifPresent(path -> {
                     throw new InvalidSettings(List.of("http.path-prefix: '" + configured
-                            + "' is what paths of Fanfare's own" + " begin with, such as " + path
+                            + "' is what paths of Fanfare's own begin with, such as " + path
                             + ": choose another, such as /fanfare" + configured));
                 });
     }

@@ -18,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -220,11 +221,34 @@ class HttpFrontTest {
 
     @Test
     void aClientWhoseFirstHeaderNeverEndsIsLeft() throws Exception {
-        try (HttpFront impatient = new HttpFront(vertx, List.of(), meters, Duration.ofMillis(600));
+        try (HttpFront impatient =
+                        new HttpFront(vertx, List.of(), meters, Duration.ofMillis(600), Duration.ofMinutes(1));
                 Socket socket = new Socket("127.0.0.1", impatient.listen("127.0.0.1", 0))) {
             socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nx: ".getBytes(StandardCharsets.US_ASCII));
             socket.setSoTimeout(20_000);
             assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void aClientWhoseNextHeaderNeverEndsIsLeftThoughItIsNeverIdle() throws Exception {
+        try (HttpFront impatient =
+                        new HttpFront(vertx, List.of(), meters, Duration.ofMinutes(1), Duration.ofMillis(600));
+                Socket socket = new Socket("127.0.0.1", impatient.listen("127.0.0.1", 0))) {
+            OutputStream out = socket.getOutputStream();
+            out.write("GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+            assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+
+            out.write("GET /health/live HTTP/1.1\r\nx: ".getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> {
+                try {
+                    out.write('x');
+                    return false;
+                } catch (IOException closed) {
+                    return true;
+                }
+            });
         }
     }
 

@@ -140,7 +140,12 @@ class ServerTlsTest {
     }
 
     private HttpFront front(Duration patience) {
-        return new HttpFront(vertx, List.of(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), patience);
+        return new HttpFront(
+                vertx,
+                List.of(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                patience,
+                Duration.ofMinutes(10));
     }
 
     /** Until the files have been looked at. */
