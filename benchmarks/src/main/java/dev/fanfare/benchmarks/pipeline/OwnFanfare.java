@@ -167,6 +167,7 @@ final class OwnFanfare implements AutoCloseable {
         all.put("process.instance-id", "benchmark-" + name);
         all.put("access.key", KEY);
         all.put("access.tenants", TENANT);
+        all.put("control.max-subscriptions", "1000000"); // endpoints-100000 has more than anybody is given by default
         all.put("secrets.keyset-file", keyset().toString());
         all.put("topics.replication-factor", Integer.toString(plan.replicas));
         all.put("topics.event-partitions", Integer.toString(plan.partitions));
