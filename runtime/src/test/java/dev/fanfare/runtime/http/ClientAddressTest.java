@@ -3,8 +3,6 @@ package dev.fanfare.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.runtime.config.Settings;
-import dev.fanfare.runtime.lifecycle.Readiness;
-import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -21,8 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClientAddressTest {
     private final Vertx vertx = Vertx.vertx();
-    private final HttpFront front =
-            new HttpFront(vertx, List.of(new Echo()), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    private final HttpFront front = new HttpFront(
+            vertx,
+            List.of(new RoutesOnly(ClientAddressTest::saysWhoAsks)),
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {
@@ -67,27 +67,7 @@ class ClientAddressTest {
                 .isEqualTo(address);
     }
 
-    /** Says who asks. */
-    private static final class Echo implements Role {
-        @Override
-        public String name() {
-            return "echo";
-        }
-
-        @Override
-        public void mount(Router routes) {
-            routes.get("/").handler(context -> context.response().end(ClientAddress.of(context)));
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public Readiness readiness() {
-            return Readiness.READY;
-        }
-
-        @Override
-        public void close() {}
+    private static void saysWhoAsks(Router routes) {
+        routes.get("/").handler(context -> context.response().end(ClientAddress.of(context)));
     }
 }

@@ -7,8 +7,6 @@ import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.runtime.catalog.Directory;
 import dev.fanfare.runtime.config.Settings;
-import dev.fanfare.runtime.lifecycle.Readiness;
-import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -41,8 +39,10 @@ class LeftCallerTest {
     void isNotLetInAfterwardsForNobodyWouldTidyUpBehindThem() throws Exception {
         // one event loop: what is done for one connection comes before what is asked later by another
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-        try (HttpFront front =
-                new HttpFront(vertx, List.of(new OneRoute()), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+        try (HttpFront front = new HttpFront(
+                vertx,
+                List.of(new RoutesOnly(this::oneRoute)),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
             int port = front.listen("127.0.0.1", 0);
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 socket.getOutputStream()
@@ -83,41 +83,21 @@ class LeftCallerTest {
         }
     }
 
-    private final class OneRoute implements Role {
-        private final Access access = new Access(
+    private void oneRoute(Router routes) {
+        Access access = new Access(
                 Settings.load(null, Map.of(), Map.of("access.key", "configured"), List.of(AccessSettings.class))
                         .section(AccessSettings.class),
                 new YoungTenant(),
                 Clock.systemUTC());
-
-        @Override
-        public String name() {
-            return "one";
-        }
-
-        @Override
-        public void mount(Router routes) {
-            routes.post("/v1/tenants/:tenant/x")
-                    .handler(context -> {
-                        context.addEndHandler(ended -> left.countDown());
-                        context.next();
-                    })
-                    .handler(context -> access.check(context, Scope.READ))
-                    .handler(context -> {
-                        letIn.incrementAndGet();
-                        context.end();
-                    });
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public Readiness readiness() {
-            return Readiness.READY;
-        }
-
-        @Override
-        public void close() {}
+        routes.post("/v1/tenants/:tenant/x")
+                .handler(context -> {
+                    context.addEndHandler(ended -> left.countDown());
+                    context.next();
+                })
+                .handler(context -> access.check(context, Scope.READ))
+                .handler(context -> {
+                    letIn.incrementAndGet();
+                    context.end();
+                });
     }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.runtime.config.InvalidSettings;
 import dev.fanfare.runtime.config.Settings;
-import dev.fanfare.runtime.lifecycle.Readiness;
-import dev.fanfare.runtime.lifecycle.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -31,8 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PathPrefixTest {
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final HttpFront front =
-            new HttpFront(vertx, List.of(new Makers()), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    private final HttpFront front = new HttpFront(
+            vertx,
+            List.of(new RoutesOnly(PathPrefixTest::makers)),
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {
@@ -121,30 +121,11 @@ class PathPrefixTest {
     }
 
     /** Makes one thing, and says where. */
-    private static final class Makers implements Role {
-        @Override
-        public String name() {
-            return "makers";
-        }
-
-        @Override
-        public void mount(Router routes) {
-            routes.post("/things/:name").handler(BodyHandler.create(false)).handler(context -> context.response()
-                    .setStatusCode(201)
-                    .putHeader("location", "/things/1")
-                    .end(context.pathParam("name") + " " + context.request().getParam("x") + " "
-                            + context.request().uri() + " " + context.body().asString()));
-        }
-
-        @Override
-        public void start() {}
-
-        @Override
-        public Readiness readiness() {
-            return Readiness.READY;
-        }
-
-        @Override
-        public void close() {}
+    private static void makers(Router routes) {
+        routes.post("/things/:name").handler(BodyHandler.create(false)).handler(context -> context.response()
+                .setStatusCode(201)
+                .putHeader("location", "/things/1")
+                .end(context.pathParam("name") + " " + context.request().getParam("x") + " "
+                        + context.request().uri() + " " + context.body().asString()));
     }
 }
