@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * than recurse.
  *
  * <p><b>A slow start:</b> {@value #FIRST_IN_FLIGHT} may be in flight at first, and one more with each that ends and with
- * each tick, up to the limit. A process that has just begun compiles what it meets, perhaps with a tenth of a core: as
- * many as a warm one bears would wait for it longer than endpoints are given to answer, and be sent again.
+ * each tick, up to the limit. A process that has just begun loads and compiles what the first ones need, perhaps with a
+ * tenth of a core: as many as a warm one bears would wait for it longer than endpoints are given to answer, and be sent
+ * again. Where endpoints answer that doubles with each round trip, so it is over after some ten of them.
  *
  * <p><b>And one for the clock:</b> call {@link #tick} often; it wakes the lanes that waited for their rate or their rest.
  *
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lanes<T> {
     /** Attempts in flight at first, all lanes together, where the limit is higher. */
-    static final int FIRST_IN_FLIGHT = 64;
+    static final int FIRST_IN_FLIGHT = 4;
 
     private final LaneLimits limits;
     private final BreakerRules breakerRules;

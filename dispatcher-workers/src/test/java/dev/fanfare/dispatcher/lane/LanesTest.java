@@ -14,7 +14,15 @@ class LanesTest {
     private static final int MANY = 1_000_000;
 
     private final Lanes<String> lanes =
-            new Lanes<>(new LaneLimits(20_000, 64, MANY, MANY * 1_000L), BreakerRules.DEFAULT, System::nanoTime);
+            warm(new Lanes<>(new LaneLimits(20_000, 64, MANY, MANY * 1_000L), BreakerRules.DEFAULT, System::nanoTime));
+
+    /** As many may be under way as the limit says. */
+    private static Lanes<String> warm(Lanes<String> cold) {
+        for (int i = 0; i < 64; i++) {
+            cold.tick();
+        }
+        return cold;
+    }
 
     @Test
     void aNewLaneStartsWithTwoInFlightAndHandsOutInOrder() {
@@ -135,19 +143,36 @@ class LanesTest {
         }
 
         Deque<Turn<String>> running = startAll(wide);
-        assertThat(running).hasSize(64);
+        assertThat(running).hasSize(4);
         running.remove().end(Result.TIMED_OUT);
         running.addAll(startAll(wide));
-        assertThat(running).hasSize(65);
+        assertThat(running).hasSize(5);
         wide.tick();
         running.addAll(startAll(wide));
-        assertThat(running).hasSize(66);
+        assertThat(running).hasSize(6);
 
         for (int i = 0; i < 200; i++) {
             running.remove().end(Result.SUCCEEDED);
             running.addAll(startAll(wide));
         }
         assertThat(running).as("the limit").hasSize(100);
+    }
+
+    @Test
+    void whoHasJustBegunHasTwiceAsManyUnderWayAfterEachRoundInWhichAllEnd() {
+        Lanes<String> wide =
+                new Lanes<>(new LaneLimits(10, 1_000, MANY, MANY * 1_000L), BreakerRules.DEFAULT, System::nanoTime);
+        for (int lane = 0; lane < 3_000; lane++) {
+            wide.offer("lane-" + lane, "item", 1, LaneRules.atMost(1));
+        }
+
+        List<Integer> rounds = new ArrayList<>();
+        for (Deque<Turn<String>> running = startAll(wide); rounds.size() < 10; running = startAll(wide)) {
+            rounds.add(running.size());
+            running.forEach(turn -> turn.end(Result.SUCCEEDED));
+        }
+
+        assertThat(rounds).containsExactly(4, 8, 16, 32, 64, 128, 256, 512, 1_000, 980);
     }
 
     @Test
