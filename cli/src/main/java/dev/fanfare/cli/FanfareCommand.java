@@ -24,6 +24,7 @@ import dev.fanfare.cli.shell.ExitCode;
 import dev.fanfare.cli.shell.PlainErrors;
 import dev.fanfare.cli.shell.Shell;
 import dev.fanfare.cli.top.TopCommand;
+import java.security.Security;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,8 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("UnusedVariable") // options that picocli acts on by itself
 public final class FanfareCommand implements Runnable {
+    private static final String NAMES_KEPT = "networkaddress.cache.ttl";
+
     /** What a newcomer reads first comes first. */
     private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
@@ -136,6 +139,7 @@ public final class FanfareCommand implements Runnable {
 
     /** Runs the command line and returns its {@link ExitCode}. Call it once all subcommands are there. */
     public static int run(CommandLine root, Shell shell, String... args) {
+        rememberNoNames();
         PlainErrors errors = new PlainErrors();
         root.setOut(shell.out())
                 .setErr(shell.err())
@@ -158,6 +162,13 @@ public final class FanfareCommand implements Runnable {
     public void run() {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         command.usage(command.getOut());
+    }
+
+    /** Java keeps what a name server says for 30 s: on top of {@code dispatcher.dns-cache}, and whatever that says. */
+    private static void rememberNoNames() {
+        if (Security.getProperty(NAMES_KEPT) == null && System.getProperty("sun.net.inetaddr.ttl") == null) {
+            Security.setProperty(NAMES_KEPT, "0");
+        }
     }
 
     private static void layOut(CommandLine command) {

@@ -72,7 +72,7 @@ public interface DispatcherSettings {
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** How long host names are remembered: as Java does by itself. */
+    /** How long what a name server says is remembered: an endpoint that moves is found again after this. */
     @WithDefault("30s")
     Duration dnsCache();
 
