@@ -235,9 +235,11 @@ final class DeliveryConsumer implements Runnable {
             return;
         }
         Map<TopicPartition, OffsetAndMetadata> committed;
+        Map<TopicPartition, Long> first;
         try {
             topicId = topicIds.get();
             committed = consumer.committed(unrestored, RESTORE_TIMEOUT);
+            first = consumer.beginningOffsets(unrestored, RESTORE_TIMEOUT);
         } catch (KafkaException e) {
             // A transaction that a dead peer left open is in the way until the broker ends it, for example.
             LOG.info("where partitions begin is not known yet partitions={} cause={}", unrestored, e.toString());
@@ -248,12 +250,24 @@ final class DeliveryConsumer implements Runnable {
             if (from == null) {
                 consumer.seekToBeginning(List.of(id));
             } else {
+                tellWhatIsGone(id, from.offset(), first.getOrDefault(id, 0L));
                 consumer.seek(id, from.offset());
             }
             partitions.add(id, from, topicId);
             unrestored.remove(id);
             consumer.resume(List.of(id));
             LOG.info("partition assigned partition={} offset={}", id, from == null ? "none" : from.offset());
+        }
+    }
+
+    private static void tellWhatIsGone(TopicPartition id, long next, long first) {
+        if (next < first) {
+            LOG.error(
+                    "deliveries were deleted before they were sent, by the topic's retention or by somebody: raise its"
+                            + " retention.ms, and replay their events partition={} from={} before={}",
+                    id,
+                    next,
+                    first);
         }
     }
 

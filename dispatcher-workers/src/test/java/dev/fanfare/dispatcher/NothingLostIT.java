@@ -2,6 +2,10 @@ package dev.fanfare.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
@@ -14,8 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Restarts, kills, rebalances and a broker that goes away: who gets what twice, and that nobody gets nothing. */
 @WithBroker
@@ -150,6 +157,40 @@ class NothingLostIT {
         broker.startAgain();
 
         assertEachDeliveredOnce(all, 10);
+    }
+
+    @Test
+    void whatIsDeletedBeforeItWasSentIsToldAndTheRestIsSent() throws Exception {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.list = new CopyOnWriteArrayList<>();
+        said.start();
+        Logger log = (Logger) LoggerFactory.getLogger(DeliveryConsumer.class);
+        log.addAppender(said);
+        try {
+            List<Subscribed> one = subscriptions(1);
+            bench.deliver(one.get(0), "e0", "body");
+            DispatcherRole first = bench.startAs("one");
+            Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() == 1);
+            first.close();
+            deliver(one, 1, 5);
+            broker.admin()
+                    .deleteRecords(Map.of(new TopicPartition(Topics.DELIVERIES, 0), RecordsToDelete.beforeOffset(4)))
+                    .all()
+                    .get();
+
+            bench.startAs("one");
+
+            Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() == 2);
+            assertThat(said.list)
+                    .filteredOn(line -> line.getLevel() == Level.ERROR)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement()
+                    .asString()
+                    .startsWith("deliveries were deleted before they were sent")
+                    .endsWith(" partition=fanfare.deliveries-0 from=1 before=4");
+        } finally {
+            log.detachAppender(said);
+        }
     }
 
     /** How many requests were not the first of their delivery. */

@@ -1,5 +1,6 @@
 package dev.fanfare.dispatcher.commit;
 
+import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
 import dev.fanfare.dispatcher.ledger.CommitPoint;
 import dev.fanfare.dispatcher.outcome.Outcome;
@@ -71,7 +72,10 @@ public final class OutcomeTransaction implements AutoCloseable {
      * it first. Later ones may be told the same though nothing is wrong with them: a producer gives the reason of the
      * failure to all that it had yet to send.
      */
-    private AtomicReference<@Nullable Outcome> refused = new AtomicReference<>();
+    private AtomicReference<@Nullable Refusal> refused = new AtomicReference<>();
+
+    /** The topic of which the log says already that it takes too little. */
+    private @Nullable String narrow;
 
     /** What is being committed, or may have been. */
     private @Nullable Batch committing;
@@ -221,11 +225,11 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
         while (produced < waiting.size()) {
             Outcome outcome = waiting.get(produced);
-            AtomicReference<@Nullable Outcome> first = refused;
+            AtomicReference<@Nullable Refusal> first = refused;
             for (ProducerRecord<byte[], byte[]> record : outcome.records().make()) {
                 kafka.send(record, (metadata, failure) -> {
                     if (failure instanceof RecordTooLargeException) {
-                        first.compareAndSet(null, outcome);
+                        first.compareAndSet(null, Refusal.of(record, outcome));
                     }
                 });
             }
@@ -260,6 +264,7 @@ public final class OutcomeTransaction implements AutoCloseable {
         done.outcomes().forEach(outbox::forget);
         lastCommitNanos = System.nanoTime();
         waitingSinceNanos = lastCommitNanos;
+        narrow = null;
         partitions.committed(done.points());
         age();
     }
@@ -336,11 +341,23 @@ public final class OutcomeTransaction implements AutoCloseable {
     }
 
     private void replaceRefused() {
-        Outcome outcome = refused.get();
+        Refusal refusal = refused.get();
         refused = new AtomicReference<>();
-        if (outcome == null) {
+        if (refusal == null) {
             return;
         }
+        if (!refusal.tooLarge()) {
+            if (!refusal.topic().equals(narrow)) {
+                narrow = refusal.topic();
+                LOG.error(
+                        "topic takes less than it was made for, nothing is committed until that is mended: set its"
+                                + " max.message.bytes to {} topic={}",
+                        TopicLayout.MAX_RECORD_BYTES,
+                        narrow);
+            }
+            return;
+        }
+        Outcome outcome = refusal.outcome();
         LOG.error(
                 "outcome is too large for Kafka, its body is left out: raise max.message.bytes of the topics partition={}"
                         + " offset={}",

@@ -24,6 +24,10 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +37,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -334,6 +339,46 @@ class OutcomeTransactionIT {
         assertThat(dead.value()).isEmpty();
         assertThat(new String(dead.headers().lastHeader(DeliveryRecords.ORIGIN).value(), StandardCharsets.UTF_8))
                 .isEqualTo(source + "/0/1");
+    }
+
+    @Test
+    void whatANarrowedTopicRefusesWaitsUntilItIsWideAgain() throws Exception {
+        String noise =
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(20).collect(Collectors.joining());
+        limit(target, "150");
+        open(0);
+        add(new Outcome(
+                partition.id(),
+                0,
+                partition.ledger().epoch(),
+                100,
+                () -> List.of(new ProducerRecord<>(target, 0, null, noise.getBytes(StandardCharsets.UTF_8)))));
+        transaction.advance();
+        // refused twice at least
+        Awaitility.await().atMost(PATIENCE).pollInSameThread().until(() -> {
+            transaction.settle(Duration.ZERO);
+            return answers.get() > 1;
+        });
+        assertThat(committed()).isNull();
+
+        limit(target, "2097152");
+
+        assertThat(transaction.settle(PATIENCE)).isTrue();
+        assertThat(committedRecords()).containsExactly(noise);
+        assertThat(committed().offset()).isEqualTo(1);
+        assertThat(broker.records(Topics.DEAD_LETTERS))
+                .noneMatch(record ->
+                        new String(record.key(), StandardCharsets.UTF_8).equals(DeliveryId.ofOrigin(source, 0, 0)));
+    }
+
+    private static void limit(String topic, String bytes) throws Exception {
+        broker.admin()
+                .incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     private OutcomeTransaction transaction(Duration timeout) {
