@@ -164,6 +164,9 @@ class FailingEndpointIT {
         for (ConsumerRecord<byte[], byte[]> record : broker.records(Topics.EVENTS)) {
             Event event = EventRecords.read(record.headers(), record.value(), "none");
             if (event.type().equals(type) && tenant.equals(event.tenant())) {
+                assertThat(EventRecords.isChecked(record.headers()))
+                        .as("a strict tenant gets it, too")
+                        .isTrue();
                 told.add(event);
             }
         }

@@ -44,6 +44,7 @@ final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final byte[] NO = EventRecords.DEDUPLICATE_NO.getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] YES = EventRecords.CHECKED_YES.getBytes(StandardCharsets.US_ASCII);
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
     private static final String OUTAGE_MIDWAY = "Kafka did not take all events of the batch, and may have some: send it"
             + " again whole, later; that is harmless for events with ids of your own";
@@ -269,6 +270,7 @@ final class EventPublisher implements AutoCloseable {
                 : KeyPartition.of(key, producer.partitionsFor(Topics.EVENTS).size());
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.EVENTS, partition, key, event.data());
         EventRecords.writeHeaders(event, record.headers());
+        record.headers().add(EventRecords.CHECKED, YES);
         if (complete.idMinted()) {
             record.headers().add(EventRecords.DEDUPLICATE, NO);
         }

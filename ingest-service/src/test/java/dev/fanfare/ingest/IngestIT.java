@@ -61,6 +61,7 @@ class IngestIT {
         assertThat(new String(record.key(), UTF_8)).isEqualTo(id);
         assertThat(new String(record.value(), UTF_8)).isEqualTo("{\"total\":1.50}");
         assertThat(EventRecords.isDeduplicated(record.headers())).isFalse();
+        assertThat(EventRecords.isChecked(record.headers())).isTrue();
         Event event = EventRecords.read(record.headers(), record.value(), "nobody");
         assertThat(event.attributes())
                 .containsEntry("type", "order.created")

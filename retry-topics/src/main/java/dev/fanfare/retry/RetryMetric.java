@@ -41,7 +41,7 @@ public enum RetryMetric implements Metric {
     DEAD_OUTSTANDING(Definition.gauge(
                     "fanfare.dead.letters.outstanding",
                     "Dead letters that were neither replayed nor discarded nor have expired, in this process's partitions")
-            .tag("reason", "gone, rejected, exhausted, expired, forbidden, undecodable, too-large, other")),
+            .tag("reason", "gone, rejected, exhausted, expired, forbidden, undecodable, invalid, too-large, other")),
     /** They go with the topic's retention, 30 days. */
     DEAD_OLDEST(
             Definition.seconds(

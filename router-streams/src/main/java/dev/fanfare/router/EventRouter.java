@@ -1,5 +1,6 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.InvalidRecord;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.delivery.HashRange;
@@ -7,6 +8,7 @@ import dev.fanfare.contract.delivery.SubscriptionVersion;
 import dev.fanfare.contract.delivery.Verdict;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRecords;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.router.RoutingSpan.Fate;
 import dev.fanfare.router.matching.Candidate;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -31,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Makes one delivery of an event for each subscription that it matches, or a dead letter where it can't be routed.
  *
  * <pre>
- * event ─▶ read ─▶ tenant known? ─▶ read index ─▶ match ─▶ small enough? ─▶ seen before? ─▶ FanOut
- *            └────────────┴───────────────────────────────────────┴─▶ dead letter
+ * event ─▶ read ─▶ tenant known? ─▶ as its types say? ─▶ read index ─▶ match ─▶ small enough? ─▶ seen before? ─▶ FanOut
+ *            └────────────┴─────────────────┴───────────────────────────────────────┴─▶ dead letter
  * </pre>
  *
  * Only what makes deliveries is remembered: what nobody wanted, or what was dead, may come again.
@@ -71,10 +74,13 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
         boolean awaitPosition(long offset);
     }
 
-    /** The tenants as this process sees them. */
+    /** The tenants, and their event types, as this process sees them. */
     interface Tenants {
         /** Whether there is one of this name, as far as is known here. */
         boolean isKnown(String name);
+
+        /** What is wrong with an event by the event types of its tenant; empty where nothing is, or the tenant is open. */
+        List<FieldError> faults(String tenant, Event event);
 
         /**
          * Returns when all are known here that anybody was promised before.
@@ -134,35 +140,63 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
         Event event;
         try {
             event = EventRecords.read(message.headers(), message.value(), shared.defaultTenant());
+        } catch (InvalidRecord e) {
+            shared.metrics().invalid();
+            bury(message, Verdict.INVALID, String.valueOf(e.getMessage()));
+            return;
         } catch (UndecodableRecord e) {
             shared.metrics().undecodable();
-            bury(message, String.valueOf(e.getMessage()));
+            bury(message, Verdict.UNDECODABLE, String.valueOf(e.getMessage()));
             return;
         }
         String tenant = Objects.requireNonNull(event.tenant());
-        if (isTenant(tenant)) {
+        if (!isTenant(tenant)) {
+            shared.metrics().unknownTenant();
+            bury(message, Verdict.INVALID, "there is no tenant '" + tenant + "'");
+            return;
+        }
+        List<FieldError> faults = faults(message, tenant, event);
+        if (faults.isEmpty()) {
             route(message, tenant, event);
         } else {
-            shared.metrics().unknownTenant();
-            bury(message, "there is no tenant '" + tenant + "'");
+            shared.metrics().invalid();
+            bury(message, Verdict.INVALID, text(faults));
         }
     }
 
-    /**
-     * One that isn't known may be new: then it was promised before the event was sent, and so before it was polled. To
-     * ask once a batch is enough. Where nobody answers, the thread ends and the event is routed by another.
-     */
     private boolean isTenant(String name) {
-        Tenants tenants = shared.tenants();
-        if (tenants.isKnown(name)) {
-            return true;
+        return shared.tenants().isKnown(name) || (catchUp() && shared.tenants().isKnown(name));
+    }
+
+    /** What was checked before it was produced is not judged again, by a catalog that may have changed since. */
+    private List<FieldError> faults(Record<byte[], byte[]> message, String tenant, Event event) {
+        if (EventRecords.isChecked(message.headers())) {
+            return List.of();
         }
+        List<FieldError> faults = shared.tenants().faults(tenant, event);
+        return !faults.isEmpty() && catchUp() ? shared.tenants().faults(tenant, event) : faults;
+    }
+
+    /**
+     * A tenant or a type that isn't known may be new: then it was promised before the event was sent, and so before it was
+     * polled. To ask once a batch is enough. Where nobody answers, the thread ends and the event is routed by another.
+     *
+     * @return whether anything may be known now that wasn't
+     */
+    private boolean catchUp() {
         Object batch = shared.readIndex().batch();
-        if (batch != tenantsKnownFor) {
-            tenants.catchUp();
-            tenantsKnownFor = batch;
+        if (batch == tenantsKnownFor) {
+            return false;
         }
-        return tenants.isKnown(name);
+        shared.tenants().catchUp();
+        tenantsKnownFor = batch;
+        return true;
+    }
+
+    private static String text(List<FieldError> faults) {
+        return faults.stream()
+                .map(fault -> fault.field() + ": " + fault.detail())
+                .collect(Collectors.joining("; "));
     }
 
     private void route(Record<byte[], byte[]> message, String tenant, Event event) {
@@ -226,10 +260,6 @@ final class EventRouter extends ContextualProcessor<byte[], byte[], byte[], byte
         }
         seen.remember(fingerprint, offset, atMillis);
         return false;
-    }
-
-    private void bury(Record<byte[], byte[]> message, String error) {
-        bury(message, Verdict.UNDECODABLE, error);
     }
 
     private void bury(Record<byte[], byte[]> message, Verdict why, String error) {

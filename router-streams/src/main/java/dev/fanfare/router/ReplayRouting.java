@@ -2,7 +2,9 @@ package dev.fanfare.router;
 
 import dev.fanfare.contract.delivery.DeliveryIds;
 import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.event.EventRecords;
 import dev.fanfare.contract.topic.Topics;
+import dev.fanfare.router.EventRouter.Tenants;
 import dev.fanfare.router.matching.Candidate;
 import dev.fanfare.router.matching.RoutedSubscription;
 import dev.fanfare.router.matching.SubscriptionIndex;
@@ -20,11 +22,17 @@ final class ReplayRouting implements Routing {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
     private final CompactedTable<RoutedSubscription> subscriptions;
+    private final Tenants tenants;
     private final String defaultTenant;
     private final RouterMetrics metrics;
 
-    ReplayRouting(CompactedTable<RoutedSubscription> subscriptions, String defaultTenant, RouterMetrics metrics) {
+    ReplayRouting(
+            CompactedTable<RoutedSubscription> subscriptions,
+            Tenants tenants,
+            String defaultTenant,
+            RouterMetrics metrics) {
         this.subscriptions = subscriptions;
+        this.tenants = tenants;
         this.defaultTenant = defaultTenant;
         this.metrics = metrics;
     }
@@ -48,6 +56,12 @@ final class ReplayRouting implements Routing {
     @Override
     public String defaultTenant() {
         return defaultTenant;
+    }
+
+    @Override
+    public boolean isValid(String tenant, Event event, ConsumerRecord<byte[], byte[]> message) {
+        return EventRecords.isChecked(message.headers())
+                || tenants.faults(tenant, event).isEmpty();
     }
 
     @Override

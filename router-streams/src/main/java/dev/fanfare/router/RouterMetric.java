@@ -8,7 +8,7 @@ import java.time.Duration;
 public enum RouterMetric implements Metric {
     /** Each event once, but for what is routed again after a crash. */
     EVENTS(Definition.counter("fanfare.router.events", "Events read, by what became of them")
-            .tag("outcome", "routed, unmatched, undecodable, unknown-tenant, too-large, duplicate")),
+            .tag("outcome", "routed, unmatched, undecodable, invalid, unknown-tenant, too-large, duplicate")),
     /** Where nothing fails, what {@code fanfare.attempts} should come to. */
     DELIVERIES(Definition.counter("fanfare.deliveries.routed", "Deliveries made")
             .tag("source", "event, replay (of a past event to a subscription)")),

@@ -13,10 +13,12 @@ final class RouterMetrics {
     private final Counter routed;
     private final Counter unmatched;
     private final Counter undecodable;
+    private final Counter invalid;
     private final Counter unknownTenant;
     private final Counter tooLarge;
     private final Counter duplicate;
     private final Counter deadUndecodable;
+    private final Counter deadInvalid;
     private final Counter deadTooLarge;
     private final Counter deliveries;
     private final Counter replayed;
@@ -31,10 +33,12 @@ final class RouterMetrics {
         routed = RouterMetric.EVENTS.counter(meters, "routed");
         unmatched = RouterMetric.EVENTS.counter(meters, "unmatched");
         undecodable = RouterMetric.EVENTS.counter(meters, "undecodable");
+        invalid = RouterMetric.EVENTS.counter(meters, "invalid");
         unknownTenant = RouterMetric.EVENTS.counter(meters, "unknown-tenant");
         tooLarge = RouterMetric.EVENTS.counter(meters, "too-large");
         duplicate = RouterMetric.EVENTS.counter(meters, "duplicate");
         deadUndecodable = ProcessMetric.DEAD_LETTERS.counter(meters, Verdict.UNDECODABLE.text());
+        deadInvalid = ProcessMetric.DEAD_LETTERS.counter(meters, Verdict.INVALID.text());
         deadTooLarge = ProcessMetric.DEAD_LETTERS.counter(meters, Verdict.TOO_LARGE.text());
         deliveries = RouterMetric.DELIVERIES.counter(meters, "event");
         replayed = RouterMetric.DELIVERIES.counter(meters, "replay");
@@ -71,9 +75,14 @@ final class RouterMetrics {
         deadUndecodable.increment();
     }
 
+    void invalid() {
+        invalid.increment();
+        deadInvalid.increment();
+    }
+
     void unknownTenant() {
         unknownTenant.increment();
-        deadUndecodable.increment();
+        deadInvalid.increment();
     }
 
     void tooLarge() {

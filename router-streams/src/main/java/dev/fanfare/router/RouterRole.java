@@ -1,5 +1,7 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.router.EventRouter.Tenants;
 import dev.fanfare.router.matching.Candidate;
@@ -8,6 +10,7 @@ import dev.fanfare.router.matching.SubscriptionIndex;
 import dev.fanfare.router.matching.SubscriptionMatcher;
 import dev.fanfare.router.replay.Replays;
 import dev.fanfare.runtime.catalog.Catalog;
+import dev.fanfare.runtime.catalog.EventTypeRules;
 import dev.fanfare.runtime.config.StateFolder;
 import dev.fanfare.runtime.http.AccessSettings;
 import dev.fanfare.runtime.kafka.CompactedTable;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -32,9 +36,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -55,7 +58,8 @@ import org.slf4j.LoggerFactory;
  *                                                          ▼            │
  *                                                 fanfare.fanout ─▶ ChunkRouter
  *
- * fanfare.catalog ────▶ Catalog: which tenants there are ─▶ EventRouter
+ * fanfare.catalog ────▶ Catalog: which tenants there are, and what their events are held to ─▶ EventRouter
+ * topics of one tenant ─▶ TenantTopics ─▶ fanfare.events
  * fanfare.runs, fanfare.events ──────────────────────▶ Replays ─────▶ fanfare.deliveries
  * </pre>
  *
@@ -90,6 +94,7 @@ public final class RouterRole implements Role {
     private @Nullable CompactedTable<RoutedSubscription> table;
     private @Nullable Catalog catalog;
     private @Nullable Replays replays;
+    private volatile @Nullable TenantTopics tenantTopics;
     private final List<KafkaStreamsMetrics> streamsMetrics = new ArrayList<>();
     private final List<KafkaStreams> streams = new CopyOnWriteArrayList<>();
     private volatile @Nullable ThreadFailure stoppedBy;
@@ -122,6 +127,7 @@ public final class RouterRole implements Role {
             TopicSetup setup = new TopicSetup(admin, PATIENCE);
             new KafkaArrival().awaitAnswerTo(() -> {
                 setup.require(TOPICS);
+                requireTenantTopics(setup);
                 clusterId.set(KafkaAnswer.await(
                         admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id"));
             });
@@ -139,9 +145,10 @@ public final class RouterRole implements Role {
         Catalog catalogued = new Catalog(context.kafka(), Set.copyOf(access.tenants()), clientId + "-catalog");
         catalog = catalogued;
         catalogued.start();
+        Tenants tenants = tenants(catalogued);
         EventRouter.Shared shared = new EventRouter.Shared(
                 access.defaultTenant(),
-                tenants(catalogued),
+                tenants,
                 () -> new SubscriptionMatcher(index, metrics::filterFailed),
                 subscriptions(subscriptions),
                 settings.deduplicationWindow(),
@@ -160,7 +167,8 @@ public final class RouterRole implements Role {
                 RouterTopology.of(shared, context.clock()),
                 RouterStreams.events(
                         settings, context.kafka(), context.instanceId(), stateDir, readIndex, storeMemory));
-        ProcessMetric.CONSUMER_LAG.gauge(context.meters(), events, RouterRole::lag, Topics.EVENTS);
+        ProcessMetric.CONSUMER_LAG.gauge(
+                context.meters(), events, running -> ConsumerLag.of(running.metrics(), Topics.EVENTS), Topics.EVENTS);
         start(events);
         start(new KafkaStreams(
                 FanoutTopology.of(shared),
@@ -168,12 +176,33 @@ public final class RouterRole implements Role {
         Replays replaying = new Replays(
                 context.kafka(),
                 context.instanceId(),
-                new ReplayRouting(subscriptions, access.defaultTenant(), metrics),
+                new ReplayRouting(subscriptions, tenants, access.defaultTenant(), metrics),
                 context.clock(),
                 settings.replayPerSecond(),
                 settings.drainTimeout());
         replays = replaying;
         replaying.start();
+        Map<String, String> tenantByTopic = RouterSettings.tenantByTopic(settings);
+        if (!tenantByTopic.isEmpty()) {
+            TenantTopics reading = new TenantTopics(
+                    context.kafka(),
+                    context.instanceId(),
+                    tenantByTopic,
+                    settings.drainTimeout(),
+                    metrics,
+                    context.meters());
+            tenantTopics = reading;
+            reading.start();
+        }
+    }
+
+    private void requireTenantTopics(TopicSetup setup) {
+        Set<String> missing =
+                setup.missing(RouterSettings.tenantByTopic(settings).keySet());
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("router.tenant-of-topic names topics that don't exist: "
+                    + String.join(", ", missing) + ": create them, or take them out");
+        }
     }
 
     private void start(KafkaStreams made) {
@@ -186,28 +215,15 @@ public final class RouterRole implements Role {
         made.start();
     }
 
-    /** What the events' consumers know that they have yet to read. */
-    private static double lag(KafkaStreams events) {
-        double lag = 0;
-        for (Metric metric : events.metrics().values()) {
-            MetricName name = metric.metricName();
-            if (name.name().equals("records-lag")
-                    && Topics.EVENTS.equals(name.tags().get("topic"))
-                    && metric.metricValue() instanceof Double records
-                    && !records.isNaN()) {
-                lag += records;
-            }
-        }
-        return lag;
-    }
-
     @Override
     public Readiness readiness() {
         if (streams.size() < TOPOLOGIES) {
             return Readiness.notReady("the router has not loaded the subscriptions yet");
         }
-        return streams.stream()
-                .map(running -> readiness(running.state()))
+        TenantTopics reading = tenantTopics;
+        return Stream.concat(
+                        streams.stream().map(running -> readiness(running.state())),
+                        Stream.ofNullable(reading).map(TenantTopics::readiness))
                 .filter(readiness -> !readiness.isReady())
                 .findFirst()
                 .orElse(Readiness.READY);
@@ -232,12 +248,21 @@ public final class RouterRole implements Role {
     @Override
     public @Nullable String fault() {
         ThreadFailure failure = stoppedBy;
-        return failure == null ? null : "the router stopped (" + failure + "): " + failure.advice();
+        if (failure != null) {
+            return "the router stopped (" + failure + "): " + failure.advice();
+        }
+        TenantTopics reading = tenantTopics;
+        return reading == null ? null : reading.fault();
     }
 
     @Override
     public synchronized void close() {
         closing.countDown();
+        TenantTopics reading = tenantTopics;
+        if (reading != null) {
+            reading.close();
+            tenantTopics = null;
+        }
         if (replays != null) {
             replays.close();
             replays = null;
@@ -268,7 +293,13 @@ public final class RouterRole implements Role {
     }
 
     private static Tenants tenants(Catalog catalog) {
+        EventTypeRules rules = new EventTypeRules(catalog);
         return new Tenants() {
+            @Override
+            public List<FieldError> faults(String tenant, Event event) {
+                return rules.applyTo(tenant) ? rules.faults(tenant, event, "") : List.of();
+            }
+
             @Override
             public boolean isKnown(String name) {
                 return catalog.isTenant(name);

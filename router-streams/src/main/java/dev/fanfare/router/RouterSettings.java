@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** How the router runs. */
@@ -75,6 +76,13 @@ public interface RouterSettings {
      */
     Optional<Path> stateDir();
 
+    /**
+     * Topics that belong to one tenant each, such as {@code orders-events=acme,billing-events=globex}: they are read beside
+     * {@code fanfare.events}, and an event there that names another tenant is a dead letter. Every router must be told the
+     * same.
+     */
+    Optional<String> tenantOfTopic();
+
     /** One write buffer, and a few blocks. */
     ByteSize LEAST_MEMORY = new ByteSize(8L * 1024 * 1024);
 
@@ -116,10 +124,22 @@ public interface RouterSettings {
                     case AT_LEAST_ONCE -> Duration.ofMinutes(1);
                     case EXACTLY_ONCE_V2 -> TRANSACTION_TIMEOUT.minusSeconds(2);
                 };
+        tenantByTopic(settings, faults);
         range("router.read-index-timeout", settings.readIndexTimeout(), Duration.ofMillis(10), longestWait, faults);
         if (!faults.isEmpty()) {
             throw new InvalidSettings(faults);
         }
+    }
+
+    /** Whose each topic is that belongs to one tenant; the settings have been checked. */
+    static Map<String, String> tenantByTopic(RouterSettings settings) {
+        return tenantByTopic(settings, new ArrayList<>());
+    }
+
+    private static Map<String, String> tenantByTopic(RouterSettings settings, List<String> faults) {
+        return settings.tenantOfTopic()
+                .map(text -> TenantTopicRules.read(text, faults))
+                .orElse(Map.of());
     }
 
     private static void range(String key, Duration given, Duration least, Duration most, List<String> faults) {

@@ -90,6 +90,18 @@ class RouterSettingsTest {
     }
 
     @Test
+    void aRuleForATopicThatCannotBeUsedIsToldByName() {
+        RouterSettings settings = load(Map.of("router.tenant-of-topic", "orders=acme,billing"));
+        assertThatThrownBy(() -> RouterSettings.check(settings))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessage("router.tenant-of-topic: 'billing' can't be used: write TOPIC=TENANT, such as"
+                        + " orders-events=acme");
+        assertThat(RouterSettings.tenantByTopic(load(Map.of("router.tenant-of-topic", "orders=acme,billing=globex"))))
+                .isEqualTo(Map.of("orders", "acme", "billing", "globex"));
+        assertThat(RouterSettings.tenantByTopic(load(Map.of()))).isEmpty();
+    }
+
+    @Test
     void aBatchMayNotWaitLongerThanItsTransactionLives() {
         RouterSettings settings =
                 load(Map.of("router.guarantee", "exactly-once-v2", "router.read-index-timeout", "20s"));

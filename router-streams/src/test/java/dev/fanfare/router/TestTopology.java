@@ -1,5 +1,7 @@
 package dev.fanfare.router;
 
+import dev.fanfare.contract.event.Event;
+import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.router.matching.Candidate;
@@ -14,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -112,6 +115,11 @@ final class TestTopology implements AutoCloseable {
             @Override
             public boolean isKnown(String name) {
                 return name.equals("default");
+            }
+
+            @Override
+            public List<FieldError> faults(String tenant, Event event) {
+                return List.of();
             }
 
             @Override

@@ -78,6 +78,7 @@ final class BareProducer implements Callable<Integer>, Callback {
             header("ce_" + Event.SOURCE, "/tenants/" + Payload.TENANT),
             header("ce_" + Event.TIME, "2026-11-21T12:00:00.123Z"),
             header(EventRecords.CONTENT_TYPE, "application/json"),
+            header(EventRecords.CHECKED, EventRecords.CHECKED_YES),
             header(EventRecords.DEDUPLICATE, EventRecords.DEDUPLICATE_NO)
         };
         KafkaConnection kafka = KafkaConnection.to(bootstrapServers);

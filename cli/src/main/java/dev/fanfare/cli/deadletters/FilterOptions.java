@@ -40,8 +40,8 @@ public final class FilterOptions {
     @Option(
             names = "--reason",
             paramLabel = "REASON",
-            description = "Only what died of this: exhausted, rejected, gone, expired, forbidden, undecodable or"
-                    + " too-large.")
+            description = "Only what died of this: exhausted, rejected, gone, expired, forbidden, undecodable,"
+                    + " invalid or too-large.")
     private @Nullable String reason;
 
     @Option(names = "--status", paramLabel = "STATUS", description = "Only with this last HTTP status.")

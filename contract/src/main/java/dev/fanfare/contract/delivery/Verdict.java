@@ -24,6 +24,8 @@ public enum Verdict {
     FORBIDDEN,
     /** The record can't be read; raw bytes are kept. Dead letter. */
     UNDECODABLE,
+    /** An event that can be read, but breaks a rule or isn't as its tenant's event types say. Dead letter. */
+    INVALID,
     /** With what Fanfare adds, the record is more than Kafka takes. Dead letter. */
     TOO_LARGE,
     /** The subscription was deleted, or made anew under the same id. Recorded, ends there. */
@@ -32,7 +34,7 @@ public enum Verdict {
     /** Whether the delivery becomes a dead letter, whose reason is this verdict's name. */
     public boolean isDeadLetter() {
         return switch (this) {
-            case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> true;
+            case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, INVALID, TOO_LARGE -> true;
             case DELIVERED, RETRY, DEFERRED, PARKED, CANCELLED -> false;
         };
     }

@@ -1,5 +1,6 @@
 package dev.fanfare.contract.event;
 
+import dev.fanfare.contract.InvalidRecord;
 import dev.fanfare.contract.RecordHeaders;
 import dev.fanfare.contract.UndecodableRecord;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,15 @@ public final class EventRecords {
     /** The one value of {@link #DEDUPLICATE} that means something. */
     public static final String DEDUPLICATE_NO = "no";
 
+    /**
+     * {@value #CHECKED_YES}: what there is to check of the event was checked before it was produced, so the router doesn't
+     * hold it to its tenant's event types. The ingest service says so of all that it accepts.
+     */
+    public static final String CHECKED = "fanfare-checked";
+
+    /** The one value of {@link #CHECKED} that means something. */
+    public static final String CHECKED_YES = "yes";
+
     private static final String SPEC_VERSION = ATTRIBUTE_PREFIX + "specversion";
 
     private EventRecords() {}
@@ -52,20 +62,29 @@ public final class EventRecords {
      * Reads an event from a record and checks the rules.
      *
      * @param defaultTenant whose it is where {@code ce_tenant} is absent
-     * @throws UndecodableRecord where it isn't a CloudEvent, or breaks a rule of {@link EventRules}
+     * @throws UndecodableRecord where it isn't a CloudEvent
+     * @throws InvalidRecord     where it is one that breaks a rule of {@link EventRules}
      */
     public static Event read(Headers headers, byte @Nullable [] value, String defaultTenant) throws UndecodableRecord {
-        byte[] data = value == null ? new byte[0] : value;
+        Event event = readUnchecked(headers, value == null ? new byte[0] : value);
+        if (event.tenant() == null) {
+            event = event.with(Event.TENANT, defaultTenant);
+        }
         try {
-            String contentType = RecordHeaders.text(headers, CONTENT_TYPE);
-            Event event = contentType != null && isStructured(contentType)
-                    ? EventJson.readStructured(data)
-                    : readBinary(headers, contentType, data);
-            if (event.tenant() == null) {
-                event = event.with(Event.TENANT, defaultTenant);
-            }
             EventRules.check(event);
             return event;
+        } catch (InvalidEvent e) {
+            throw new InvalidRecord(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Event readUnchecked(Headers headers, byte[] data) throws UndecodableRecord {
+        String contentType = RecordHeaders.text(headers, CONTENT_TYPE);
+        if (contentType == null || !isStructured(contentType)) {
+            return readBinary(headers, contentType, data);
+        }
+        try {
+            return EventJson.readStructured(data);
         } catch (InvalidEvent e) {
             throw new UndecodableRecord(String.valueOf(e.getMessage()));
         }
@@ -83,6 +102,11 @@ public final class EventRecords {
     /** Whether the event is to be dropped if it was routed before. */
     public static boolean isDeduplicated(Headers headers) {
         return !DEDUPLICATE_NO.equals(RecordHeaders.text(headers, DEDUPLICATE));
+    }
+
+    /** Whether it was checked before it was produced; see {@link #CHECKED}. */
+    public static boolean isChecked(Headers headers) {
+        return CHECKED_YES.equals(RecordHeaders.text(headers, CHECKED));
     }
 
     /** Whether what has this media type is an event as a whole, attributes included (Kafka binding, section 3). */

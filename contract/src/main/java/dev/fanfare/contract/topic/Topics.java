@@ -20,4 +20,9 @@ public final class Topics {
     public static final String SEEN_CHANGELOG = "fanfare-router-seen-changelog";
 
     private Topics() {}
+
+    /** Whether a topic is one of Fanfare's own by its name; others may belong to a tenant. */
+    public static boolean isOurs(String topic) {
+        return topic.startsWith("fanfare.") || topic.startsWith("fanfare-");
+    }
 }

@@ -10,6 +10,6 @@ class VerdictTest {
     void theReasonsOfDeadLettersAreThese() {
         assertThat(Arrays.stream(Verdict.values()).filter(Verdict::isDeadLetter).map(Verdict::text))
                 .containsExactlyInAnyOrder(
-                        "exhausted", "gone", "rejected", "expired", "forbidden", "undecodable", "too-large");
+                        "exhausted", "gone", "rejected", "expired", "forbidden", "undecodable", "invalid", "too-large");
     }
 }

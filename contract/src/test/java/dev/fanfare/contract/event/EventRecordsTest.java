@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.contract.InvalidRecord;
 import dev.fanfare.contract.UndecodableRecord;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
@@ -117,6 +118,18 @@ class EventRecordsTest {
                 .hasMessageContaining("not valid JSON");
         assertThatThrownBy(() -> EventRecords.read(headers, null, "default")).isInstanceOf(UndecodableRecord.class);
         assertThatThrownBy(() -> EventRecords.read(headers, new byte[] {'{', 0, '}', 0}, "default"))
+                .isInstanceOf(UndecodableRecord.class);
+    }
+
+    @Test
+    void whatCanBeReadButBreaksARuleIsInvalid() {
+        byte[] value = serialized(Map.of());
+        headers.remove("ce_type").add("ce_type", "no type".getBytes(UTF_8));
+        assertThatThrownBy(() -> EventRecords.read(headers, value, "default"))
+                .isInstanceOf(InvalidRecord.class)
+                .hasMessageStartingWith("type: ");
+        assertThatThrownBy(() -> EventRecords.read(new RecordHeaders(), value, "default"))
+                .isNotInstanceOf(InvalidRecord.class)
                 .isInstanceOf(UndecodableRecord.class);
     }
 

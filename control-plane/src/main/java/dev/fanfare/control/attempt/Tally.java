@@ -118,7 +118,7 @@ public final class Tally {
     private static boolean isExchange(Verdict verdict) {
         return switch (verdict) {
             case DELIVERED, RETRY, GONE, REJECTED, EXHAUSTED -> true;
-            case DEFERRED, PARKED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE, CANCELLED -> false;
+            case DEFERRED, PARKED, EXPIRED, FORBIDDEN, UNDECODABLE, INVALID, TOO_LARGE, CANCELLED -> false;
         };
     }
 

@@ -89,7 +89,7 @@ public final class Display {
                 return switch (known) {
                     case DELIVERED -> "good";
                     case RETRY, DEFERRED -> "waiting";
-                    case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> "bad";
+                    case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, INVALID, TOO_LARGE -> "bad";
                     case PARKED, CANCELLED -> "quiet";
                 };
             }

@@ -65,7 +65,7 @@ public record EventStory(
                         case DELIVERED -> DELIVERED;
                         case RETRY, DEFERRED -> WAITING;
                         case PARKED -> PARKED;
-                        case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, TOO_LARGE -> DEAD;
+                        case GONE, REJECTED, EXHAUSTED, EXPIRED, FORBIDDEN, UNDECODABLE, INVALID, TOO_LARGE -> DEAD;
                         case CANCELLED -> CANCELLED;
                     };
                 }

@@ -79,6 +79,8 @@ final class OperationalEvent {
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(Topics.EVENTS, event.recordKey().getBytes(UTF_8), event.data());
         EventRecords.writeHeaders(event, message.headers());
+        // no tenant need have our types in its catalog
+        message.headers().add(EventRecords.CHECKED, EventRecords.CHECKED_YES.getBytes(UTF_8));
         return message;
     }
 }

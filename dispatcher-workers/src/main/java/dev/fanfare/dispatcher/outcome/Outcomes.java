@@ -82,7 +82,7 @@ public final class Outcomes {
                 Verdict dead = ((NextStep.Dead) next).reason();
                 yield conclude(open, after, dead, ruling, startedAtMillis, durationMillis, null, signal);
             }
-            case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, TOO_LARGE, CANCELLED ->
+            case DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, INVALID, TOO_LARGE, CANCELLED ->
                 throw new IllegalArgumentException(ruling.verdict() + " is no answer's ruling");
         };
     }

@@ -287,7 +287,8 @@ final class AttemptSender {
             case DELIVERED -> Result.SUCCEEDED;
             case REJECTED, GONE -> Result.ANSWERED;
             case FORBIDDEN -> Result.CANCELLED;
-            case RETRY, DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, TOO_LARGE, CANCELLED -> Result.FAILED;
+            case RETRY, DEFERRED, PARKED, EXHAUSTED, EXPIRED, UNDECODABLE, INVALID, TOO_LARGE, CANCELLED ->
+                Result.FAILED;
         };
     }
 

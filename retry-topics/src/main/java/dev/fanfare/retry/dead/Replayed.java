@@ -21,13 +21,19 @@ import org.jspecify.annotations.Nullable;
  * What a dead letter becomes when it is replayed: the record that it was, without the marks of its death.
  *
  * <pre>
- * undecodable or too large, from the events  ─▶ fanfare.events      the partition it came from (its key is not kept)
- * undecodable, a share of a very large event ─▶ fanfare.fanout      the same
- * everything else                            ─▶ fanfare.deliveries  its subscription's partition
+ * undecodable, invalid or too large:
+ *   an event                       ─▶ fanfare.events      the partition it came from (its key is not kept)
+ *   an event of a tenant's topic   ─▶ that topic          any partition; it is held to the topic's tenant again
+ *   a share of a very large event  ─▶ fanfare.fanout      the partition it came from
+ * everything else                  ─▶ fanfare.deliveries  its subscription's partition
  * </pre>
  */
 final class Replayed {
     private static final Set<String> BEFORE_DELIVERIES = Set.of(Topics.EVENTS, Topics.FANOUT);
+
+    /** The reasons of what never became a delivery, or may not have. */
+    private static final Set<String> UNREAD =
+            Set.of(Verdict.UNDECODABLE.text(), Verdict.INVALID.text(), Verdict.TOO_LARGE.text());
 
     private Replayed() {}
 
@@ -36,12 +42,14 @@ final class Replayed {
         Headers marks = letter.headers();
         Origin origin = Origin.parse(RecordHeaders.text(marks, DeliveryRecords.ORIGIN));
         String reason = String.valueOf(RecordHeaders.text(marks, DeliveryRecords.REASON));
-        boolean unread = reason.equals(Verdict.UNDECODABLE.text()) || reason.equals(Verdict.TOO_LARGE.text());
+        boolean unread = UNREAD.contains(reason);
         byte[] key = deliveryKey(marks);
         ProducerRecord<byte[], byte[]> replayed;
         if (unread && origin != null && BEFORE_DELIVERIES.contains(origin.topic())) {
             // both have the same partitions
             replayed = record(letter, origin.topic(), origin.within(eventPartitions), null);
+        } else if (unread && origin != null && !Topics.isOurs(origin.topic())) {
+            replayed = record(letter, origin.topic(), null, null);
         } else if (key != null || origin == null) {
             replayed = record(letter, Topics.DELIVERIES, null, key);
         } else {
@@ -54,6 +62,11 @@ final class Replayed {
             DeliveryRecords.writeProgress(progress(marks).restarted(), replayed.headers());
         }
         return replayed;
+    }
+
+    /** Whether what is sent there is an event, which is yet to be routed. */
+    static boolean isOfEvents(String topic) {
+        return topic.equals(Topics.EVENTS) || !Topics.isOurs(topic);
     }
 
     private static ProducerRecord<byte[], byte[]> record(

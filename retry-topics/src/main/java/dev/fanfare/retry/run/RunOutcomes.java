@@ -11,8 +11,8 @@ import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,10 +78,11 @@ public final class RunOutcomes {
                     from,
                     Long.MAX_VALUE,
                     message -> {
+                        Verdict unread = unread(RecordHeaders.text(message.headers(), DeliveryRecords.REASON));
                         if (message.value() != null
-                                && run.id().equals(RecordHeaders.text(message.headers(), DeliveryRecords.RUN))
-                                && isUnread(RecordHeaders.text(message.headers(), DeliveryRecords.REASON))) {
-                            ended.merge(Verdict.UNDECODABLE, 1L, Long::sum);
+                                && unread != null
+                                && run.id().equals(RecordHeaders.text(message.headers(), DeliveryRecords.RUN))) {
+                            ended.merge(unread, 1L, Long::sum);
                         }
                     },
                     (offsets, total) -> {});
@@ -127,7 +128,11 @@ public final class RunOutcomes {
         return false;
     }
 
-    private static boolean isUnread(@Nullable String reason) {
-        return Objects.equals(reason, Verdict.UNDECODABLE.text()) || Objects.equals(reason, Verdict.TOO_LARGE.text());
+    /** Why it died without an attempt; null where it had one. */
+    private static @Nullable Verdict unread(@Nullable String reason) {
+        return Stream.of(Verdict.UNDECODABLE, Verdict.INVALID, Verdict.TOO_LARGE)
+                .filter(verdict -> verdict.text().equals(reason))
+                .findFirst()
+                .orElse(null);
     }
 }

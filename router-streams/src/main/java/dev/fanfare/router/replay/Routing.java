@@ -22,6 +22,9 @@ public interface Routing {
     /** Whose an event is that names no tenant. */
     String defaultTenant();
 
+    /** Whether an event is as its tenant's event types say, or was checked before it was produced. */
+    boolean isValid(String tenant, Event event, ConsumerRecord<byte[], byte[]> message);
+
     /** The delivery of an event; null where it is too large for a record. */
     @Nullable ProducerRecord<byte[], byte[]> delivery(
             String tenant, Event event, ConsumerRecord<byte[], byte[]> message, Candidate candidate);

@@ -47,7 +47,8 @@ final class Selection {
         }
         boolean taken = replay.tenant().equals(event.tenant())
                 && (narrower == null || narrower.include(event.type()))
-                && !matcher.match(replay.tenant(), event).isEmpty();
+                && !matcher.match(replay.tenant(), event).isEmpty()
+                && routing.isValid(replay.tenant(), event, message);
         return taken ? event : null;
     }
 }

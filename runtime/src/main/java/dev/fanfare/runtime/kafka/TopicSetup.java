@@ -123,12 +123,18 @@ public final class TopicSetup {
      * @throws IllegalStateException naming those that don't, and the way out
      */
     public void require(Collection<String> topics) {
-        Set<String> missing = new TreeSet<>(topics);
-        missing.removeAll(describe(topics).keySet());
+        Set<String> missing = missing(topics);
         if (!missing.isEmpty()) {
             throw new IllegalStateException(
                     "these topics don't exist: " + String.join(", ", missing) + ": run 'fanfare topics create'");
         }
+    }
+
+    /** Those of some topics that don't exist, sorted. */
+    public Set<String> missing(Collection<String> topics) {
+        Set<String> missing = new TreeSet<>(topics);
+        missing.removeAll(describe(topics).keySet());
+        return missing;
     }
 
     private Map<String, TopicDescription> describe(Collection<String> names) {

@@ -15,13 +15,13 @@ public enum ProcessMetric implements Metric {
     /** Counted by whoever makes it. */
     DEAD_LETTERS(
             Definition.counter("fanfare.dead.letters", "Deliveries, and unreadable events, that became dead letters")
-                    .tag("reason", "gone, rejected, exhausted, expired, forbidden, undecodable, too-large")),
+                    .tag("reason", "gone, rejected, exhausted, expired, forbidden, undecodable, invalid, too-large")),
     /** As the consumer knows it, without asking anybody. */
     CONSUMER_LAG(Definition.gauge(
                     "fanfare.consumer.lag",
                     "Records that this process has yet to read, in its partitions: transactions' markers count, so it may"
                             + " stand above zero for a moment with nothing to do")
-            .tag("topic", "fanfare.events (router), fanfare.deliveries (dispatcher)"));
+            .tag("topic", "fanfare.events and the topics of tenants (router), fanfare.deliveries (dispatcher)"));
 
     @SuppressWarnings("ImmutableEnumChecker") // a record, whose lists are copies
     private final Definition definition;
