@@ -49,8 +49,12 @@ class DevCommandIT {
     }
 
     @Test
-    void anEphemeralOneServesEverythingOnOnePortAndLeavesNothingBehind() throws Exception {
-        try (FanfareProcess dev = dev("--ephemeral").awaitOutput("Ready in ")) {
+    void anEphemeralOneServesEverythingOnOnePortAndLeavesNothingBehindAndTheCommandsOfItsWelcomeWorkTogether()
+            throws Exception {
+        try (FanfareProcess dev = dev("--ephemeral", "--retry-tiers=200ms").awaitOutput("Ready in ");
+                FanfareProcess listen =
+                        FanfareProcess.start(folder, "listen", "--types=order.*", "--fail-first=1", "--count=4");
+                FanfareProcess other = FanfareProcess.start(folder, "listen", "--types=nothing.*")) {
             String api = dev.find("API +(http://127\\.0\\.0\\.1:\\d+)");
             assertThat(dev.out())
                     .contains(
@@ -61,9 +65,21 @@ class DevCommandIT {
                     .contains("\"control\":\"ready\"", "\"ingest\":\"ready\"", "\"dispatcher\":\"ready\"");
             assertThat(FanfareProcess.get(api + "/metrics").body()).contains("fanfare_");
 
-            // other commands find it by themselves, and what it did not need to be told
-            assertThat(run("topics", "check").out()).contains("topics are as the settings say");
+            // commands find it by themselves, and what it did not need to be told
+            listen.awaitOutput("Listening on");
+            other.awaitOutput("Listening on");
+            assertThat(run("events", "send", sample(2)).exitCode()).isZero();
+            assertThat(listen.exitCode()).isZero();
+            assertThat(listen.out())
+                    .contains("✓ signature valid", "attempt 1", "attempt 2", "answered 500", "answered 204");
+            assertThat(listen.err()).contains("Unsubscribed");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(run("attempts", "list").out()).contains("delivered", "retry", "answered 500"));
+            assertThat(run("dlq", "list").out()).contains("No dead letters.");
+            assertThat(other.stop()).as("a listener that is told to stop").isZero();
             assertThat(run("subscriptions", "list").out()).contains("No subscriptions yet");
+            assertThat(run("topics", "check").out()).contains("topics are as the settings say");
 
             assertThat(dev.stop()).isZero();
             assertThat(dev.out()).endsWith("Stopped." + System.lineSeparator());
@@ -77,8 +93,12 @@ class DevCommandIT {
     }
 
     @Test
-    void theNextStartCarriesOnAndEmptiesTiersOfTheFormerOneAndIsRefusedWithoutItsKeyset() throws Exception {
+    void afterAStopInTheMiddleOfAStartTheNextOneWorksAndAThirdCarriesOnAndNoneDoesWithoutTheKeyset() throws Exception {
         String data = "--data-dir=" + folder.resolve("data");
+        // one that is told to stop while it starts, to begin with
+        FanfareProcess stopped = dev(data, "--retry-tiers=10s");
+        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("data/kafka/meta.properties")));
+        assertThat(stopped.stop()).isZero();
         try (FaultyReceiver receiver = FaultyReceiver.start().otherwise(Answer.status(503))) {
             try (FanfareProcess first = dev(data, "--retry-tiers=10s").awaitOutput("Ready in ")) {
                 run("subscriptions", "create", "--url=" + receiver.url("/hook"), "--types=order.*", "--id=orders");
@@ -132,31 +152,6 @@ class DevCommandIT {
     }
 
     @Test
-    void theCommandsOfTheWelcomeWorkTogetherAndAListenerThatIsToldToStopUnsubscribes() throws Exception {
-        try (FanfareProcess dev = dev("--ephemeral", "--retry-tiers=200ms").awaitOutput("Ready in ");
-                FanfareProcess listen = FanfareProcess.start(
-                                folder, "listen", "--types=order.*", "--fail-first=1", "--count=4")
-                        .awaitOutput("Listening on");
-                FanfareProcess other = FanfareProcess.start(folder, "listen", "--types=nothing.*")
-                        .awaitOutput("Listening on")) {
-            assertThat(run("events", "send", sample(2)).exitCode()).isZero();
-
-            assertThat(listen.exitCode()).isZero();
-            assertThat(listen.out())
-                    .contains("✓ signature valid", "attempt 1", "attempt 2", "answered 500", "answered 204");
-            assertThat(listen.err()).contains("Unsubscribed");
-            await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(run("attempts", "list").out()).contains("delivered", "retry", "answered 500"));
-            assertThat(run("dlq", "list").out()).contains("No dead letters.");
-
-            assertThat(other.stop()).isZero();
-            assertThat(run("subscriptions", "list").out()).contains("No subscriptions yet");
-            assertThat(dev.stop()).isZero();
-        }
-    }
-
-    @Test
     void aPortInUseIsOneSentenceAndTouchesNothing() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String data = folder.resolve("data").toString();
@@ -192,15 +187,5 @@ class DevCommandIT {
         assertThat(dev.exitCode()).isEqualTo(2);
         assertThat(dev.err()).contains("topics.retry-tiers", "'2x'");
         assertThat(folder.resolve("data")).doesNotExist();
-    }
-
-    @Test
-    void aStopDuringTheStartEndsItInOrder() {
-        FanfareProcess dev = dev("--data-dir=" + folder.resolve("data"));
-        await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("data/kafka/meta.properties")));
-        assertThat(dev.stop()).isZero();
-        try (FanfareProcess again = dev("--data-dir=" + folder.resolve("data")).awaitOutput("Ready in ")) {
-            assertThat(again.stop()).isZero();
-        }
     }
 }
