@@ -314,6 +314,15 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** All of them are frozen, and go on together. */
+    void freezeAll(Duration duration) {
+        List<Thread> each = brokers.stream()
+                .map(broker -> new Thread(() -> broker.freeze(duration), "freeze-" + broker.name))
+                .toList();
+        each.forEach(Thread::start);
+        each.forEach(Waiting::join);
+    }
+
     Map<String, Object> clientConfig() {
         return new HashMap<>(clientConfig);
     }

@@ -11,11 +11,14 @@ import dev.fanfare.testkit.conservation.ArrivalLog;
 import dev.fanfare.testkit.conservation.WebhookArrival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,11 +32,13 @@ final class Endpoints implements AutoCloseable {
     /** One endpoint; which subscription it is of, is in its name. */
     static final class Endpoint {
         private final String name;
-        private final TcpRelay relay;
+        private final String host;
+        private volatile TcpRelay relay;
         private volatile EndpointMode mode = EndpointMode.WELL;
 
-        private Endpoint(String name, TcpRelay relay) {
+        private Endpoint(String name, String host, TcpRelay relay) {
             this.name = name;
+            this.host = host;
             this.relay = relay;
         }
 
@@ -46,7 +51,7 @@ final class Endpoints implements AutoCloseable {
         }
 
         String url() {
-            return "http://127.0.0.1:" + relay.port() + "/" + name;
+            return "http://" + host + ":" + relay.port() + "/" + name;
         }
 
         void become(EndpointMode next) {
@@ -54,6 +59,7 @@ final class Endpoints implements AutoCloseable {
         }
     }
 
+    private final Optional<Hosts> hosts;
     private final ArrivalLog log;
     private final FaultyReceiver receiver;
     private final List<Endpoint> all = new ArrayList<>();
@@ -63,7 +69,13 @@ final class Endpoints implements AutoCloseable {
 
     private final Timeline timeline = new Timeline();
 
-    Endpoints(Path arrivals, int count) {
+    /**
+     * All are well.
+     *
+     * @param hosts where names are; without that endpoints have none
+     */
+    Endpoints(Path arrivals, int count, Optional<Hosts> hosts) {
+        this.hosts = hosts;
         try {
             log = ArrivalLog.create(arrivals);
         } catch (IOException e) {
@@ -72,7 +84,10 @@ final class Endpoints implements AutoCloseable {
         receiver = FaultyReceiver.keptBy(this::keep);
         receiver.otherwise(this::answer);
         for (int i = 0; i < count; i++) {
-            Endpoint endpoint = new Endpoint("s" + i, TcpRelay.to(receiver.port()));
+            TcpRelay relay = TcpRelay.to(receiver.port());
+            Endpoint endpoint =
+                    new Endpoint("s" + i, hosts.isPresent() ? "s" + i + ".endpoints.test" : "127.0.0.1", relay);
+            hosts.ifPresent(names -> names.put(endpoint.host, relay.address()));
             all.add(endpoint);
             byPath.put("/" + endpoint.name(), endpoint);
         }
@@ -118,6 +133,22 @@ final class Endpoints implements AutoCloseable {
 
     Timeline timeline() {
         return timeline;
+    }
+
+    /** Its name leads to another address from now on, and at the one before nobody answers; says to which. */
+    String move(Endpoint endpoint) {
+        TcpRelay before = endpoint.relay;
+        try {
+            // the whole of 127.0.0.0/8 is this machine, on Linux
+            byte last = (byte) (before.address().getAddress()[3] % 2 + 1);
+            InetAddress next = InetAddress.getByAddress(new byte[] {127, 0, 0, last});
+            endpoint.relay = before.at(next);
+            hosts.orElseThrow().put(endpoint.host, next);
+            before.close();
+            return "to " + next.getHostAddress();
+        } catch (UnknownHostException | UncheckedIOException e) {
+            return "nowhere: " + e.getMessage();
+        }
     }
 
     /** All are well again and can be reached. */

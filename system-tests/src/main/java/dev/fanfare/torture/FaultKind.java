@@ -20,6 +20,7 @@ public enum FaultKind {
     ROUTER_STORM(Side.ROLES, 12),
     ROLE_DOUBLED(Side.ROLES, 20),
     PARTITIONS_GROWN(Side.ROLES, 6),
+    KEYSET_LOST(Side.ROLES, 8),
     /** Only where there is another build. */
     ROLES_SWAPPED(Side.ROLES, 2),
     BROKER_KILLED(Side.BROKERS, 8),
@@ -29,11 +30,14 @@ public enum FaultKind {
     BROKER_DISK_FULL(Side.BROKERS, 8),
     BROKER_DISK_LOST(Side.BROKERS, 5),
     LEADERS_MOVED(Side.BROKERS, 10),
+    TOPIC_NARROWED(Side.BROKERS, 8),
     ALL_BROKERS_DOWN(Side.BROKERS, 60),
+    ALL_BROKERS_FROZEN(Side.BROKERS, 20),
     ENDPOINT_FLAPPING(Side.ENDPOINTS, 6),
     ENDPOINT_MISBEHAVING(Side.ENDPOINTS, 10),
     ENDPOINT_CUT_OFF(Side.ENDPOINTS, 8),
     ENDPOINT_UNHEARD(Side.ENDPOINTS, 8),
+    ENDPOINT_MOVED(Side.ENDPOINTS, 6),
     SUBSCRIPTION_PAUSED(Side.ENDPOINTS, 6),
     SUBSCRIPTION_MADE_ANEW(Side.ENDPOINTS, 4),
     SUBSCRIPTION_CHANGED(Side.ENDPOINTS, 8),
@@ -64,9 +68,9 @@ public enum FaultKind {
         return all;
     }
 
-    /** Whether it takes brokers that are ours, or our cables to them. */
+    /** Whether it takes brokers that are ours, our cables to them, or that roles know no name but those of endpoints. */
     boolean needsOwnBrokers() {
-        return side == Side.BROKERS || this == ROLE_CUT_OFF || this == ROLE_UNHEARD;
+        return side == Side.BROKERS || this == ROLE_CUT_OFF || this == ROLE_UNHEARD || this == ENDPOINT_MOVED;
     }
 
     Side side() {

@@ -1,20 +1,15 @@
 package dev.fanfare.torture;
 
 import dev.fanfare.cli.process.RoleKind;
-import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.dispatcher.DispatcherRole;
-import dev.fanfare.retry.relay.TierRelay;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Does what a {@link FaultKind} says, to somebody whom chance picks, and undoes it. Thread-safe, as its parts are. */
 final class Faults {
@@ -27,6 +22,7 @@ final class Faults {
     private final Cluster cluster;
     private final List<RolePlace> roles;
     private final RolePlace spareRouter;
+    private final Path keyset;
     private final Endpoints endpoints;
     private final Subscribers subscribers;
     private final String groupProtocol;
@@ -37,6 +33,7 @@ final class Faults {
      * Nobody is struck yet.
      *
      * @param spareRouter   comes and goes; nothing runs there
+     * @param keyset        the file in which all roles have it
      * @param groupProtocol by which members join groups
      * @param log           is told who ended in order when it was told to
      */
@@ -44,6 +41,7 @@ final class Faults {
             Cluster cluster,
             List<RolePlace> roles,
             RolePlace spareRouter,
+            Path keyset,
             Endpoints endpoints,
             Subscribers subscribers,
             String groupProtocol,
@@ -51,6 +49,7 @@ final class Faults {
         this.cluster = cluster;
         this.roles = roles;
         this.spareRouter = spareRouter;
+        this.keyset = keyset;
         this.endpoints = endpoints;
         this.subscribers = subscribers;
         this.groupProtocol = groupProtocol;
@@ -105,14 +104,25 @@ final class Faults {
                 Waiting.rest(hold);
                 role.link().heal();
             }
-            case REBALANCE_STORM -> struck = storm(random, hold);
+            case REBALANCE_STORM -> struck = new GroupStorm(cluster.clientConfig(), groupProtocol).rage(hold, random);
             case ROUTER_STORM -> struck = routerStorm(random, hold);
             case ROLES_SWAPPED -> struck = swap(hold);
             case ROLE_DOUBLED -> {
                 struck += role.doubleFor(hold) ? "" : ", whose twin was not there to the end";
+                if (role.kind() == RoleKind.DISPATCHER) {
+                    // of two dispatchers the first one stops, and asks for this
+                    restart(role);
+                }
                 recover(role::isReady);
             }
             case PARTITIONS_GROWN -> struck = grow(hold);
+            case KEYSET_LOST -> {
+                struck += new LostFile(keyset).loseFor(hold, random.nextBoolean(), () -> {
+                    role.kill();
+                    role.start(0);
+                });
+                recover(role::isReady);
+            }
             default -> throw new IllegalArgumentException(kind + " is no role's fault");
         }
         if (random.nextBoolean()) {
@@ -226,30 +236,6 @@ final class Faults {
         return "events, to " + partitions;
     }
 
-    /** A member that joins a group, is given partitions, does nothing with them and leaves, again and again. */
-    private String storm(Random random, Duration hold) {
-        boolean dispatchers = random.nextBoolean();
-        String group = dispatchers ? DispatcherRole.GROUP : TierRelay.GROUP;
-        List<String> topics = dispatchers ? List.of(Topics.DELIVERIES) : TortureRun.tierTopics();
-        Map<String, Object> config = cluster.clientConfig();
-        config.putAll(Map.of(
-                "group.id", group, "group.protocol", groupProtocol, "enable.auto.commit", false, "fetch.max.bytes", 1));
-        long deadline = System.nanoTime() + hold.toNanos();
-        int joined = 0;
-        while (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
-            try (var member = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                member.subscribe(topics);
-                long until = System.nanoTime() + STORM_STEP.toNanos();
-                while (System.nanoTime() < until) {
-                    member.poll(Duration.ofMillis(50));
-                    member.pause(member.assignment());
-                }
-                joined++;
-            }
-        }
-        return group + ", " + joined + " times";
-    }
-
     /** A router that joins, is given partitions and state, and goes as soon as it is ready, told to or killed. */
     private String routerStorm(Random random, Duration hold) {
         long deadline = System.nanoTime() + hold.toNanos();
@@ -303,11 +289,21 @@ final class Faults {
                 Waiting.rest(hold);
                 broker.startAgain();
             }
+            case TOPIC_NARROWED -> {
+                struck = new Limits(cluster.clientConfig()).narrowFor(hold, random);
+                struck += subscribers.replay("--reason=too-large")
+                        ? ""
+                        : ", and what was too large for it could not be replayed";
+            }
             case LEADERS_MOVED -> struck = new Leaders(cluster.clientConfig()).moveFor(hold, random);
             case ALL_BROKERS_DOWN -> {
                 cluster.brokers().forEach(Cluster.Broker::kill);
                 Waiting.rest(hold);
                 cluster.brokers().forEach(Cluster.Broker::startAgain);
+                struck = "all brokers";
+            }
+            case ALL_BROKERS_FROZEN -> {
+                cluster.freezeAll(hold);
                 struck = "all brokers";
             }
             default -> throw new IllegalArgumentException(kind + " is no broker's fault");
@@ -348,6 +344,10 @@ final class Faults {
                 Waiting.rest(hold);
                 endpoint.relay().heal();
             }
+            case ENDPOINT_MOVED -> {
+                struck += ", " + endpoints.move(endpoint);
+                Waiting.rest(hold);
+            }
             case SUBSCRIPTION_PAUSED -> {
                 if (!subscribers.turn(endpoint.name(), "pause")) {
                     struck += ", which the control plane could not take";
@@ -367,7 +367,9 @@ final class Faults {
                 endpoint.become(EndpointMode.REJECTING);
                 Waiting.rest(hold);
                 endpoint.become(EndpointMode.WELL);
-                struck += subscribers.replay(endpoint.name()) ? "" : ", whose dead letters could not be replayed";
+                struck += subscribers.replay("--subscription=" + endpoint.name())
+                        ? ""
+                        : ", whose dead letters could not be replayed";
             }
             default -> throw new IllegalArgumentException(kind + " is no endpoint's fault");
         }

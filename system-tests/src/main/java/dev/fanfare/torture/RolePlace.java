@@ -46,6 +46,7 @@ final class RolePlace {
     private final int port;
     private final Path folder;
     private List<String> settings;
+    private final Optional<String> javaOption;
     private final Optional<String> otherBuild;
     private boolean isOther;
     private @Nullable Child child;
@@ -59,6 +60,7 @@ final class RolePlace {
     /**
      * Nothing runs there yet.
      *
+     * @param javaOption one more, where there is one
      * @param otherBuild the class path of another version, where there is one
      * @param isOther    whether it is that which runs here first
      */
@@ -69,6 +71,7 @@ final class RolePlace {
             int port,
             Path folder,
             List<String> settings,
+            Optional<String> javaOption,
             Optional<String> otherBuild,
             boolean isOther) {
         this.name = name;
@@ -77,15 +80,16 @@ final class RolePlace {
         this.port = port;
         this.folder = folder;
         this.settings = List.copyOf(settings);
+        this.javaOption = javaOption;
         this.otherBuild = otherBuild;
         this.isOther = isOther;
     }
 
     private Child launch() {
-        return launch(port, log());
+        return launch(port, log(), settings);
     }
 
-    private Child launch(int listensOn, Path logs) {
+    private Child launch(int listensOn, Path logs, List<String> with) {
         List<String> args = new ArrayList<>(List.of(
                 Long.toString(skewMillis),
                 kind.name(),
@@ -94,9 +98,10 @@ final class RolePlace {
                 "--port=" + listensOn,
                 "--set",
                 "http.host=127.0.0.1"));
-        settings.forEach(setting -> args.addAll(List.of("--set", setting)));
+        with.forEach(setting -> args.addAll(List.of("--set", setting)));
         List<String> options = new ArrayList<>(JAVA_OPTIONS);
         options.add("-Djava.io.tmpdir=" + folder);
+        javaOption.ifPresent(options::add);
         return Child.start(name, logs, options, classPath(), RoleProcess.class, args);
     }
 
@@ -211,6 +216,11 @@ final class RolePlace {
         return folder.resolve(name + ".log");
     }
 
+    /** Where a role of this name keeps what it has on disk. */
+    static Path state(Path folder, String name) {
+        return folder.resolve(name + "-state");
+    }
+
     /** Sets what it is started with from now on. */
     synchronized void set(String key, String value) {
         settings = Stream.concat(
@@ -220,15 +230,23 @@ final class RolePlace {
     }
 
     /**
-     * For a time a second process has its name, as a slip of the hand makes it; that one is killed in the end. False where it
-     * didn't get as far as to do its work.
+     * For a time a second process has its name, as a slip of the hand makes it, on a machine with another disk; that one is
+     * killed in the end. False where it didn't get as far as to do its work.
      */
     boolean doubleFor(Duration duration) {
         Path log;
         Child twin;
         synchronized (this) {
-            log = folder.resolve(name + "-twin-" + ++twins + ".log");
-            twin = launch(0, log);
+            String twinName = name + "-twin-" + ++twins;
+            log = folder.resolve(twinName + ".log");
+            twin = launch(
+                    0,
+                    log,
+                    settings.stream()
+                            .map(setting -> setting.replace(
+                                    state(folder, name).toString(),
+                                    state(folder, twinName).toString()))
+                            .toList());
         }
         try {
             Waiting.until(

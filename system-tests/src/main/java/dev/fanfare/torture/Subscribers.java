@@ -182,10 +182,14 @@ final class Subscribers {
         return false;
     }
 
-    /** {@code fanfare dlq replay}, as an operator has it, and again where it breaks off; false where it never comes through. */
-    boolean replay(String id) {
+    /**
+     * {@code fanfare dlq replay}, as an operator has it, and again where it breaks off; false where it never comes through.
+     *
+     * @param which an option that says of which
+     */
+    boolean replay(String which) {
         for (int tries = 0; tries < REPLAY_TRIES && !Thread.currentThread().isInterrupted(); tries++) {
-            List<String> arguments = new ArrayList<>(List.of("dlq", "replay", "--subscription=" + id, "--yes"));
+            List<String> arguments = new ArrayList<>(List.of("dlq", "replay", which, "--yes"));
             arguments.addAll(cluster);
             Child command = Child.start(
                     "dlq replay", folder.resolve("dlq-replay.log"), JAVA_OPTIONS, CommandProcess.class, arguments);

@@ -133,6 +133,7 @@ public final class Torture implements Callable<Integer> {
                             kinds,
                             Duration.ofMillis((long) (longestFault * 1_000)),
                             Duration.ofSeconds(4),
+                            true,
                             Duration.ofMinutes(10),
                             versions,
                             Optional.ofNullable(bootstrapServers),

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param kinds     what may break
  * @param longestHold no fault lasts longer
  * @param longestRest between two faults on one side
+ * @param calm      whether every role is restarted once all is well again, while more events come in
  * @param drain     how long all may take to arrive once nothing breaks any more
  * @param versions of Fanfare and of Kafka
  * @param bootstrapServers of somebody else's cluster, where nothing of Fanfare is yet; none for brokers of our own
@@ -28,6 +29,7 @@ public record TorturePlan(
         Set<FaultKind> kinds,
         Duration longestHold,
         Duration longestRest,
+        boolean calm,
         Duration drain,
         Versions versions,
         Optional<String> bootstrapServers,

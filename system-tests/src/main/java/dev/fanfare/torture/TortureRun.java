@@ -72,9 +72,14 @@ public final class TortureRun {
     }
 
     private final TorturePlan plan;
+    /** On brokers of somebody else's, roles may have to look up theirs. */
+    private final Optional<Hosts> hosts;
 
     public TortureRun(TorturePlan plan) {
         this.plan = plan;
+        this.hosts = plan.bootstrapServers().isPresent()
+                ? Optional.empty()
+                : Optional.of(new Hosts(plan.folder().resolve("hosts")));
     }
 
     static List<String> tierTopics() {
@@ -101,7 +106,7 @@ public final class TortureRun {
         Optional<Cluster> theirs = borrowed.map(Borrowed::asCluster);
         try (Cluster cluster = theirs.orElseGet(() -> Cluster.start(
                         plan.folder(), ports, names(), plan.versions().ofBrokers()));
-                Endpoints endpoints = new Endpoints(arrivals, plan.endpoints())) {
+                Endpoints endpoints = new Endpoints(arrivals, plan.endpoints(), hosts)) {
             LOG.info("brokers are up seconds={}", secondsSince(begunAt));
             Reach reach = Reach.of(cluster.clientConfig());
             createTopics(cluster);
@@ -125,7 +130,8 @@ public final class TortureRun {
                         TimeUnit.MILLISECONDS);
                 FaultLog log = new FaultLog();
                 try (Rebalances watched = Rebalances.watch(cluster.clientConfig(), log)) {
-                    return torture(cluster, roles, spareRouter, endpoints, subscribers, arrivals, log, reach, begunAt);
+                    return torture(
+                            cluster, roles, spareRouter, keyset, endpoints, subscribers, arrivals, log, reach, begunAt);
                 }
             } finally {
                 spareRouter.kill();
@@ -156,6 +162,7 @@ public final class TortureRun {
             Cluster cluster,
             List<RolePlace> roles,
             RolePlace spareRouter,
+            Path keyset,
             Endpoints endpoints,
             Subscribers subscribers,
             Path arrivals,
@@ -170,6 +177,7 @@ public final class TortureRun {
                 cluster,
                 roles,
                 spareRouter,
+                keyset,
                 endpoints,
                 subscribers,
                 plan.versions().groupProtocol(),
@@ -190,7 +198,7 @@ public final class TortureRun {
         boolean drained = drain(cluster, roles) && fed;
         EventFeed calm = feed(plan.events(), cluster, roles);
         int unwellBefore = log.disturbances(0, 0).size();
-        if (drained) {
+        if (drained && plan.calm()) {
             drained = outOfReach(calm, roles, faults, log, reach) && drain(cluster, roles);
         }
         LOG.info("drained={} seconds={} arrivals={}", drained, secondsSince(begunAt), endpoints.arrivals());
@@ -312,6 +320,7 @@ public final class TortureRun {
                 ports.next(),
                 plan.folder(),
                 settings(name, keyset, cluster.replicas()),
+                hosts.map(Hosts::javaOption),
                 otherBuild,
                 otherBuild.isPresent() && OTHERS.contains(name));
     }
@@ -342,11 +351,12 @@ public final class TortureRun {
                 "topics.delivery-partitions=" + PARTITIONS,
                 "topics.retry-tiers=" + TIERS,
                 "dispatcher.allow-loopback=true",
+                "dispatcher.dns-cache=2s",
                 // an endpoint that is well again must not be left alone for minutes: the run ends then
                 "dispatcher.breaker-first-rest=1s",
                 "dispatcher.breaker-longest-rest=4s",
-                "router.state-dir=" + plan.folder().resolve(name + "-state"),
-                "control.state-dir=" + plan.folder().resolve(name + "-state")));
+                "router.state-dir=" + RolePlace.state(plan.folder(), name),
+                "control.state-dir=" + RolePlace.state(plan.folder(), name)));
         return settings;
     }
 

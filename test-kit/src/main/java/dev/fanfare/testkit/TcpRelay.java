@@ -52,18 +52,37 @@ public final class TcpRelay implements AutoCloseable {
     /** Listens on any free port of 127.0.0.1; the target need not be there yet. */
     public static TcpRelay to(int targetPort) {
         try {
-            TcpRelay relay = new TcpRelay(new ServerSocket(), targetPort);
-            relay.server.bind(new InetSocketAddress(loopback(), 0), 256);
+            return listening(new InetSocketAddress(loopback(), 0), targetPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException("No relay to port " + targetPort, e);
+        }
+    }
+
+    /** Another one, to the same target, which listens on the same port of another address of this machine. */
+    public TcpRelay at(InetAddress address) {
+        return listening(new InetSocketAddress(address, port()), target);
+    }
+
+    private static TcpRelay listening(InetSocketAddress where, int targetPort) {
+        try {
+            ServerSocket server = new ServerSocket();
+            server.bind(where, 256);
+            TcpRelay relay = new TcpRelay(server, targetPort);
             relay.thread("accept", relay::accept);
             return relay;
         } catch (IOException e) {
-            throw new UncheckedIOException("No relay to port " + targetPort, e);
+            throw new UncheckedIOException("No relay at " + where + " to port " + targetPort, e);
         }
     }
 
     /** Where to connect. */
     public int port() {
         return server.getLocalPort();
+    }
+
+    /** To which address. */
+    public InetAddress address() {
+        return server.getInetAddress();
     }
 
     /** How many connections came so far. */
