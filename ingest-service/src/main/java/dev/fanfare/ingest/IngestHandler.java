@@ -190,11 +190,15 @@ final class IngestHandler {
 
     /** {@code {"id":…}}, of a batch {@code {"ids":[…]}}. */
     private static String ids(Sent sent) {
-        JsonStringEncoder json = JsonStringEncoder.getInstance();
         StringBuilder text = new StringBuilder(sent.batch() ? "{\"ids\":[" : "{\"id\":");
         for (int i = 0; i < sent.events().size(); i++) {
             text.append(i == 0 ? "\"" : ",\"");
-            json.quoteAsString(sent.events().get(i).event().id(), text);
+            CompleteEvent event = sent.events().get(i);
+            if (event.idMinted()) {
+                text.append(event.event().id()); // hexadecimal digits and hyphens
+            } else {
+                JsonStringEncoder.getInstance().quoteAsString(event.event().id(), text);
+            }
             text.append('"');
         }
         return text.append(sent.batch() ? "]}" : "}").toString();

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -44,14 +46,24 @@ public final class EventRecords {
     public static final String CHECKED_YES = "yes";
 
     private static final String SPEC_VERSION = ATTRIBUTE_PREFIX + "specversion";
+    /** The headers of the attributes that nearly every event has, so that their names needn't be made for each. */
+    private static final Map<String, String> KNOWN_HEADERS = Stream.of(
+                    Event.ID,
+                    Event.TYPE,
+                    Event.SOURCE,
+                    Event.SUBJECT,
+                    Event.TIME,
+                    Event.DATA_SCHEMA,
+                    Event.PARTITION_KEY,
+                    Event.TENANT)
+            .collect(Collectors.toUnmodifiableMap(name -> name, name -> ATTRIBUTE_PREFIX + name));
 
     private EventRecords() {}
 
     /** Writes the headers of binary mode; the record's value is {@link Event#data()} as it is. */
     public static void writeHeaders(Event event, Headers headers) {
         headers.add(SPEC_VERSION, "1.0".getBytes(StandardCharsets.UTF_8));
-        event.attributes()
-                .forEach((name, value) -> headers.add(ATTRIBUTE_PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
+        event.attributes().forEach((name, value) -> headers.add(header(name), value.getBytes(StandardCharsets.UTF_8)));
         String contentType = event.contentType();
         if (contentType != null) {
             headers.add(CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8));
@@ -107,6 +119,11 @@ public final class EventRecords {
     /** Whether it was checked before it was produced; see {@link #CHECKED}. */
     public static boolean isChecked(Headers headers) {
         return CHECKED_YES.equals(RecordHeaders.text(headers, CHECKED));
+    }
+
+    private static String header(String attribute) {
+        String known = KNOWN_HEADERS.get(attribute);
+        return known == null ? ATTRIBUTE_PREFIX + attribute : known;
     }
 
     /** Whether what has this media type is an event as a whole, attributes included (Kafka binding, section 3). */
