@@ -163,7 +163,8 @@ public final class ControlRole implements Role {
         CatalogWriter catalogWriter = new CatalogWriter(hand, catalog, context.clock(), settings.writeTimeout());
         this.access = new Access(accessSettings, catalog, context.clock());
         this.index = new SubscriptionIndex(context.kafka(), client + "-subscriptions");
-        SubscriptionWriter writer = new SubscriptionWriter(hand, index, context.clock(), settings.writeTimeout());
+        SubscriptionWriter writer = new SubscriptionWriter(
+                hand, index, context.clock(), settings.maxSubscriptions(), settings.writeTimeout());
         this.signals = new SignalFollower(context.kafka(), writer, context.clock(), client + "-signals");
         this.attempts = new AttemptIndex(
                 context.kafka().measuredBy(context.meters()),

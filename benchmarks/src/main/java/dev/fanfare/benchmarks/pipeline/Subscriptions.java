@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  */
 final class Subscriptions implements AutoCloseable {
     private static final List<Integer> FAN_OUTS = List.of(1, 10, 100, 1_000);
-    /** They are written one after the other: with more, the last wait too long on a slow machine, and are turned away. */
-    private static final int AT_ONCE = 4;
+    /** As many as the control plane writes in one transaction. */
+    private static final int AT_ONCE = 64;
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     private static final String TIMEOUT = "5s";

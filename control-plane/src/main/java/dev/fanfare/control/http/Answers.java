@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,13 @@ public final class Answers {
                     context,
                     "Kafka did not answer in time (" + failure.getMessage()
                             + "): try again; where the change may have been written, repeating a PUT is harmless"));
+        } else if (failure instanceof RecordTooLargeException) {
+            context.fail(new ProblemException(Problem.of(
+                    413,
+                    "too-large",
+                    "Too large",
+                    "what was to be written is over the limit of its topic (max.message.bytes): send less of it, or"
+                            + " raise the limit")));
         } else {
             if (failure instanceof ProblemException refusal && passes(refusal.problem())) {
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, SOON);

@@ -51,14 +51,18 @@ public final class SubscriptionWriter {
 
     private final Clock clock;
     private final SubscriptionIndex index;
+    private final int mostPerTenant;
     private final TableWriter<Subscription> writer;
 
     /**
      * Writes what the index reads.
      *
-     * @param timeout for reading back what was written
+     * @param mostPerTenant subscriptions: near so many, changes are written one by one, so that each sees how many there are
+     * @param timeout       for reading back what was written
      */
-    public SubscriptionWriter(FencedHand hand, SubscriptionIndex index, Clock clock, Duration timeout) {
+    public SubscriptionWriter(
+            FencedHand hand, SubscriptionIndex index, Clock clock, int mostPerTenant, Duration timeout) {
+        this.mostPerTenant = mostPerTenant;
         this.clock = clock;
         this.index = index;
         this.writer = new TableWriter<>(hand, index.table(), Topics.SUBSCRIPTIONS, Subscription::toJson, timeout);
@@ -71,7 +75,10 @@ public final class SubscriptionWriter {
      */
     public CompletionStage<Outcome> submit(String tenant, String id, Actor by, Decision decision) {
         String key = Delivery.key(tenant, id);
-        return writer.submit(key, current -> tableChange(key, by, current, decision.on(current)))
+        return writer.submit(
+                        key,
+                        () -> index.count(tenant) > mostPerTenant - FencedHand.MOST_TOGETHER,
+                        current -> tableChange(key, by, current, decision.on(current)))
                 .thenApply(outcome -> new Outcome(outcome.before(), outcome.after()));
     }
 

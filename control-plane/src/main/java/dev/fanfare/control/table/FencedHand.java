@@ -5,9 +5,13 @@ import dev.fanfare.runtime.kafka.KafkaAnswer;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -15,8 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
-import java.util.function.LongPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,6 +30,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,10 @@ import org.slf4j.LoggerFactory;
  *                                └───── another process took the id: nothing was written ◀──────────┘
  * </pre>
  *
+ * <p><b>Together.</b> A transaction costs some milliseconds, however much it writes. So changes that wait behind the next
+ * one come along, up to {@value #MOST_TOGETHER}, as long as each is of another object and depends on nothing that the
+ * others change. All are written, or none.
+ *
  * <p><b>Why that is a conditional write.</b> Taking the id ends what its last holder had begun, and waits until what that
  * had committed is in the topics. Whoever commits has held it without a break since, so nobody else has written since the
  * tables were read; and what this process has written itself was read as well. A process that dies in the middle leaves
@@ -58,20 +66,14 @@ public final class FencedHand implements AutoCloseable {
     private static final String TRANSACTIONAL_ID = "fanfare-control-tables";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final int MOST_WAITING = 1_000;
+    /** How many changes one transaction holds at the most. */
+    public static final int MOST_TOGETHER = 64;
+
     /** About what a change takes: who was overtaken lets the other finish. */
     private static final int LEAST_BACKOFF_MILLIS = 20;
 
     private static final int MOST_BACKOFF_MILLIS = 320;
     private static final int CATCH_UP_SHARE = 8;
-
-    /**
-     * What was decided.
-     *
-     * @param records in one transaction; none: nothing is written
-     * @param landed  whether the table has the last record at that offset
-     * @param answer  told the last record's offset, -1 where there is none, once the transaction is committed
-     */
-    public record Step<T>(List<ProducerRecord<byte[], byte[]>> records, LongPredicate landed, LongFunction<T> answer) {}
 
     private final KafkaConnection kafka;
     private final String clientId;
@@ -136,52 +138,49 @@ public final class FencedHand implements AutoCloseable {
      * Makes a change. The stage ends with what the decision threw, with a Kafka exception where Kafka is away (whether
      * the change was written is then unknown if it got that far), or with the answer once it is committed.
      *
+     * @param subject  what is changed; two changes of one are never in one transaction
+     * @param isAlone  whether the decision looks at more than its subject, so that it must see all changes before it; asked
+     *                 on the hand's thread, when the tables have been read
      * @param decision made on the hand's thread, more than once where other processes write too; must not block
      */
-    <T> CompletionStage<T> submit(Supplier<Step<T>> decision) {
-        Pending<T> pending = new Pending<>(decision, System.nanoTime());
+    <T> CompletionStage<T> submit(String subject, BooleanSupplier isAlone, Supplier<PendingChange.Step<T>> decision) {
+        PendingChange<T> pending = new PendingChange<>(subject, isAlone, decision, System.nanoTime(), this::changeFrom);
         try {
             thread.execute(pending);
         } catch (RejectedExecutionException e) {
             pending.abandon("too many changes are waiting for Kafka");
         }
-        return pending.answer;
+        return pending.answer();
     }
 
-    private final class Pending<T> implements Runnable {
-        final CompletableFuture<T> answer = new CompletableFuture<>();
-        private final Supplier<Step<T>> decision;
-        private final long submittedAtNanos;
-
-        Pending(Supplier<Step<T>> decision, long submittedAtNanos) {
-            this.decision = decision;
-            this.submittedAtNanos = submittedAtNanos;
+    /** Makes a change, and those that wait right behind it. */
+    private void changeFrom(PendingChange<?> first) {
+        List<PendingChange<?>> group = new ArrayList<>();
+        group.add(first);
+        BlockingQueue<Runnable> queue = thread.getQueue();
+        while (group.size() < MOST_TOGETHER && queue.peek() instanceof PendingChange<?> next && queue.remove(next)) {
+            group.add(next);
         }
-
-        @Override
-        public void run() {
-            // When Kafka is away the first in the queue waits for it, and those behind it don't wait again.
-            if (System.nanoTime() - submittedAtNanos > timeout.toNanos()) {
-                abandon("the change waited too long for its turn and was not begun");
-                return;
-            }
-            try {
-                answer.complete(change(decision));
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        }
-
-        void abandon(String why) {
-            answer.completeExceptionally(new TimeoutException(why));
+        // When Kafka is away the first in the queue waits for it, and those behind it don't wait again.
+        long nowNanos = System.nanoTime();
+        group.removeIf(change -> change.isTooLate(nowNanos - timeout.toNanos()));
+        try {
+            change(group);
+        } catch (RuntimeException e) {
+            group.forEach(left -> left.fail(e));
         }
     }
 
-    private <T> T change(Supplier<Step<T>> decision) {
+    /**
+     * Makes changes in their order, in as few transactions as may be.
+     *
+     * @param left those without an answer yet; has the rest where this throws
+     */
+    private void change(List<PendingChange<?>> left) {
         long end = System.nanoTime() + timeout.toNanos();
-        @Nullable Step<T> doubtful = null;
-        long written = -1;
-        for (int round = 0; ; round++) {
+        int most = MOST_TOGETHER;
+        int round = 0;
+        while (!left.isEmpty()) {
             long begun = System.nanoTime();
             Producer<byte[], byte[]> held = take();
             if (!catchUp()) {
@@ -191,26 +190,59 @@ public final class FencedHand implements AutoCloseable {
                 giveBack(held);
                 continue;
             }
-            if (doubtful != null && doubtful.landed().test(written)) {
-                return doubtful.answer().apply(written);
-            }
-            Step<T> step = decision.get();
-            if (step.records().isEmpty()) {
-                return step.answer().apply(-1);
-            }
-            doubtful = null;
+            left.removeIf(PendingChange::hasLanded);
             try {
-                written = send(held, step.records());
-                doubtful = step;
-                held.commitTransaction();
-                return step.answer().apply(written);
-            } catch (KafkaException e) {
-                if (!isOvertaken(held, e)) {
-                    throw e;
+                List<PendingChange<?>> written = write(held, left, most);
+                if (written.isEmpty()) {
+                    continue;
                 }
-                pause(round, System.nanoTime() - begun, end, e);
+                written.forEach(PendingChange::isBeingCommitted);
+                held.commitTransaction();
+                written.forEach(PendingChange::succeed);
+                left.removeAll(written);
+            } catch (KafkaException e) {
+                if (isOvertaken(held, e)) {
+                    pause(round++, System.nanoTime() - begun, end, e);
+                } else if (e instanceof RetriableException) {
+                    throw e; // Kafka is away, for all of them
+                } else if (most > 1) {
+                    most = 1; // it may be one's own fault, such as a record that is too large: not the others'
+                } else {
+                    left.remove(0).fail(e);
+                }
             }
         }
+    }
+
+    /**
+     * Begins a transaction with the first of them that have something to write, and all that may be beside those.
+     *
+     * @param most how many may be in it
+     * @return whose records are in it; none: no transaction was begun
+     */
+    private List<PendingChange<?>> write(Producer<byte[], byte[]> held, List<PendingChange<?>> left, int most) {
+        Map<PendingChange<?>, List<ProducerRecord<byte[], byte[]>>> chosen = new LinkedHashMap<>();
+        Set<String> subjects = new HashSet<>();
+        for (PendingChange<?> next : List.copyOf(left)) {
+            boolean isAlone = next.isAlone();
+            if (!chosen.isEmpty() && (isAlone || subjects.contains(next.subject()))) {
+                break;
+            }
+            List<ProducerRecord<byte[], byte[]>> records = next.decide();
+            if (records == null) {
+                left.remove(next);
+                continue;
+            }
+            chosen.put(next, records);
+            subjects.add(next.subject());
+            if (isAlone || chosen.size() == most) {
+                break;
+            }
+        }
+        if (!chosen.isEmpty()) {
+            send(held, chosen);
+        }
+        return List.copyOf(chosen.keySet());
     }
 
     /** Where that takes long, somebody who took the id from us may have died in the middle: then it has to be taken back. */
@@ -230,20 +262,19 @@ public final class FencedHand implements AutoCloseable {
         held.close(Duration.ZERO);
     }
 
-    /** The last one's offset. */
-    private long send(Producer<byte[], byte[]> held, List<ProducerRecord<byte[], byte[]>> records) {
+    private void send(
+            Producer<byte[], byte[]> held, Map<PendingChange<?>, List<ProducerRecord<byte[], byte[]>>> chosen) {
         held.beginTransaction();
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (ProducerRecord<byte[], byte[]> one : records) {
-            sent.add(held.send(one));
-        }
-        long offset = -1;
-        for (Future<RecordMetadata> one : sent) {
-            // the producer's own time-out comes first, and then the outcome is known
-            offset = KafkaAnswer.await(one, timeout.plusSeconds(1), "writing to the tables")
-                    .offset();
-        }
-        return offset;
+        Map<PendingChange<?>, List<Future<RecordMetadata>>> sent = new LinkedHashMap<>();
+        chosen.forEach((change, records) ->
+                sent.put(change, records.stream().map(held::send).toList()));
+        sent.forEach((change, records) -> {
+            for (Future<RecordMetadata> one : records) {
+                // the producer's own time-out comes first, and then the outcome is known; the last one's offset stays
+                change.wasSent(KafkaAnswer.await(one, timeout.plusSeconds(1), "writing to the tables")
+                        .offset());
+            }
+        });
     }
 
     private Producer<byte[], byte[]> take() {
@@ -309,7 +340,7 @@ public final class FencedHand implements AutoCloseable {
             closing.countDown();
             if (!finished) {
                 for (Runnable left : thread.shutdownNow()) {
-                    if (left instanceof Pending<?> pending) {
+                    if (left instanceof PendingChange<?> pending) {
                         pending.abandon("the control plane is stopping and did not begin the change");
                     }
                 }

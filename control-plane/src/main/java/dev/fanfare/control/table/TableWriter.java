@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.topic.Topics;
-import dev.fanfare.control.table.FencedHand.Step;
+import dev.fanfare.control.table.PendingChange.Step;
 import dev.fanfare.runtime.kafka.CompactedTable;
 import dev.fanfare.runtime.kafka.CompactedTable.Row;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -88,9 +89,18 @@ public final class TableWriter<V> {
         hand.read(table);
     }
 
-    /** Makes a change, as {@link FencedHand#submit} does. */
+    /** Makes a change that may depend on the whole of all tables, as {@link FencedHand#submit} does. */
     public CompletionStage<Outcome<V>> submit(String key, Decision<V> decision) {
-        return hand.submit(() -> decide(key, decision));
+        return submit(key, () -> true, decision);
+    }
+
+    /**
+     * Makes a change, in one transaction with others that wait.
+     *
+     * @param isAlone whether it depends on more than this object and on what other transactions write
+     */
+    public CompletionStage<Outcome<V>> submit(String key, BooleanSupplier isAlone, Decision<V> decision) {
+        return hand.submit(topic + '/' + key, isAlone, () -> decide(key, decision));
     }
 
     private Step<Outcome<V>> decide(String key, Decision<V> decision) {
