@@ -1,7 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.DurationText;
-import dev.fanfare.contract.catalog.Tenant.Quota;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.runtime.config.ByteSize;

@@ -2,6 +2,9 @@ package dev.fanfare.ingest;
 
 /** One limit that a request is under, at the moment that it came. */
 sealed interface Limit {
+    String TENANT = "tenant";
+    String KEY = "key";
+
     /** As it stands in {@code RateLimit-Policy} and {@code RateLimit}. */
     String name();
 
@@ -87,11 +90,15 @@ sealed interface Limit {
         }
     }
 
-    /** Events of a day or a month: exact, and only what is accepted counts. */
-    record Quota(Period period, long events, QuotaCount count, long nowMillis) implements Limit {
+    /**
+     * Events of a day or a month: exact, and only what is accepted counts.
+     *
+     * @param of whose: the tenant's, or the key's
+     */
+    record Quota(String of, Period period, long events, QuotaCount count, long nowMillis) implements Limit {
         @Override
         public String name() {
-            return period.text();
+            return of.equals(TENANT) ? period.text() : of + "-" + period.text();
         }
 
         @Override
@@ -131,7 +138,7 @@ sealed interface Limit {
 
         @Override
         public String text() {
-            return "the quota of this tenant is " + events + " events a " + period.text() + " (UTC), and " + left()
+            return "the quota of this " + of + " is " + events + " events a " + period.text() + " (UTC), and " + left()
                     + " are left";
         }
     }

@@ -1,6 +1,7 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.catalog.AccessKey;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.ProblemException;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,19 +35,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class RateLimits {
     private static final String CHARGED = RateLimits.class.getName();
+    private static final Quota NO_QUOTA = new Quota(null, null);
 
     private final Catalog catalog;
     private final @Nullable RateLimit defaultRate;
-    private final Tenant.Quota defaultQuota;
+    private final Quota defaultQuota;
     private final int instances;
     private final LongSupplier nanoTime;
     private final Clock clock;
-    /** By tenant or key; of those that there are no longer, see {@link #forgetTheGone}. */
-    private final Map<String, TokenBucket> ofTenants = new ConcurrentHashMap<>();
+    private final Taken ofTenants = new Taken(Limit.TENANT);
+    private final Taken ofKeys = new Taken(Limit.KEY);
 
-    private final Map<String, TokenBucket> ofKeys = new ConcurrentHashMap<>();
-    private final Map<Period, Map<String, QuotaCount>> counts =
-            Map.of(Period.DAY, new ConcurrentHashMap<>(), Period.MONTH, new ConcurrentHashMap<>());
+    /** What each of them has taken, by id; of those that there are no longer, see {@link #forgetTheGone}. */
+    private record Taken(
+            String name, Map<String, TokenBucket> rates, Map<String, QuotaCount> days, Map<String, QuotaCount> months) {
+        Taken(String name) {
+            this(name, new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        }
+
+        void forget(Predicate<String> gone) {
+            rates.keySet().removeIf(gone);
+            days.keySet().removeIf(gone);
+            months.keySet().removeIf(gone);
+        }
+    }
 
     /**
      * With nothing taken yet.
@@ -103,49 +116,53 @@ final class RateLimits {
 
     /** Forgets whom the catalog doesn't know any more; to be called now and then. */
     void forgetTheGone() {
-        ofKeys.keySet().removeIf(id -> catalog.key(id) == null);
-        ofTenants.keySet().removeIf(id -> !catalog.isTenant(id));
-        counts.values().forEach(perTenant -> perTenant.keySet().removeIf(id -> !catalog.isTenant(id)));
+        ofKeys.forget(id -> catalog.key(id) == null);
+        ofTenants.forget(id -> !catalog.isTenant(id));
     }
 
     private List<Limit> limits(RoutingContext context) {
         AccessKey key = Caller.of(context).key();
-        RateLimit ofKey = key == null ? null : key.rateLimit();
         String tenantId = context.pathParam("tenant");
         Tenant tenant = catalog.tenant(tenantId);
-        RateLimit ofTenant = tenant == null || tenant.rateLimit() == null ? defaultRate : tenant.rateLimit();
-        Tenant.Quota quota = Objects.requireNonNullElse(tenant == null ? null : tenant.quota(), defaultQuota);
-        if (ofKey == null && ofTenant == null && quota.perDay() == null && quota.perMonth() == null) {
+        RateLimit rate = tenant == null || tenant.rateLimit() == null ? defaultRate : tenant.rateLimit();
+        Quota quota = tenant == null || tenant.quota() == null ? defaultQuota : tenant.quota();
+        boolean isKeyLimited = key != null && (key.rateLimit() != null || key.quota() != null);
+        if (!isKeyLimited && rate == null && quota.equals(NO_QUOTA)) {
             return List.of();
         }
-        List<Limit> limits = new ArrayList<>(4);
-        long nowNanos = nanoTime.getAsLong();
-        if (key != null && ofKey != null) {
-            limits.add(rate("key", ofKey, ofKeys, key.id(), nowNanos));
+        List<Limit> limits = new ArrayList<>(6);
+        if (key != null) {
+            add(ofKeys, key.id(), key.rateLimit(), Objects.requireNonNullElse(key.quota(), NO_QUOTA), limits);
         }
-        if (ofTenant != null) {
-            limits.add(rate("tenant", ofTenant, ofTenants, tenantId, nowNanos));
-        }
-        addQuota(Period.DAY, quota.perDay(), tenantId, limits);
-        addQuota(Period.MONTH, quota.perMonth(), tenantId, limits);
+        add(ofTenants, tenantId, rate, quota, limits);
         return limits;
     }
 
-    private Limit rate(String name, RateLimit limit, Map<String, TokenBucket> buckets, String id, long nowNanos) {
-        TokenBucket bucket = buckets.computeIfAbsent(id, first -> new TokenBucket(nowNanos));
-        return new Limit.Rate(name, limit.perSecond() / instances, bucket, nowNanos);
+    private void add(Taken taken, String id, @Nullable RateLimit rate, Quota quota, List<Limit> limits) {
+        if (rate != null) {
+            long nowNanos = nanoTime.getAsLong();
+            TokenBucket bucket = taken.rates().computeIfAbsent(id, first -> new TokenBucket(nowNanos));
+            limits.add(new Limit.Rate(taken.name(), rate.perSecond() / instances, bucket, nowNanos));
+        }
+        addQuota(taken.name(), Period.DAY, quota.perDay(), taken.days(), id, limits);
+        addQuota(taken.name(), Period.MONTH, quota.perMonth(), taken.months(), id, limits);
     }
 
-    private void addQuota(Period period, @Nullable Long events, String tenant, List<Limit> limits) {
+    private void addQuota(
+            String of,
+            Period period,
+            @Nullable Long events,
+            Map<String, QuotaCount> counts,
+            String id,
+            List<Limit> limits) {
         if (events != null) {
             long nowMillis = clock.millis();
-            QuotaCount count = Objects.requireNonNull(counts.get(period))
-                    .compute(
-                            tenant,
-                            (id, known) -> known != null && nowMillis < known.endMillis()
-                                    ? known
-                                    : new QuotaCount(period.endMillis(nowMillis)));
-            limits.add(new Limit.Quota(period, Math.max(1, events / instances), count, nowMillis));
+            QuotaCount count = counts.compute(
+                    id,
+                    (same, known) -> known != null && nowMillis < known.endMillis()
+                            ? known
+                            : new QuotaCount(period.endMillis(nowMillis)));
+            limits.add(new Limit.Quota(of, period, Math.max(1, events / instances), count, nowMillis));
         }
     }
 

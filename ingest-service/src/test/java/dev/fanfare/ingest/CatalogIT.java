@@ -13,10 +13,10 @@ import dev.fanfare.contract.catalog.CatalogEntry;
 import dev.fanfare.contract.catalog.EventType;
 import dev.fanfare.contract.catalog.EventType.Version;
 import dev.fanfare.contract.catalog.KeyToken;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
-import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
@@ -166,6 +166,27 @@ class CatalogIT {
         assertThat(last.statusCode()).isEqualTo(202);
         assertThat(beyond.statusCode()).isEqualTo(429);
         assertThat(Integer.parseInt(header(beyond, "retry-after"))).isBetween(1, 31 * 86_400);
+    }
+
+    @Test
+    void aKeysQuotaHoldsForWhatIsSentWithItAlone() throws Exception {
+        String key = meteredKey(new Quota(2L, null));
+        String other = meteredKey(new Quota(2L, 5L));
+
+        HttpResponse<String> three = send("acme", key, "[" + EVENT + "," + EVENT + "," + EVENT + "]");
+        HttpResponse<String> two = send("acme", key, "[" + EVENT + "," + EVENT + "]");
+        HttpResponse<String> beyond = send("acme", key, EVENT);
+
+        assertThat(three.statusCode()).isEqualTo(429);
+        assertThat(two.statusCode()).isEqualTo(202);
+        assertThat(header(two, "ratelimit-policy")).isEqualTo("\"key-day\";q=2;w=86400");
+        assertThat(header(two, "ratelimit")).startsWith("\"key-day\";r=0;t=");
+        assertThat(beyond.statusCode()).isEqualTo(429);
+        assertThat(beyond.body()).contains("the quota of this key is 2 events a day (UTC)");
+        HttpResponse<String> ofOther = send("acme", other, EVENT);
+        assertThat(ofOther.statusCode()).isEqualTo(202);
+        assertThat(header(ofOther, "ratelimit")).contains("\"key-day\";r=1").contains("\"key-month\";r=4");
+        assertThat(send("acme", RunningIngest.KEY, EVENT).statusCode()).isEqualTo(202);
     }
 
     @ParameterizedTest
@@ -346,6 +367,14 @@ class CatalogIT {
         return token.reveal();
     }
 
+    private static String meteredKey(Quota quota) {
+        KeyToken token = token();
+        AccessKey key = keyRecord("acme", null, token, Scope.EVENTS_WRITE);
+        put(new AccessKey(
+                key.id(), "acme", "metered", key.scopes(), key.secrets(), key.state(), null, quota, null, 1, 1));
+        return token.reveal();
+    }
+
     private static AccessKey keyRecord(String tenant, RateLimit limit, KeyToken token, Scope... scopes) {
         return new AccessKey(
                 KeyToken.idIn(token.reveal()),
@@ -355,6 +384,7 @@ class CatalogIT {
                 List.of(new HashedSecret(KeyToken.hash(token.reveal()), 1, null)),
                 AccessKey.State.ACTIVE,
                 limit,
+                null,
                 null,
                 1,
                 1);

@@ -38,7 +38,7 @@ class LimitTest {
 
     @Test
     void aQuotaHasRoomAgainForWhatWasNotAccepted() {
-        Limit quota = new Limit.Quota(Period.DAY, 5, new QuotaCount(10_000), 1_000);
+        Limit quota = new Limit.Quota(Limit.TENANT, Period.DAY, 5, new QuotaCount(10_000), 1_000);
         assertThat(quota.charge(4)).isTrue();
         assertThat(quota.charge(2)).isFalse();
         assertThat(quota.admit()).isZero();
@@ -51,8 +51,9 @@ class LimitTest {
     @Test
     void aQuotaThatWasLoweredBelowWhatIsTakenLetsNobodyIn() {
         QuotaCount count = new QuotaCount(10_000);
-        assertThat(new Limit.Quota(Period.DAY, 5, count, 1_000).charge(5)).isTrue();
-        Limit lowered = new Limit.Quota(Period.DAY, 2, count, 1_000);
+        assertThat(new Limit.Quota(Limit.TENANT, Period.DAY, 5, count, 1_000).charge(5))
+                .isTrue();
+        Limit lowered = new Limit.Quota(Limit.TENANT, Period.DAY, 2, count, 1_000);
         assertThat(lowered.left()).isZero();
         assertThat(lowered.admit()).isPositive();
         assertThat(lowered.charge(1)).isFalse();

@@ -77,6 +77,11 @@ public final class KeysCommand {
                             paramLabel = "N",
                             description = "Events a second that each ingest instance takes with it.")
                     @Nullable String rate,
+            @Option(
+                            names = "--quota",
+                            paramLabel = "N/day,N/month",
+                            description = "Events that each ingest instance takes with it in a day, a month, or both.")
+                    @Nullable String quota,
             @Option(names = "--output", paramLabel = "FORMAT", description = "table, json or jsonl (default: table).")
                     @Nullable OutputFormat output) {
         ObjectNode body = Json.TOPIC.createObjectNode().put("name", name);
@@ -86,6 +91,9 @@ public final class KeysCommand {
         }
         if (rate != null) {
             body.set("rateLimit", TenantsCommand.rateLimit(rate));
+        }
+        if (quota != null) {
+            body.set("quota", TenantsCommand.quota(quota));
         }
         print(holder.client(shell).call("POST", "/keys", body), "Created", output);
     }

@@ -86,7 +86,8 @@ public final class TenantsCommand {
         }
     }
 
-    private static JsonNode quota(String text) {
+    /** JSON's null for {@code none}. */
+    static JsonNode quota(String text) {
         if (text.equals("none")) {
             return Json.TOPIC.nullNode();
         }

@@ -30,6 +30,8 @@ class KeysAndTenantsTest {
                             "events:write,read",
                             "--rate",
                             "50",
+                            "--quota",
+                            "9/day",
                             "--expires",
                             "2030-01-01T00:00:00Z",
                             "--api-url",
@@ -39,8 +41,9 @@ class KeysAndTenantsTest {
             assertThat(api.requests()).singleElement().satisfies(request -> {
                 assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/tenants/acme/keys");
                 assertThat(request.body())
-                        .isEqualTo("{\"name\":\"shop\",\"scopes\":[\"events:write\",\"read\"],"
-                                + "\"expiresAt\":\"2030-01-01T00:00:00Z\",\"rateLimit\":{\"perSecond\":50.0}}");
+                        .isEqualTo(
+                                "{\"name\":\"shop\",\"scopes\":[\"events:write\",\"read\"],"
+                                        + "\"expiresAt\":\"2030-01-01T00:00:00Z\",\"rateLimit\":{\"perSecond\":50.0},\"quota\":{\"perDay\":9}}");
             });
             assertThat(shell.out())
                     .contains("Created abc")

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param name            for people
  * @param secrets         the newest first
  * @param rateLimit       events a second at each ingest instance; null: only the tenant's limit
+ * @param quota           events of a day and of a month with it; null: only the tenant's
  * @param expiresAtMillis from when it is refused; null: never
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,6 +33,7 @@ public record AccessKey(
         List<HashedSecret> secrets,
         State state,
         @Nullable RateLimit rateLimit,
+        @Nullable Quota quota,
         @Nullable Long expiresAtMillis,
         long createdAtMillis,
         long updatedAtMillis)
@@ -112,7 +114,7 @@ public record AccessKey(
             }
         }
         return new AccessKey(
-                id, tenant, name, scopes, all, state, rateLimit, expiresAtMillis, createdAtMillis, nowMillis);
+                id, tenant, name, scopes, all, state, rateLimit, quota, expiresAtMillis, createdAtMillis, nowMillis);
     }
 
     /** Refused from now on. */
@@ -125,6 +127,7 @@ public record AccessKey(
                 secrets,
                 State.REVOKED,
                 rateLimit,
+                quota,
                 expiresAtMillis,
                 createdAtMillis,
                 nowMillis);

@@ -237,6 +237,7 @@ final class WireSamples {
                         List.of(new AccessKey.HashedSecret("abcdef", NOW, NOW + 2)),
                         AccessKey.State.ACTIVE,
                         new Subscription.RateLimit(10),
+                        null,
                         NOW + 3,
                         NOW,
                         NOW + 1),

@@ -6,6 +6,7 @@ import dev.fanfare.contract.DurationText;
 import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.catalog.AccessKey.HashedSecret;
 import dev.fanfare.contract.catalog.KeyToken;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.Suggestion;
@@ -32,10 +33,11 @@ record KeyDraft(
         String name,
         Set<Scope> scopes,
         @Nullable RateLimit rateLimit,
+        @Nullable Quota quota,
         @Nullable Long expiresAtMillis) {
     static final String WHAT = "key";
 
-    private static final Set<String> KNOWN = Set.of("name", "scopes", "rateLimit", "expiresAt");
+    private static final Set<String> KNOWN = Set.of("name", "scopes", "rateLimit", "quota", "expiresAt");
     private static final int MAX_NAME_LENGTH = 128;
     private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
     private static final Duration MOST_OVERLAP = Duration.ofDays(30);
@@ -56,6 +58,7 @@ record KeyDraft(
         }
         Set<Scope> scopes = readScopes(members);
         RateLimit rateLimit = TenantEdits.readRateLimit(members);
+        Quota quota = TenantEdits.readQuota(members);
         Long expiresAt = moment(members, "expiresAt");
         if (expiresAt != null && expiresAt <= nowMillis) {
             members.fault("expiresAt", "lies in the past");
@@ -63,7 +66,7 @@ record KeyDraft(
         if (!faults.isEmpty()) {
             throw JsonBody.invalid(WHAT, faults);
         }
-        return new KeyDraft(Objects.requireNonNull(name), scopes, rateLimit, expiresAt);
+        return new KeyDraft(Objects.requireNonNull(name), scopes, rateLimit, quota, expiresAt);
     }
 
     /** How long the secrets so far are to work beside a new one. */
@@ -98,6 +101,7 @@ record KeyDraft(
                 List.of(new HashedSecret(KeyToken.hash(token.reveal()), nowMillis, null)),
                 AccessKey.State.ACTIVE,
                 rateLimit,
+                quota,
                 expiresAtMillis,
                 nowMillis,
                 nowMillis);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fanfare.contract.catalog.AccessKey;
 import dev.fanfare.contract.catalog.AccessKey.HashedSecret;
 import dev.fanfare.contract.catalog.KeyToken;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Scope;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import java.time.Instant;
@@ -28,6 +29,7 @@ record KeyView(
         List<Scope> scopes,
         String state,
         @Nullable RateLimit rateLimit,
+        @Nullable Quota quota,
         @Nullable String expiresAt,
         List<SecretView> secrets,
         String createdAt,
@@ -56,6 +58,7 @@ record KeyView(
                 key.scopes().stream().sorted().toList(),
                 state,
                 key.rateLimit(),
+                key.quota(),
                 timeOrNull(key.expiresAtMillis()),
                 key.secrets().stream()
                         .filter(secret -> secret.holdsAt(nowMillis))

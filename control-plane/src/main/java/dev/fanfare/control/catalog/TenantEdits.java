@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.contract.Json;
 import dev.fanfare.contract.ObjectName;
 import dev.fanfare.contract.catalog.CatalogEntry;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
-import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.problem.Problem;
 import dev.fanfare.contract.problem.Problem.FieldError;
 import dev.fanfare.contract.problem.ProblemException;
@@ -198,7 +198,7 @@ public final class TenantEdits {
     }
 
     /** {@code quota.perDay} and {@code quota.perMonth}; null where there is none, or a fault. */
-    private static @Nullable Quota readQuota(Members members) {
+    static @Nullable Quota readQuota(Members members) {
         Members quota = members.object("quota");
         if (quota == null) {
             return null;

@@ -1,9 +1,9 @@
 package dev.fanfare.control.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.fanfare.contract.catalog.Quota;
 import dev.fanfare.contract.catalog.Tenant;
 import dev.fanfare.contract.catalog.Tenant.EventTypes;
-import dev.fanfare.contract.catalog.Tenant.Quota;
 import dev.fanfare.contract.subscription.Subscription.RateLimit;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -94,7 +94,11 @@ public final class Members {
             return null;
         }
         JsonNode node = object.get(name);
-        if (!node.isInt() || node.intValue() < least || node.intValue() > most) {
+        // 7.0 is one, too (JSON Schema 2020-12, section 4.2.3)
+        if (!node.canConvertToExactIntegral()
+                || !node.canConvertToInt()
+                || node.intValue() < least
+                || node.intValue() > most) {
             notA(name, "a whole number from " + least + " to " + most);
             return null;
         }

@@ -122,7 +122,7 @@ class LinkSealTest {
         public AccessKey key(String id) {
             return stateOfKey == null
                     ? null
-                    : new AccessKey(id, null, "n", Set.of(Scope.MANAGE), List.of(), stateOfKey, null, null, 0, 0);
+                    : new AccessKey(id, null, "n", Set.of(Scope.MANAGE), List.of(), stateOfKey, null, null, null, 0, 0);
         }
 
         @Override

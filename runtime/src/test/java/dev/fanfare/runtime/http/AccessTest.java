@@ -205,6 +205,7 @@ class AccessTest {
                 List.of(new HashedSecret(KeyToken.hash(token.reveal()), now, null)),
                 AccessKey.State.ACTIVE,
                 null,
+                null,
                 expiresAtMillis,
                 now,
                 now);
