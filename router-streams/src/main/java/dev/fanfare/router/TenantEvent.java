@@ -26,6 +26,8 @@ final class TenantEvent {
     private static final List<String> PASSED =
             List.of(EventRecords.TRACEPARENT, EventRecords.TRACESTATE, EventRecords.DEDUPLICATE, DeliveryRecords.RUN);
 
+    private static final String TENANT = EventRecords.ATTRIBUTE_PREFIX + Event.TENANT;
+
     private TenantEvent() {}
 
     /**
@@ -40,15 +42,16 @@ final class TenantEvent {
             event = EventRecords.read(message.headers(), message.value(), tenant);
         } catch (InvalidRecord e) {
             metrics.invalid();
-            return DeadEvent.of(message, Verdict.INVALID, String.valueOf(e.getMessage()));
+            return dead(message, tenant, Verdict.INVALID, String.valueOf(e.getMessage()));
         } catch (UndecodableRecord e) {
             metrics.undecodable();
-            return DeadEvent.of(message, Verdict.UNDECODABLE, String.valueOf(e.getMessage()));
+            return dead(message, tenant, Verdict.UNDECODABLE, String.valueOf(e.getMessage()));
         }
         if (!tenant.equals(event.tenant())) {
             metrics.invalid();
-            return DeadEvent.of(
+            return dead(
                     message,
+                    tenant,
                     Verdict.INVALID,
                     Event.TENANT + ": is '" + event.tenant() + "', but topic '" + message.topic()
                             + "' takes events of tenant '" + tenant + "' alone (router.tenant-of-topic)");
@@ -64,12 +67,20 @@ final class TenantEvent {
         }
         if (key.length + RecordBytes.of(event.data(), headers) > RecordBytes.MOST) {
             metrics.tooLarge();
-            return DeadEvent.of(
+            return dead(
                     message,
+                    tenant,
                     Verdict.TOO_LARGE,
                     "too large: with its headers it leaves no room for ours in a record of "
                             + TopicLayout.MAX_RECORD_BYTES + " bytes");
         }
         return new ProducerRecord<>(Topics.EVENTS, null, key, event.data(), headers);
+    }
+
+    /** The topic's tenant is told of it, and nobody whom the record only names. */
+    private static ProducerRecord<byte[], byte[]> dead(
+            ConsumerRecord<byte[], byte[]> message, String tenant, Verdict why, String error) {
+        message.headers().remove(TENANT).add(TENANT, tenant.getBytes(UTF_8));
+        return DeadEvent.of(message, why, error);
     }
 }

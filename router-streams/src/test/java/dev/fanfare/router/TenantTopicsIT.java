@@ -208,6 +208,9 @@ class TenantTopicsIT {
         assertThat(RecordHeaders.text(dead.headers(), DeliveryRecords.ERROR)).contains(why);
         assertThat(RecordHeaders.text(dead.headers(), DeliveryRecords.ORIGIN))
                 .isEqualTo(at.topic() + "/" + at.partition() + "/" + at.offset());
+        assertThat(RecordHeaders.text(dead.headers(), "ce_tenant"))
+                .as("whose it is, whomever it names")
+                .isEqualTo("acme");
         assertThat(dead.value()).isEqualTo(event.value() == null ? new byte[0] : event.value());
     }
 
