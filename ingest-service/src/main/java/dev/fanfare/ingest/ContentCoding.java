@@ -29,6 +29,10 @@ enum ContentCoding {
     /** 8 MiB: what a decoder of HTTP must have, and may refuse to exceed (RFC 9659, section 3). */
     private static final int ZSTD_WINDOW_LOG = 23;
 
+    private static final int GZIP_FLAGS_AT = 3;
+    /** What these would mean is not known yet: whoever unpacks must not read over them. */
+    private static final int GZIP_RESERVED = 0b1110_0000;
+
     private static final int PIECE_BYTES = 16 * 1024;
 
     /**
@@ -68,6 +72,9 @@ enum ContentCoding {
     byte[] unpack(byte[] body, long limit) throws InvalidEvent, TooLarge {
         if (this == IDENTITY) {
             return body;
+        }
+        if (this == GZIP && body.length > GZIP_FLAGS_AT && (body[GZIP_FLAGS_AT] & GZIP_RESERVED) != 0) {
+            throw new InvalidEvent("body", "has reserved flags in its gzip header (RFC 1952, section 2.3.1.2)");
         }
         try (InputStream in = open(new ByteArrayInputStream(body))) {
             ByteArrayOutputStream unpacked = new ByteArrayOutputStream(PIECE_BYTES);

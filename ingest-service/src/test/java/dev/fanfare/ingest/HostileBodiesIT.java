@@ -291,6 +291,7 @@ class HostileBodiesIT {
                 Arguments.of("gzip cut off", 400, "gzip", Arrays.copyOf(Packed.gzip(good), 20)),
                 Arguments.of("zstd cut off", 400, "zstd", Arrays.copyOf(Packed.zstd(good), 12)),
                 Arguments.of("gzip with a wrong checksum", 400, "gzip", Packed.withLastBytesFlipped(Packed.gzip(good))),
+                Arguments.of("gzip with reserved flags", 400, "gzip", Packed.withReservedFlags(Packed.gzip(good))),
                 Arguments.of("gzip of nothing", 400, "gzip", Packed.gzip(new byte[0])),
                 Arguments.of("gzip of a bad event", 400, "gzip", Packed.gzip("{}".getBytes(UTF_8))),
                 Arguments.of("gzip in gzip", 400, "gzip", Packed.gzip(Packed.gzip(good))),

@@ -34,4 +34,10 @@ final class Packed {
     static byte[] withHugeWindow() {
         return new byte[] {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 0x00, (byte) (17 << 3), 0x09, 0x00, 0x00, 'x'};
     }
+
+    static byte[] withReservedFlags(byte[] gzip) {
+        byte[] flagged = gzip.clone();
+        flagged[3] |= (byte) 0xE0;
+        return flagged;
+    }
 }

@@ -117,11 +117,13 @@ final class Faults {
             }
             case PARTITIONS_GROWN -> struck = grow(hold);
             case KEYSET_LOST -> {
-                struck += new LostFile(keyset).loseFor(hold, random.nextBoolean(), () -> {
-                    role.kill();
-                    role.start(0);
-                });
-                recover(role::isReady);
+                List<RolePlace> openers = roles.stream()
+                        .filter(each -> each.kind() == RoleKind.CONTROL || each.kind() == RoleKind.DISPATCHER)
+                        .toList();
+                RolePlace opener = openers.get(random.nextInt(openers.size()));
+                struck = opener.name()
+                        + new LostFile(keyset).loseFor(hold, random.nextBoolean(), () -> startInVain(opener));
+                recover(opener::isReady);
             }
             default -> throw new IllegalArgumentException(kind + " is no role's fault");
         }
@@ -144,6 +146,14 @@ final class Faults {
         stop(role);
         role.start(0);
         recover(role::isReady);
+    }
+
+    /** Kills it, and has it started until it has ended by itself. */
+    private static void startInVain(RolePlace role) {
+        int before = role.endedByItself();
+        role.kill();
+        role.start(0);
+        recover(() -> role.endedByItself() > before);
     }
 
     private static void recover(BooleanSupplier recovered) {
