@@ -6,6 +6,7 @@ import dev.fanfare.dispatcher.commit.Outbox;
 import dev.fanfare.dispatcher.commit.OutcomeTransaction;
 import dev.fanfare.dispatcher.intake.AssignedPartition;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
+import dev.fanfare.dispatcher.intake.CommittedOffsets;
 import dev.fanfare.dispatcher.intake.Intake;
 import dev.fanfare.dispatcher.outcome.OpenDelivery;
 import dev.fanfare.dispatcher.outcome.Outcome;
@@ -234,12 +235,12 @@ final class DeliveryConsumer implements Runnable {
         if (unrestored.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> committed;
+        Map<TopicPartition, @Nullable OffsetAndMetadata> committed;
         Map<TopicPartition, Long> first;
         try {
             topicId = topicIds.get();
-            committed = consumer.committed(unrestored, RESTORE_TIMEOUT);
-            first = consumer.beginningOffsets(unrestored, RESTORE_TIMEOUT);
+            committed = CommittedOffsets.read(consumer, unrestored, RESTORE_TIMEOUT);
+            first = consumer.beginningOffsets(Set.copyOf(unrestored), RESTORE_TIMEOUT);
         } catch (KafkaException e) {
             // A transaction that a dead peer left open is in the way until the broker ends it, for example.
             LOG.info("where partitions begin is not known yet partitions={} cause={}", unrestored, e.toString());

@@ -2,6 +2,7 @@ package dev.fanfare.dispatcher.commit;
 
 import dev.fanfare.contract.topic.TopicLayout;
 import dev.fanfare.dispatcher.intake.AssignedPartitions;
+import dev.fanfare.dispatcher.intake.CommittedOffsets;
 import dev.fanfare.dispatcher.ledger.CommitPoint;
 import dev.fanfare.dispatcher.outcome.Outcome;
 import java.time.Duration;
@@ -290,7 +291,8 @@ public final class OutcomeTransaction implements AutoCloseable {
         }
         Map<TopicPartition, CommitPoint> ours = new HashMap<>(unknown.points());
         ours.keySet().removeIf(id -> partitions.get(id) == null);
-        Map<TopicPartition, OffsetAndMetadata> found = consumer.committed(ours.keySet(), ANSWER_TIMEOUT);
+        Map<TopicPartition, @Nullable OffsetAndMetadata> found =
+                CommittedOffsets.read(consumer, ours.keySet(), ANSWER_TIMEOUT);
         boolean happened = ours.entrySet().stream().allMatch(entry -> {
             OffsetAndMetadata there = found.get(entry.getKey());
             return there != null
