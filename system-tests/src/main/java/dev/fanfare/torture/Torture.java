@@ -104,7 +104,8 @@ public final class Torture implements Callable<Integer> {
 
     @Option(
             names = "--keep",
-            description = "A folder for data and logs, which are kept; must not exist (default: a temporary one).")
+            description = "A folder for data and logs, which are kept; must not exist (default: a temporary one, kept"
+                    + " where a promise was broken).")
     private @Nullable Path keep;
 
     public static void main(String[] args) {
@@ -124,6 +125,7 @@ public final class Torture implements Callable<Integer> {
         Path folder = keep == null ? Files.createTempDirectory("fanfare-torture") : Files.createDirectory(keep);
         command.getOut().println("seed " + chosen + ", logs in " + folder);
         command.getOut().flush();
+        boolean needless = false;
         try {
             TortureReport report = new TortureRun(new TorturePlan(
                             chosen,
@@ -144,13 +146,19 @@ public final class Torture implements Callable<Integer> {
             if (json != null) {
                 report.writeJson(json);
             }
-            return report.isGood() ? 0 : 1;
+            needless = report.isGood();
+            if (!needless) {
+                command.getOut().println("data and logs are kept in " + folder);
+                command.getOut().flush();
+            }
+            return needless ? 0 : 1;
         } catch (Borrowed.Refused e) {
+            needless = true;
             command.getErr().println("fanfare-torture: " + e.getMessage());
             command.getErr().flush();
             return 2;
         } finally {
-            if (keep == null) {
+            if (needless && keep == null) {
                 delete(folder);
             }
         }
