@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
  * commits: the poll thread has lanes to fill meanwhile. A producer that is in doubt is thrown away; the next one has the
  * same transactional id, so its first act settles what the old one left.
  *
+ * <p>So is one that was given offsets and did not commit them. Kafka's producer (4.3) remembers offsets that it could not
+ * hand on before the transaction failed, and hands them on with those of the next: perhaps long after the partition has
+ * gone to another dispatcher, which would have gone further, and would then be set back.
+ *
  * <p>Confined to the poll thread, but for that waiting.
  */
 final class KafkaTransaction implements AutoCloseable {
@@ -47,6 +51,9 @@ final class KafkaTransaction implements AutoCloseable {
 
     private @Nullable Future<?> commit;
     private volatile boolean asked;
+
+    /** Whether the producer was given offsets that it has not committed. */
+    private volatile boolean offered;
 
     /**
      * With what it takes; nothing is asked of Kafka yet.
@@ -112,9 +119,13 @@ final class KafkaTransaction implements AutoCloseable {
         Producer<byte[], byte[]> current = producer();
         asked = false;
         commit = commits.submit(() -> {
+            // What Kafka refuses of the records shows here, before there are offsets.
+            current.flush();
+            offered = true;
             current.sendOffsetsToTransaction(offsets, member);
             asked = true;
             current.commitTransaction();
+            offered = false;
         });
     }
 
@@ -168,6 +179,9 @@ final class KafkaTransaction implements AutoCloseable {
         open = false;
         try {
             current.abortTransaction();
+            if (offered) {
+                discard();
+            }
         } catch (KafkaException | IllegalStateException e) {
             LOG.warn("transaction could not be aborted, a new producer fences it cause={}", e.toString());
             discard();
@@ -179,6 +193,7 @@ final class KafkaTransaction implements AutoCloseable {
         Producer<byte[], byte[]> old = producer;
         producer = null;
         open = false;
+        offered = false;
         if (old != null) {
             old.close(Duration.ZERO);
         }
