@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * head ─▶ RequestFormat ─▶ BodyReader ─▶ ContentCoding ─▶ events ─▶ EventValidator
  *         ContentCoding                                                │  400
  *          415             408, 413, 503  400, 413         400         ▼
- *                   202 {"id":…} or {"ids":[…]} ◀─ EventPublisher ◀─ EventTypeCheck
- *                                                   413, 503          422, 503
+ *      202 {"id":…} or {"ids":[…]} ◀─ EventPublisher ◀─ EndOfTurn ◀─ EventTypeCheck
+ *                                      413, 503                       422, 503
  * </pre>
  *
  * <p>All events of a batch are read and validated before the first is published.
@@ -49,6 +49,7 @@ final class IngestHandler {
 
     private final Timer duration;
     private final InFlight inFlight = new InFlight();
+    private final EndOfTurn endOfTurn = new EndOfTurn();
 
     IngestHandler(
             IngestSettings settings,
@@ -158,9 +159,13 @@ final class IngestHandler {
 
     private void publish(RoutingContext context, Sent sent) {
         Context loop = context.vertx().getOrCreateContext();
-        publisher
-                .publish(sent.events(), TraceContext.of(context.request().headers()))
-                .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, sent, failure)));
+        endOfTurn.call(
+                loop,
+                () -> publisher
+                        .publish(
+                                sent.events(), TraceContext.of(context.request().headers()))
+                        .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, sent, failure))),
+                context::fail);
     }
 
     private void answer(RoutingContext context, Sent sent, @Nullable Throwable failure) {
