@@ -10,6 +10,9 @@ import java.security.NoSuchAlgorithmException;
  * alike. Confined to one thread, used once.
  */
 public final class PartsHash {
+    /** Of nothing, and stays so: to copy it is cheaper than to ask Java's providers for another. */
+    private static final MessageDigest EMPTY = newSha256();
+
     private final MessageDigest digest = sha256();
 
     /** Adds a text. */
@@ -39,6 +42,14 @@ public final class PartsHash {
 
     /** Of nothing yet: for whoever puts the parts together before. */
     public static MessageDigest sha256() {
+        try {
+            return (MessageDigest) EMPTY.clone();
+        } catch (CloneNotSupportedException e) {
+            return newSha256(); // a provider needn't be able to
+        }
+    }
+
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

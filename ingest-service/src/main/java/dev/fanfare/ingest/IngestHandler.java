@@ -72,8 +72,18 @@ final class IngestHandler {
         IngestMetric.IN_FLIGHT.gauge(meters, inFlight, InFlight::count);
     }
 
-    /** What a request brought: events to be published, and whether they came as a batch. */
-    private record Sent(List<CompleteEvent> events, boolean batch) {}
+    /**
+     * What a request brought.
+     *
+     * @param events to be published
+     * @param batch  whether they came as one
+     * @param answer once they are: made before, while they are at hand
+     */
+    private record Sent(List<CompleteEvent> events, boolean batch, Buffer answer) {
+        Sent(List<CompleteEvent> events, boolean batch) {
+            this(events, batch, Buffer.buffer(ids(events, batch)));
+        }
+    }
 
     /** Sees to it that a request is measured when it ends, and counted where its events were not taken. */
     void measure(RoutingContext context) {
@@ -174,7 +184,7 @@ final class IngestHandler {
             context.response()
                     .setStatusCode(202)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(Buffer.buffer(ids(sent)));
+                    .end(sent.answer());
             return;
         }
         limits.refund(context, sent.events().size());
@@ -194,11 +204,11 @@ final class IngestHandler {
     }
 
     /** {@code {"id":…}}, of a batch {@code {"ids":[…]}}. */
-    private static String ids(Sent sent) {
-        StringBuilder text = new StringBuilder(sent.batch() ? "{\"ids\":[" : "{\"id\":");
-        for (int i = 0; i < sent.events().size(); i++) {
+    private static String ids(List<CompleteEvent> events, boolean batch) {
+        StringBuilder text = new StringBuilder(batch ? "{\"ids\":[" : "{\"id\":");
+        for (int i = 0; i < events.size(); i++) {
             text.append(i == 0 ? "\"" : ",\"");
-            CompleteEvent event = sent.events().get(i);
+            CompleteEvent event = events.get(i);
             if (event.idMinted()) {
                 text.append(event.event().id()); // hexadecimal digits and hyphens
             } else {
@@ -206,6 +216,6 @@ final class IngestHandler {
             }
             text.append('"');
         }
-        return text.append(sent.batch() ? "]}" : "}").toString();
+        return text.append(batch ? "]}" : "}").toString();
     }
 }
