@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final int BATCH_BYTES = 256 * 1024;
     private static final byte[] NO = EventRecords.DEDUPLICATE_NO.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] YES = EventRecords.CHECKED_YES.getBytes(StandardCharsets.US_ASCII);
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
@@ -85,6 +86,10 @@ final class EventPublisher implements AutoCloseable {
                 0,
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
                 1,
+                // what a turn of an event loop brings goes into one batch: a request costs a broker as much for each
+                // batch in it as for some dozens of events
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                kafka.properties(clientId).getOrDefault(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES),
                 // one batch is filled after the other, not one of each partition at a time; whose key matters says
                 // where
                 ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
@@ -96,7 +101,7 @@ final class EventPublisher implements AutoCloseable {
                 Math.max(200, ackMillis / 2),
                 // batches are not packed full: our own bound is to be met first
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
-                2 * settings.buffer().bytes() + 16 * 1024 * 1024);
+                2 * settings.buffer().bytes() + 32 * 1024 * 1024);
         return new EventPublisher(kafka.producer(clientId, own), settings, tracing);
     }
 
