@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,20 +105,6 @@ final class TenantTopics implements AutoCloseable {
     }
 
     private Producer<byte[], byte[]> producer() {
-        int timeoutMillis = (int) TRANSACTION_TIMEOUT.toMillis();
-        return kafka.producer(
-                clientId + "-producer",
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        clientId,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        timeoutMillis,
-                        // within the transaction's time, or not at all
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        timeoutMillis,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        timeoutMillis / 2,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        (long) timeoutMillis));
+        return kafka.transactional(clientId + "-producer", clientId, TRANSACTION_TIMEOUT);
     }
 }

@@ -4,10 +4,8 @@ import dev.fanfare.contract.run.Run;
 import dev.fanfare.retry.run.RunBook;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -36,13 +34,7 @@ public final class DeadLetterImport implements AutoCloseable {
         this.clock = clock;
         this.progress = progress;
         String id = "fanfare-import-" + run.id();
-        this.producer = kafka.producer(
-                id,
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        id,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        DeadLetters.TRANSACTION_TIMEOUT_MILLIS));
+        this.producer = kafka.transactional(id, id, DeadLetters.TRANSACTION_TIMEOUT);
         try {
             producer.initTransactions();
         } catch (RuntimeException e) {

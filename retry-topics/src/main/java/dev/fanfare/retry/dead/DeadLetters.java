@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetters {
     private static final String CLIENT = "fanfare-dead-letters";
-    static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
+    static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
     /** One partition is read at a time: a few large fetches are quicker than many small ones. */
     private static final int FETCH_BYTES = 4 * 1024 * 1024;
 
@@ -253,17 +252,6 @@ public final class DeadLetters {
     }
 
     private Producer<byte[], byte[]> producer(int partition) {
-        return kafka.producer(
-                CLIENT + "-" + partition,
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        CLIENT + "-" + partition,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        TRANSACTION_TIMEOUT_MILLIS,
-                        // Within the transaction's time, or not at all.
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        TRANSACTION_TIMEOUT_MILLIS,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        TRANSACTION_TIMEOUT_MILLIS / 2));
+        return kafka.transactional(CLIENT + "-" + partition, CLIENT + "-" + partition, TRANSACTION_TIMEOUT);
     }
 }

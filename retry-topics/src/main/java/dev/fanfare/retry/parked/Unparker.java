@@ -14,7 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,21 +121,7 @@ public final class Unparker implements AutoCloseable {
     }
 
     private Producer<byte[], byte[]> producer(int partition) {
-        int timeoutMillis = (int) transactionTimeout.toMillis();
-        return tap.apply(kafka.producer(
-                CLIENT + "-" + partition,
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        CLIENT + "-" + partition,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        timeoutMillis,
-                        // Within the transaction's time, or not at all.
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        timeoutMillis,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        timeoutMillis / 2,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        (long) timeoutMillis)));
+        return tap.apply(kafka.transactional(CLIENT + "-" + partition, CLIENT + "-" + partition, transactionTimeout));
     }
 
     private static void closeAfter(AutoCloseable client, RuntimeException cause) {

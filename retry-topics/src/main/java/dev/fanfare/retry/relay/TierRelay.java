@@ -15,7 +15,6 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,20 +121,8 @@ public final class TierRelay implements AutoCloseable {
     }
 
     private RelaySession open() {
-        Producer<byte[], byte[]> producer = tap.apply(kafka.producer(
-                "fanfare-retry-producer",
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        "fanfare-retry-" + instanceId,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        (int) limits.transactionTimeout().toMillis(),
-                        // Within the transaction's time, or not at all.
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        (int) limits.transactionTimeout().toMillis(),
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        (int) limits.transactionTimeout().toMillis() / 2,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        limits.transactionTimeout().toMillis())));
+        Producer<byte[], byte[]> producer = tap.apply(kafka.transactional(
+                "fanfare-retry-producer", "fanfare-retry-" + instanceId, limits.transactionTimeout()));
         try {
             Consumer<byte[], byte[]> consumer =
                     kafka.member("fanfare-retry-consumer", GROUP, limits.recordsPerTransaction());

@@ -10,7 +10,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * Replays events of the past to single subscriptions. One of a consumer group over {@code fanfare.runs}, whose one
@@ -89,20 +88,6 @@ public final class Replays implements AutoCloseable {
     }
 
     private Producer<byte[], byte[]> producer() {
-        int timeoutMillis = (int) TRANSACTION_TIMEOUT.toMillis();
-        return kafka.producer(
-                clientId + "-producer",
-                Map.of(
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        GROUP,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        timeoutMillis,
-                        // within the transaction's time, or not at all
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        timeoutMillis,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        timeoutMillis / 2,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        (long) timeoutMillis));
+        return kafka.transactional(clientId + "-producer", GROUP, TRANSACTION_TIMEOUT);
     }
 }

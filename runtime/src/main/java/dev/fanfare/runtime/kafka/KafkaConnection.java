@@ -2,6 +2,7 @@ package dev.fanfare.runtime.kafka;
 
 import dev.fanfare.runtime.config.InvalidSettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,28 @@ public final class KafkaConnection {
         return meters == null
                 ? new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer())
                 : MeasuredClients.producer(all, meters);
+    }
+
+    /**
+     * A producer of transactions, each of which ends within a time or not at all; the caller closes it.
+     *
+     * @param timeout after which the broker aborts an open transaction; and all waits of the producer are over by then
+     */
+    public Producer<byte[], byte[]> transactional(String clientId, String transactionalId, Duration timeout) {
+        int millis = Math.toIntExact(timeout.toMillis());
+        return producer(
+                clientId,
+                Map.of(
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        transactionalId,
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        millis,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        millis,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        millis / 2,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        (long) millis));
     }
 
     /**
