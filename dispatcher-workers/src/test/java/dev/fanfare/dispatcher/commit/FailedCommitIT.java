@@ -45,11 +45,12 @@ class FailedCommitIT {
     private final Outbox outbox = new Outbox();
     private final Outcomes outcomes = new Outcomes(new RetryPlanner(Tier.DEFAULTS, Duration.ofHours(1)));
     private final AtomicInteger refusals = new AtomicInteger();
+    private final AtomicInteger handedOverJustBefore = new AtomicInteger();
 
-    /** The thread that sends to Kafka has an answer that is good, and perhaps one that isn't which it has yet to look at. */
-    private volatile CountDownLatch answered = new CountDownLatch(1);
+    /** Holds the thread that sends to Kafka, which has a good answer; null while it isn't held. */
+    private volatile CountDownLatch held;
 
-    private volatile CountDownLatch offered = new CountDownLatch(1);
+    private volatile boolean refused;
 
     private TestBroker broker;
     private KafkaConnection kafka;
@@ -112,16 +113,14 @@ class FailedCommitIT {
         assertThat(committed(lost)).isNull();
     }
 
-    /** Kafka refuses again and again, also just after the offsets were handed over. */
+    /** Kafka refuses just after the offsets were handed over; or, where that can't be, again and again. */
     private void beRefusedThenLoseThePartition() {
         byte[] tooLarge =
                 Stream.generate(UUID::randomUUID).limit(20).toList().toString().getBytes(StandardCharsets.UTF_8);
         add(lost, () -> List.of(new ProducerRecord<>(wide, new byte[10]), new ProducerRecord<>(narrow, tooLarge)));
         Awaitility.await().atMost(PATIENCE).pollInSameThread().until(() -> {
-            answered = new CountDownLatch(1);
-            offered = new CountDownLatch(1);
-            transaction.settle(A_MOMENT.multipliedBy(2));
-            return refusals.get() >= 5;
+            transaction.settle(A_MOMENT);
+            return refusals.get() >= 8 || refusals.get() > 0 && handedOverJustBefore.get() > 0;
         });
         partitions.remove(List.of(lost.id()));
         transaction.dropDisowned();
@@ -163,18 +162,11 @@ class FailedCommitIT {
                             Callback callback = (Callback) arguments[1];
                             arguments[1] = (Callback) (metadata, failure) -> {
                                 callback.onCompletion(metadata, failure);
-                                if (failure == null) {
-                                    answered.countDown();
-                                    await(offered);
-                                } else {
-                                    refusals.incrementAndGet();
-                                }
+                                afterAnswer(failure);
                             };
                         }
-                        case "sendOffsetsToTransaction" -> {
-                            await(answered);
-                            openWhenWaiting(Thread.currentThread(), offered);
-                        }
+                        case "beginTransaction" -> refused = false;
+                        case "sendOffsetsToTransaction" -> awaitGoodAnswer();
                         default -> {}
                     }
                     try {
@@ -185,11 +177,31 @@ class FailedCommitIT {
                 });
     }
 
-    private static void await(CountDownLatch latch) {
+    private void afterAnswer(Exception failure) {
+        if (failure != null) {
+            refused = true;
+            refusals.incrementAndGet();
+            return;
+        }
+        CountDownLatch mine = new CountDownLatch(1);
+        held = mine;
         try {
-            boolean unused = latch.await(A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+            boolean unused = mine.await(A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        held = null;
+    }
+
+    private void awaitGoodAnswer() {
+        long deadline = System.nanoTime() + A_MOMENT.toNanos();
+        while (held == null && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        CountDownLatch holding = held;
+        if (holding != null) {
+            handedOverJustBefore.addAndGet(refused ? 0 : 1);
+            openWhenWaiting(Thread.currentThread(), holding);
         }
     }
 
