@@ -49,7 +49,9 @@ public final class DevProcess implements AutoCloseable {
         command.add("--data-dir=" + folder.resolve("data"));
         command.addAll(List.of(options));
         try {
-            Path log = Files.createTempFile(folder, "dev", ".log");
+            // kept with the build's other results: whoever asks why a test failed needs it
+            Path logs = Files.createDirectories(ROOT.resolve("system-tests/target/dev-logs"));
+            Path log = Files.createTempFile(logs, "dev", ".log");
             Process process = command(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
