@@ -281,7 +281,7 @@ public final class DispatcherRole implements Role {
                         clientId,
                         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                         (int) TRANSACTION_TIMEOUT.toMillis(),
-                        // All waits end before the transaction does.
+                        // Each wait ends before the transaction does.
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         5_000,
                         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,

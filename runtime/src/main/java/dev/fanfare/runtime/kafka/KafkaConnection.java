@@ -117,7 +117,7 @@ public final class KafkaConnection {
     /**
      * A producer of transactions, each of which ends within a time or not at all; the caller closes it.
      *
-     * @param timeout after which the broker aborts an open transaction; and all waits of the producer are over by then
+     * @param timeout after which the broker aborts an open transaction; no single wait of the producer takes longer
      */
     public Producer<byte[], byte[]> transactional(String clientId, String transactionalId, Duration timeout) {
         int millis = Math.toIntExact(timeout.toMillis());
