@@ -1,9 +1,12 @@
 package dev.fanfare.broker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
@@ -144,9 +147,24 @@ public final class EmbeddedBroker implements AutoCloseable {
         ControllerServer newController = new ControllerServer(shared, KafkaRaftServer.configSchema(), identity._2());
         controller = newController;
         newController.startup();
+        awaitEndOfFormerSession(shared, config.serverMaxStartupTimeMs());
         BrokerServer newBroker = new BrokerServer(shared);
         broker = newBroker;
         newBroker.startup();
+    }
+
+    private static void awaitEndOfFormerSession(SharedServer shared, long timeoutMillis) {
+        FormerSession former = new FormerSession();
+        shared.loader().installPublishers(List.of(former)).join();
+        try {
+            former.over().get(timeoutMillis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the controller does not let go of the broker's former session", e);
+        }
+        shared.loader().removeAndClosePublisher(former).join();
     }
 
     /** Where clients connect, as Kafka's {@code bootstrap.servers} wants it. */

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,12 +22,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class EmbeddedBrokerIT {
 
@@ -77,6 +84,44 @@ class EmbeddedBrokerIT {
 
     @Test
     void whatWasAcknowledgedSurvivesAKillOfTheProcess() throws Exception {
+        startAndKillAnother(holder -> assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.in(dataDir)))
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessage("The data folder " + dataDir + " is in use by process " + holder
+                        + "; stop that one first, or choose another folder with --data-dir."));
+        try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
+            assertThat(KafkaTalk.readAll(broker.bootstrapServers(), "survivors"))
+                    .isEqualTo(records(0, 500));
+        }
+    }
+
+    @Test
+    void afterAKillNoGroupIsLoadedThatTheEndOfTheFormerSessionUnloadsAgain() throws Exception {
+        startAndKillAnother(holder -> {});
+        Logger coordinators = (Logger) LoggerFactory.getLogger(CoordinatorRuntime.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        coordinators.setLevel(Level.INFO);
+        coordinators.addAppender(log);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
+            assertThat(KafkaTalk.committed(broker.bootstrapServers(), "readers", "survivors"))
+                    .isEqualTo(5);
+            List<String> loads = List.copyOf(log.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .filter(line -> line.contains("Scheduling loading of metadata from __consumer_offsets-"))
+                    .toList();
+            assertThat(loads).as("one for each partition of the groups' topic").hasSize(4);
+        } finally {
+            coordinators.detachAppender(log);
+            coordinators.setLevel(null);
+        }
+    }
+
+    /**
+     * A broker in a process of its own that is killed as soon as it has 500 records, and a group's offset.
+     *
+     * @param meanwhile gets its process id before that
+     */
+    private void startAndKillAnother(LongConsumer meanwhile) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -93,16 +138,9 @@ class EmbeddedBrokerIT {
                 line = output.readLine();
             }
             assertThat(line).isEqualTo("ready");
-            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.in(dataDir)))
-                    .isInstanceOf(BrokerStartException.class)
-                    .hasMessage("The data folder " + dataDir + " is in use by process " + process.pid()
-                            + "; stop that one first, or choose another folder with --data-dir.");
+            meanwhile.accept(process.pid());
         } finally {
             process.destroyForcibly().waitFor();
-        }
-        try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(dataDir))) {
-            assertThat(KafkaTalk.readAll(broker.bootstrapServers(), "survivors"))
-                    .isEqualTo(records(0, 500));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.fanfare.broker;
 
 import java.nio.file.Path;
 
-/** A process of its own that starts a broker, keeps producing and waits to be killed. */
+/** A process of its own that starts a broker, produces, commits a group's offset and waits to be killed. */
 final class KilledBroker {
 
     private KilledBroker() {}
@@ -12,6 +12,7 @@ final class KilledBroker {
         EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(Path.of(args[0])));
         KafkaTalk.createTopic(broker.bootstrapServers(), "survivors");
         KafkaTalk.produce(broker.bootstrapServers(), "survivors", 0, Integer.parseInt(args[1]));
+        KafkaTalk.commit(broker.bootstrapServers(), "readers", "survivors", 5);
         System.out.println("ready");
         Thread.sleep(Long.MAX_VALUE);
     }
