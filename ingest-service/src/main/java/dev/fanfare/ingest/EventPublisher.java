@@ -10,6 +10,7 @@ import dev.fanfare.runtime.lifecycle.Readiness;
 import dev.fanfare.runtime.trace.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *              room in the buffer?     is there an outage?
- * publish ──▶ no: BUSY, at once ──▶ yes: OUTAGE, at once ──▶ acks=all: done, or OUTAGE after the ack time-out
+ * prepare ──▶ no: BUSY, at once ──▶ yes: OUTAGE, at once ──▶ send ──▶ acks=all: done, or OUTAGE after the ack time-out
  * </pre>
  *
  * <p>An outage begins when an event fails. While it lasts nobody waits: all are turned away at once. It ends when the
@@ -46,6 +47,7 @@ final class EventPublisher implements AutoCloseable {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final byte[] NO = EventRecords.DEDUPLICATE_NO.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] YES = EventRecords.CHECKED_YES.getBytes(StandardCharsets.US_ASCII);
+    private static final String CLOSING = "this instance is shutting down: send it again";
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
     private static final String OUTAGE_MIDWAY = "Kafka did not take all events of the batch, and may have some: send it"
             + " again whole, later; that is harmless for events with ids of your own";
@@ -139,14 +141,12 @@ final class EventPublisher implements AutoCloseable {
     }
 
     /**
-     * Writes events, in their order. Either there is room for all, or none is written.
-     *
-     * @return completes, on any thread, when all in-sync replicas have them all; fails with {@link NotPublished} as soon
-     *     as one is not to be had: others may be written by then
+     * Makes events ready to be written, in their order, while what they are made of is at hand. Either there is room for all,
+     * or none is written.
      */
-    CompletionStage<Void> publish(List<CompleteEvent> events, TraceContext trace) {
+    Publication prepare(List<CompleteEvent> events, TraceContext trace) {
         if (closing) {
-            return refused(Cause.CLOSING, "this instance is shutting down: send it again");
+            return refused(Cause.CLOSING, CLOSING);
         }
         if (outage || !reached) {
             return refused(Cause.OUTAGE, OUTAGE);
@@ -158,11 +158,16 @@ final class EventPublisher implements AutoCloseable {
         if (!room.take(bytes)) {
             return refused(Cause.BUSY, "more events wait for Kafka than ingest.buffer holds: send it again later");
         }
-        Acknowledgements acknowledgements = new Acknowledgements(events.size(), bytes);
-        for (CompleteEvent event : events) {
-            acknowledgements.send(event, trace);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(events.size());
+        try {
+            for (CompleteEvent event : events) {
+                records.add(record(event, trace));
+            }
+        } catch (KafkaException | IllegalStateException e) {
+            room.giveBack(bytes);
+            return new Publication(reason(e, false));
         }
-        return acknowledgements.all;
+        return new Publication(events, records, bytes);
     }
 
     /** From now on every event is turned away. */
@@ -177,36 +182,60 @@ final class EventPublisher implements AutoCloseable {
         producer.close(ackTimeout);
     }
 
-    /** Those of the events of one request. Thread-safe. */
-    private final class Acknowledgements implements Callback {
-        final CompletableFuture<Void> all = new CompletableFuture<>();
+    /** The events of one request on their way to Kafka. */
+    final class Publication implements Callback {
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final List<CompleteEvent> events;
+        private final List<ProducerRecord<byte[], byte[]>> records;
         private final AtomicInteger outstanding;
-        private final boolean several;
         private final long bytes;
 
-        Acknowledgements(int events, long bytes) {
-            this.outstanding = new AtomicInteger(events);
-            this.several = events > 1;
+        private Publication(List<CompleteEvent> events, List<ProducerRecord<byte[], byte[]>> records, long bytes) {
+            this.events = events;
+            this.records = records;
+            this.outstanding = new AtomicInteger(records.size());
             this.bytes = bytes;
-            if (events == 0) {
-                all.complete(null);
+            if (events.isEmpty()) {
+                done.complete(null);
             }
         }
 
-        void send(CompleteEvent event, TraceContext trace) {
-            if (all.isCompletedExceptionally()) {
+        private Publication(NotPublished refused) {
+            this.events = List.of();
+            this.records = List.of();
+            this.outstanding = new AtomicInteger();
+            this.bytes = 0;
+            done.completeExceptionally(refused);
+        }
+
+        /**
+         * Completes, on any thread, when all in-sync replicas have them all; fails with {@link NotPublished} as soon as one
+         * is not to be had: others may be written by then.
+         */
+        CompletionStage<Void> done() {
+            return done;
+        }
+
+        /** Hands them to Kafka; called once. */
+        void send() {
+            for (int i = 0; i < records.size(); i++) {
+                send(events.get(i), records.get(i));
+            }
+        }
+
+        private void send(CompleteEvent event, ProducerRecord<byte[], byte[]> record) {
+            if (done.isCompletedExceptionally()) {
                 // it is to be sent again whole: the rest needn't go
                 settled();
                 return;
             }
             Callback acknowledged = this;
             try {
-                ProducerRecord<byte[], byte[]> record = record(event, trace);
                 if (tracing.isOn()) {
                     acknowledged = EventSpan.begin(tracing, event.event(), record, this);
                 }
                 Future<RecordMetadata> unused = producer.send(record, acknowledged);
-            } catch (KafkaException e) {
+            } catch (KafkaException | IllegalStateException e) {
                 acknowledged.onCompletion(null, e);
             }
         }
@@ -216,7 +245,7 @@ final class EventPublisher implements AutoCloseable {
             if (failure == null) {
                 tellOfSuccess();
             } else {
-                all.completeExceptionally(reason(failure, several));
+                done.completeExceptionally(reason(failure, records.size() > 1));
             }
             settled();
         }
@@ -224,7 +253,7 @@ final class EventPublisher implements AutoCloseable {
         private void settled() {
             if (outstanding.decrementAndGet() == 0) {
                 room.giveBack(bytes);
-                all.complete(null);
+                done.complete(null);
             }
         }
     }
@@ -245,6 +274,10 @@ final class EventPublisher implements AutoCloseable {
                     Cause.TOO_LARGE,
                     "the event is over the limit of topic " + Topics.EVENTS + " (max.message.bytes)"
                             + (several ? "; of this batch others may have been written" : ""));
+        }
+        if (failure instanceof IllegalStateException && closing) {
+            // a producer that is closed takes nothing
+            return new NotPublished(Cause.CLOSING, CLOSING);
         }
         lastFailureNanos = System.nanoTime();
         outage = true;
@@ -283,7 +316,7 @@ final class EventPublisher implements AutoCloseable {
         return record;
     }
 
-    private static CompletionStage<Void> refused(Cause kind, String message) {
-        return CompletableFuture.failedFuture(new NotPublished(kind, message));
+    private Publication refused(Cause kind, String message) {
+        return new Publication(new NotPublished(kind, message));
     }
 }

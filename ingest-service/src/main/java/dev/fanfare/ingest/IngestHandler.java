@@ -50,6 +50,8 @@ final class IngestHandler {
     private final Timer duration;
     private final InFlight inFlight = new InFlight();
     private final EndOfTurn endOfTurn = new EndOfTurn();
+    /** Of each event loop: which requests are to be answered. */
+    private final ThreadLocal<Arrivals> acknowledged = ThreadLocal.withInitial(Arrivals::new);
 
     IngestHandler(
             IngestSettings settings,
@@ -169,13 +171,11 @@ final class IngestHandler {
 
     private void publish(RoutingContext context, Sent sent) {
         Context loop = context.vertx().getOrCreateContext();
-        endOfTurn.call(
-                loop,
-                () -> publisher
-                        .publish(
-                                sent.events(), TraceContext.of(context.request().headers()))
-                        .whenComplete((done, failure) -> loop.runOnContext(next -> answer(context, sent, failure))),
-                context::fail);
+        Arrivals answers = acknowledged.get();
+        EventPublisher.Publication publication = publisher.prepare(
+                sent.events(), TraceContext.of(context.request().headers()));
+        publication.done().whenComplete((done, failure) -> answers.add(loop, () -> answer(context, sent, failure)));
+        endOfTurn.call(loop, publication::send, context::fail);
     }
 
     private void answer(RoutingContext context, Sent sent, @Nullable Throwable failure) {

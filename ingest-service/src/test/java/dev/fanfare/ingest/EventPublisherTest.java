@@ -76,7 +76,7 @@ class EventPublisherTest {
         CompleteEvent own = new CompleteEvent(event, false);
         CompleteEvent keyed = new CompleteEvent(event.with(Event.PARTITION_KEY, "k"), true);
 
-        publisher.publish(List.of(minted, own, keyed), TraceContext.NONE);
+        publish(List.of(minted, own, keyed));
 
         assertThat(kafka.history()).extracting(ProducerRecord::partition).containsExactly(null, 0, 0);
     }
@@ -104,9 +104,7 @@ class EventPublisherTest {
         IntStream.range(0, 60).forEach(i -> large.put("x" + i, "v".repeat(1_000)));
         Event event = new Event(large, null, new byte[0]);
         List<CompletableFuture<Void>> events = IntStream.range(0, 20)
-                .mapToObj(i -> publisher
-                        .publish(List.of(new CompleteEvent(event, false)), TraceContext.NONE)
-                        .toCompletableFuture())
+                .mapToObj(i -> publish(List.of(new CompleteEvent(event, false))))
                 .toList();
         assertThat(events.subList(0, 16)).noneMatch(CompletableFuture::isDone);
         assertThat(events.subList(17, 20)).allMatch(one -> causeOf(one) == Cause.BUSY);
@@ -188,26 +186,33 @@ class EventPublisherTest {
         assertThat(kafka.history()).isEmpty();
     }
 
+    @Test
+    void whatIsSentWhenTheProducerIsClosedIsToldThatThisInstanceGoes() {
+        EventPublisher.Publication late = publisher.prepare(
+                List.of(new CompleteEvent(
+                        new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[10]), false)),
+                TraceContext.NONE);
+        publisher.close();
+        late.send();
+        assertThat(causeOf(late.done().toCompletableFuture())).isEqualTo(Cause.CLOSING);
+    }
+
     private CompletableFuture<Void> publish(int dataBytes) {
         Event event = new Event(Map.of("id", "1", "type", "t", "source", "/s"), null, new byte[dataBytes]);
-        return publisher
-                .publish(List.of(new CompleteEvent(event, false)), TraceContext.NONE)
-                .toCompletableFuture();
+        return publish(List.of(new CompleteEvent(event, false)));
     }
 
     private CompletableFuture<Void> publishBatch(int events, int dataBytes) {
-        return publisher
-                .publish(
-                        IntStream.range(0, events)
-                                .mapToObj(i -> new CompleteEvent(
-                                        new Event(
-                                                Map.of("id", "" + i, "type", "t", "source", "/s"),
-                                                null,
-                                                new byte[dataBytes]),
-                                        false))
-                                .toList(),
-                        TraceContext.NONE)
-                .toCompletableFuture();
+        return publish(IntStream.range(0, events)
+                .mapToObj(i -> new CompleteEvent(
+                        new Event(Map.of("id", "" + i, "type", "t", "source", "/s"), null, new byte[dataBytes]), false))
+                .toList());
+    }
+
+    private CompletableFuture<Void> publish(List<CompleteEvent> events) {
+        EventPublisher.Publication publication = publisher.prepare(events, TraceContext.NONE);
+        publication.send();
+        return publication.done().toCompletableFuture();
     }
 
     private static Cause causeOf(CompletableFuture<Void> event) {
