@@ -130,6 +130,7 @@ public final class RouterRole implements Role {
                 requireTenantTopics(setup);
                 clusterId.set(KafkaAnswer.await(
                         admin.describeCluster().clusterId(), PATIENCE, "asking for the cluster's id"));
+                DeletedEvents.tell(admin, PATIENCE);
             });
         }
         CompactedTable<RoutedSubscription> subscriptions = new CompactedTable<>(
