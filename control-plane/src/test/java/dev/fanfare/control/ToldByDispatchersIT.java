@@ -5,11 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.subscription.Subscription;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
+import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.testkit.Fresh;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
@@ -18,12 +22,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What dispatchers write of endpoints and attempts, and what the API makes of it. */
 @WithBroker
@@ -83,6 +92,54 @@ class ToldByDispatchersIT {
                         .asText())
                 .isEqualTo("disabled"));
         assertThat(control.get(path).json().path("state").asText()).isEqualTo("active");
+    }
+
+    @Test
+    void a410ThatCouldNotBeWrittenAndThoseBehindItCountOnceTheyCan() throws Exception {
+        List<String> ids = List.of("unwritten-1", "unwritten-2", "unwritten-3");
+        for (String id : ids) {
+            control.put(SUBSCRIPTIONS + "/" + id, MINIMAL);
+        }
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.list = new CopyOnWriteArrayList<>();
+        said.start();
+        Logger log = (Logger) LoggerFactory.getLogger(SignalFollower.class);
+        log.addAppender(said);
+        mostBytesOfASubscription("100");
+        try {
+            for (String id : ids) {
+                signal(new Signal(
+                        Signal.GONE,
+                        "acme",
+                        id,
+                        onTopic("acme/" + id).generation(),
+                        System.currentTimeMillis(),
+                        "410"));
+            }
+            await().until(() -> said.list.stream()
+                    .anyMatch(line -> line.getFormattedMessage().startsWith("following signals failed")));
+        } finally {
+            mostBytesOfASubscription("2097152");
+            log.detachAppender(said);
+        }
+        for (String id : ids) {
+            await().untilAsserted(() -> assertThat(control.get(SUBSCRIPTIONS + "/" + id)
+                            .json()
+                            .path("state")
+                            .asText())
+                    .isEqualTo("disabled"));
+        }
+    }
+
+    private static void mostBytesOfASubscription(String bytes) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.SUBSCRIPTIONS);
+        broker.admin()
+                .incrementalAlterConfigs(Map.of(
+                        topic,
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.fanfare.control.subscription.SubscriptionWriter.Change;
 import dev.fanfare.runtime.kafka.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -45,6 +47,8 @@ public final class SignalFollower implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
+    /** Of the partitions that were polled: what is to be heeded next. */
+    private final Map<TopicPartition, Long> unheeded = new HashMap<>();
 
     /** Prepares to follow; {@link #start} begins. */
     public SignalFollower(KafkaConnection kafka, SubscriptionWriter writer, Clock clock, String clientId) {
@@ -76,24 +80,24 @@ public final class SignalFollower implements AutoCloseable {
 
     private void follow() {
         consumer.subscribe(List.of(Topics.SIGNALS));
-        boolean rewind = false;
         while (closing.getCount() > 0) {
             try {
-                if (rewind) {
-                    backToCommitted();
-                    rewind = false;
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                backToTheUnheeded();
+                ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+                polled.partitions()
+                        .forEach(partition -> unheeded.put(
+                                partition, polled.records(partition).get(0).offset()));
+                for (ConsumerRecord<byte[], byte[]> record : polled) {
                     heed(record);
-                    consumer.commitSync(Map.of(
-                            new TopicPartition(record.topic(), record.partition()),
-                            new OffsetAndMetadata(record.offset() + 1)));
+                    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                    unheeded.put(partition, record.offset() + 1);
+                    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
                 }
+                unheeded.clear();
             } catch (WakeupException e) {
                 LOG.debug("closing");
             } catch (KafkaException e) {
                 LOG.warn("following signals failed, trying again cause={}", e.toString());
-                rewind = true;
                 pauseBriefly();
             }
         }
@@ -134,15 +138,11 @@ public final class SignalFollower implements AutoCloseable {
         }
     }
 
-    /** What was polled but not heeded must come again. */
-    private void backToCommitted() {
-        consumer.committed(consumer.assignment()).forEach((partition, offset) -> {
-            if (offset == null) {
-                consumer.seekToBeginning(List.of(partition));
-            } else {
-                consumer.seek(partition, offset);
-            }
-        });
+    /** What was polled but not heeded must come again; of partitions that are another's now, that one has it. */
+    private void backToTheUnheeded() {
+        unheeded.keySet().retainAll(consumer.assignment());
+        unheeded.forEach(consumer::seek);
+        unheeded.clear();
     }
 
     private void pauseBriefly() {
