@@ -5,10 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.run.AuditEntry;
 import dev.fanfare.contract.signing.SecretSeal;
 import dev.fanfare.contract.signing.SecretSeal.Purpose;
@@ -26,6 +22,7 @@ import dev.fanfare.runtime.secret.SealingKeys;
 import dev.fanfare.runtime.secret.SealingKeys.Sealer;
 import dev.fanfare.runtime.secret.SecretSettings;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.LogLines;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
@@ -34,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -59,18 +55,13 @@ class ResealingIT {
     Path folder;
 
     private final Map<String, String> secrets = new TreeMap<>();
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
-    private final Logger log = (Logger) org.slf4j.LoggerFactory.getLogger(Resealing.class);
+    private final LogLines said = LogLines.of(Resealing.class);
     private TestBroker broker;
     private Path both;
     private Path onlyNew;
 
     @BeforeEach
     void sealManyWithAnOldKeyAndPromoteAnother(@Fresh TestBroker fresh) throws Exception {
-        said.list = new CopyOnWriteArrayList<>();
-        said.start();
-        log.setLevel(Level.INFO);
-        log.addAppender(said);
         broker = fresh;
         both = folder.resolve("both.json");
         onlyNew = folder.resolve("new.json");
@@ -91,8 +82,7 @@ class ResealingIT {
 
     @AfterEach
     void leave() {
-        log.detachAppender(said);
-        log.setLevel(null);
+        said.close();
     }
 
     @Test
@@ -297,7 +287,7 @@ class ResealingIT {
     }
 
     private boolean says(String beginning) {
-        return said.list.stream().anyMatch(line -> line.getFormattedMessage().startsWith(beginning));
+        return said.all().stream().anyMatch(line -> line.startsWith(beginning));
     }
 
     private static String name(int i) {

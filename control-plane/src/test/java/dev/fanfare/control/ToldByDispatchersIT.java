@@ -5,9 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.delivery.Signal;
 import dev.fanfare.contract.subscription.Subscription;
@@ -15,6 +12,7 @@ import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.control.RunningControl.Answer;
 import dev.fanfare.control.subscription.SignalFollower;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.LogLines;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
@@ -22,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,7 +29,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What dispatchers write of endpoints and attempts, and what the API makes of it. */
 @WithBroker
@@ -100,13 +96,8 @@ class ToldByDispatchersIT {
         for (String id : ids) {
             control.put(SUBSCRIPTIONS + "/" + id, MINIMAL);
         }
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.list = new CopyOnWriteArrayList<>();
-        said.start();
-        Logger log = (Logger) LoggerFactory.getLogger(SignalFollower.class);
-        log.addAppender(said);
         mostBytesOfASubscription("100");
-        try {
+        try (LogLines said = LogLines.of(SignalFollower.class)) {
             for (String id : ids) {
                 signal(new Signal(
                         Signal.GONE,
@@ -116,11 +107,9 @@ class ToldByDispatchersIT {
                         System.currentTimeMillis(),
                         "410"));
             }
-            await().until(() -> said.list.stream()
-                    .anyMatch(line -> line.getFormattedMessage().startsWith("following signals failed")));
+            await().until(() -> said.all().stream().anyMatch(line -> line.startsWith("following signals failed")));
         } finally {
             mostBytesOfASubscription("2097152");
-            log.detachAppender(said);
         }
         for (String id : ids) {
             await().untilAsserted(() -> assertThat(control.get(SUBSCRIPTIONS + "/" + id)

@@ -2,23 +2,19 @@ package dev.fanfare.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.delivery.Attempt;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.dispatcher.DispatcherBench.Subscribed;
 import dev.fanfare.testkit.Answer;
 import dev.fanfare.testkit.FaultyReceiver;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.LogLines;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -29,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Restarts, kills, rebalances and a broker that goes away: who gets what twice, and that nobody gets nothing. */
 @WithBroker
@@ -161,12 +156,7 @@ class NothingLostIT {
 
     @Test
     void whatIsDeletedBeforeItWasSentIsToldAndTheRestIsSent() throws Exception {
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.list = new CopyOnWriteArrayList<>();
-        said.start();
-        Logger log = (Logger) LoggerFactory.getLogger(DeliveryConsumer.class);
-        log.addAppender(said);
-        try {
+        try (LogLines said = LogLines.of(DeliveryConsumer.class)) {
             List<Subscribed> one = subscriptions(1);
             bench.deliver(one.get(0), "e0", "body");
             DispatcherRole first = bench.startAs("one");
@@ -181,15 +171,11 @@ class NothingLostIT {
             bench.startAs("one");
 
             Awaitility.await().atMost(PATIENCE).until(() -> delivered().size() == 2);
-            assertThat(said.list)
-                    .filteredOn(line -> line.getLevel() == Level.ERROR)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+            assertThat(said.errors())
                     .singleElement()
                     .asString()
                     .startsWith("deliveries were deleted before they were sent")
                     .endsWith(" partition=fanfare.deliveries-0 from=1 before=4");
-        } finally {
-            log.detachAppender(said);
         }
     }
 

@@ -4,22 +4,17 @@ import static dev.fanfare.router.TestRouter.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.topic.Topics;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.LogLines;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 @WithBroker
 class DeletedEventsIT {
@@ -28,12 +23,7 @@ class DeletedEventsIT {
             throws Exception {
         broker.createFanfareTopics();
         TopicPartition partition = new TopicPartition(Topics.EVENTS, 0);
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.list = new CopyOnWriteArrayList<>();
-        said.start();
-        Logger log = (Logger) LoggerFactory.getLogger(DeletedEvents.class);
-        log.addAppender(said);
-        try {
+        try (LogLines said = LogLines.of(DeletedEvents.class)) {
             try (TestRouter router = TestRouter.start(broker.bootstrapServers(), "one", Map.of())) {
                 send(broker, "e-0");
                 await().until(() -> router.events("unmatched") == 1);
@@ -51,16 +41,12 @@ class DeletedEventsIT {
             }
             // what is routed by now is nobody's loss
             TestRouter.start(broker.bootstrapServers(), "one", Map.of()).close();
-        } finally {
-            log.detachAppender(said);
+            assertThat(said.errors())
+                    .singleElement()
+                    .asString()
+                    .startsWith("events were deleted before they were routed")
+                    .endsWith(" partition=fanfare.events-0 from=1 before=4");
         }
-        assertThat(said.list)
-                .filteredOn(line -> line.getLevel() == Level.ERROR)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .singleElement()
-                .asString()
-                .startsWith("events were deleted before they were routed")
-                .endsWith(" partition=fanfare.events-0 from=1 before=4");
     }
 
     private static void send(TestBroker broker, String id) {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fanfare.contract.UndecodableRecord;
 import dev.fanfare.runtime.kafka.CompactedTable.Listener;
 import dev.fanfare.testkit.Fresh;
+import dev.fanfare.testkit.LogLines;
 import dev.fanfare.testkit.TestBroker;
 import dev.fanfare.testkit.WithBroker;
 import java.time.Duration;
@@ -24,9 +22,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 @WithBroker
 class CompactedTableIT {
@@ -34,19 +30,11 @@ class CompactedTableIT {
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
-    private final Logger log = (Logger) LoggerFactory.getLogger(KafkaArrival.class);
-
-    @BeforeEach
-    void listen() {
-        said.list = new CopyOnWriteArrayList<>();
-        said.start();
-        log.addAppender(said);
-    }
+    private final LogLines said = LogLines.of(KafkaArrival.class);
 
     @AfterEach
     void closeAll() throws Exception {
-        log.detachAppender(said);
+        said.close();
         for (AutoCloseable each : open) {
             each.close();
         }
@@ -235,8 +223,7 @@ class CompactedTableIT {
 
     /** What was said of the wait for Kafka. */
     private List<String> said(String part) {
-        return List.copyOf(said.list).stream()
-                .map(ILoggingEvent::getFormattedMessage)
+        return said.all().stream()
                 .filter(line -> line.startsWith("waiting for Kafka") && line.contains(part))
                 .toList();
     }
