@@ -45,8 +45,6 @@ final class EventPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
     private static final long OUTAGE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final int BATCH_BYTES = 256 * 1024;
-    private static final byte[] NO = EventRecords.DEDUPLICATE_NO.getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] YES = EventRecords.CHECKED_YES.getBytes(StandardCharsets.US_ASCII);
     private static final String CLOSING = "this instance is shutting down: send it again";
     private static final String OUTAGE = "Kafka does not take events now: send it again later, under the same id";
     private static final String OUTAGE_MIDWAY = "Kafka did not take all events of the batch, and may have some: send it"
@@ -293,11 +291,9 @@ final class EventPublisher implements AutoCloseable {
 
     /** What an event takes in memory, about. */
     static long size(Event event) {
-        long bytes = event.data().length + (long) IngestSettings.EVENT_BYTES;
-        for (Map.Entry<String, String> attribute : event.attributes().entrySet()) {
-            bytes += attribute.getKey().length() + attribute.getValue().length();
-        }
-        return bytes;
+        return event.data().length
+                + (long) IngestSettings.EVENT_BYTES
+                + event.attributes().characters();
     }
 
     private ProducerRecord<byte[], byte[]> record(CompleteEvent complete, TraceContext trace) {
@@ -308,9 +304,9 @@ final class EventPublisher implements AutoCloseable {
                 : KeyPartition.of(key, producer.partitionsFor(Topics.EVENTS).size());
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.EVENTS, partition, key, event.data());
         EventRecords.writeHeaders(event, record.headers());
-        record.headers().add(EventRecords.CHECKED, YES);
+        EventRecords.writeChecked(record.headers());
         if (complete.idMinted()) {
-            record.headers().add(EventRecords.DEDUPLICATE, NO);
+            EventRecords.writeNotDeduplicated(record.headers());
         }
         trace.orThatOf(event).writeHeaders(record.headers());
         return record;

@@ -1,13 +1,12 @@
 package dev.fanfare.ingest;
 
 import dev.fanfare.contract.Uuid7;
+import dev.fanfare.contract.event.Attributes;
 import dev.fanfare.contract.event.Event;
 import dev.fanfare.contract.event.EventRules;
 import dev.fanfare.contract.event.InvalidEvent;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -46,22 +45,22 @@ final class EventValidator {
      * @throws InvalidEvent naming every field at fault
      */
     CompleteEvent complete(Event sent, String tenant) throws InvalidEvent {
-        Map<String, String> attributes = new LinkedHashMap<>(sent.attributes());
-        String claimed = attributes.put(Event.TENANT, tenant);
+        Attributes.Builder attributes = sent.attributes().change();
+        String claimed = attributes.get(Event.TENANT);
         if (claimed != null && !claimed.equals(tenant)) {
             throw new InvalidEvent(
                     Event.TENANT, "must be absent or '" + tenant + "', the tenant of the path that it is sent to");
         }
         long nowMillis = clock.millis();
-        boolean idMissing = !attributes.containsKey(Event.ID);
+        boolean idMissing = attributes.get(Event.ID) == null;
         if (idMissing) {
-            attributes.put(Event.ID, Uuid7.mint(nowMillis, ofThread.get()).toString());
+            attributes.add(Event.ID, Uuid7.mint(nowMillis, ofThread.get()).toString());
         }
-        attributes.putIfAbsent(Event.SOURCE, "/tenants/" + tenant);
-        if (!attributes.containsKey(Event.TIME)) {
-            attributes.put(Event.TIME, text(nowMillis));
-        }
-        Event complete = new Event(attributes, sent.contentType(), sent.data());
+        attributes
+                .addIfMissing(Event.TENANT, tenant)
+                .addIfMissing(Event.SOURCE, "/tenants/" + tenant)
+                .addIfMissing(Event.TIME, text(nowMillis));
+        Event complete = new Event(attributes.build(), sent.contentType(), sent.data());
         EventRules.check(complete);
         return new CompleteEvent(complete, idMissing);
     }

@@ -1,7 +1,5 @@
 package dev.fanfare.contract.event;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentType the media type of the data; null where there is none
  * @param data        the data's bytes, owned by the event; empty where the event has none
  */
-public record Event(
-        Map<String, String> attributes, @Nullable String contentType, byte[] data) {
+public record Event(Attributes attributes, @Nullable String contentType, byte[] data) {
     public static final String ID = "id";
     public static final String TYPE = "type";
     public static final String SOURCE = "source";
@@ -27,8 +24,9 @@ public record Event(
     /** Extension: whose event it is. */
     public static final String TENANT = "tenant";
 
-    public Event {
-        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    /** With the attributes that the map has now. */
+    public Event(Map<String, String> attributes, @Nullable String contentType, byte[] data) {
+        this(Attributes.of(attributes), contentType, data);
     }
 
     /** The id; unique within the source. Empty string only in an event that {@link EventRules} has not seen. */
@@ -55,9 +53,7 @@ public record Event(
 
     /** The same event with one attribute set. */
     public Event with(String name, String value) {
-        Map<String, String> changed = new LinkedHashMap<>(attributes);
-        changed.put(name, value);
-        return new Event(changed, contentType, data);
+        return new Event(attributes.change().set(name, value).build(), contentType, data);
     }
 
     @Override

@@ -16,10 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +130,7 @@ public final class EventJson {
         if (members.data == null) {
             throw new InvalidEvent("data", "is required: the JSON value that subscribers get as the body");
         }
-        return new Event(members.attributes, JSON_MEDIA_TYPE, members.data.bytes(json));
+        return new Event(members.attributes.build(), JSON_MEDIA_TYPE, members.data.bytes(json));
     }
 
     private static Event structured(JsonParser parser, byte[] json) throws IOException, InvalidEvent {
@@ -148,18 +146,19 @@ public final class EventJson {
             if (members.data != null) {
                 throw new InvalidEvent("data_base64", "can't stand beside 'data': send one of the two");
             }
-            return new Event(members.attributes, contentType, decode(members.base64));
+            return new Event(members.attributes.build(), contentType, decode(members.base64));
         }
         if (members.data == null) {
-            return new Event(members.attributes, contentType, new byte[0]);
+            return new Event(members.attributes.build(), contentType, new byte[0]);
         }
         if (contentType == null) {
             contentType = JSON_MEDIA_TYPE;
         }
         if (members.data.text != null && !isJson(contentType)) {
-            return new Event(members.attributes, contentType, members.data.text.getBytes(StandardCharsets.UTF_8));
+            return new Event(
+                    members.attributes.build(), contentType, members.data.text.getBytes(StandardCharsets.UTF_8));
         }
-        return new Event(members.attributes, contentType, members.data.bytes(json));
+        return new Event(members.attributes.build(), contentType, members.data.bytes(json));
     }
 
     /** Whether what stands there begins as a JSON array. */
@@ -287,7 +286,7 @@ public final class EventJson {
             } else if (name.equals("data_base64")) {
                 members.base64 = scalar(name, parser, token);
             } else {
-                members.attributes.put(name, scalar(name, parser, token));
+                members.attributes.add(name, scalar(name, parser, token)); // the parser refuses a second one
             }
         }
         return members;
@@ -312,7 +311,7 @@ public final class EventJson {
     }
 
     private static final class Members {
-        final Map<String, String> attributes = new LinkedHashMap<>();
+        final Attributes.Builder attributes = new Attributes.Builder();
 
         @Nullable Slice data;
 

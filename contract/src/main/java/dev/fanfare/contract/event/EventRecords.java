@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,16 +59,39 @@ public final class EventRecords {
                     Event.TENANT)
             .collect(Collectors.toUnmodifiableMap(name -> name, name -> ATTRIBUTE_PREFIX + name));
 
+    private static final String JSON_MEDIA_TYPE = "application/json";
+
+    /** Headers that are the same in every record: nobody changes them. */
+    private static final Header VERSION_1 = always(SPEC_VERSION, "1.0");
+
+    private static final Header JSON = always(CONTENT_TYPE, JSON_MEDIA_TYPE);
+    private static final Header NOT_DEDUPLICATED = always(DEDUPLICATE, DEDUPLICATE_NO);
+    private static final Header IS_CHECKED = always(CHECKED, CHECKED_YES);
+
     private EventRecords() {}
+
+    private static Header always(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+    }
 
     /** Writes the headers of binary mode; the record's value is {@link Event#data()} as it is. */
     public static void writeHeaders(Event event, Headers headers) {
-        headers.add(SPEC_VERSION, "1.0".getBytes(StandardCharsets.UTF_8));
+        headers.add(VERSION_1);
         event.attributes().forEach((name, value) -> headers.add(header(name), value.getBytes(StandardCharsets.UTF_8)));
         String contentType = event.contentType();
         if (contentType != null) {
-            headers.add(CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8));
+            headers.add(contentType.equals(JSON_MEDIA_TYPE) ? JSON : always(CONTENT_TYPE, contentType));
         }
+    }
+
+    /** Says that what there is to check was checked; see {@link #CHECKED}. */
+    public static void writeChecked(Headers headers) {
+        headers.add(IS_CHECKED);
+    }
+
+    /** Says that the id can't come twice; see {@link #DEDUPLICATE}. */
+    public static void writeNotDeduplicated(Headers headers) {
+        headers.add(NOT_DEDUPLICATED);
     }
 
     /**

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,10 @@ public final class EventRules {
         if (event.attributes().size() > MAX_ATTRIBUTES) {
             errors.add(new FieldError("attributes", "at most " + MAX_ATTRIBUTES + " attributes are allowed"));
         }
-        for (Map.Entry<String, String> attribute : event.attributes().entrySet()) {
-            checkName(attribute.getKey(), errors);
-            checkText(attribute.getKey(), attribute.getValue(), errors);
-        }
+        event.attributes().forEach((name, value) -> {
+            checkName(name, errors);
+            checkText(name, value, errors);
+        });
         if (!event.type().isEmpty() && !isEventType(event.type())) {
             errors.add(new FieldError(
                     Event.TYPE,

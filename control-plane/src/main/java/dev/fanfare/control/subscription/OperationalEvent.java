@@ -80,7 +80,7 @@ final class OperationalEvent {
                 new ProducerRecord<>(Topics.EVENTS, event.recordKey().getBytes(UTF_8), event.data());
         EventRecords.writeHeaders(event, message.headers());
         // no tenant need have our types in its catalog
-        message.headers().add(EventRecords.CHECKED, EventRecords.CHECKED_YES.getBytes(UTF_8));
+        EventRecords.writeChecked(message.headers());
         return message;
     }
 }
