@@ -7,17 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** The broker's process: writes its address into a file once it answers, and runs until it is ended. */
 public final class BrokerHost {
     private static final int START_ATTEMPTS = 1_200;
 
+    /** Soon, and every second: topics that keep little are to keep no more than that. */
+    private static final Map<String, String> LOOKS_FOR_WHAT_TO_DELETE =
+            Map.of("log.initial.task.delay.ms", "1000", "log.retention.check.interval.ms", "1000");
+
     private BrokerHost() {}
 
     /** Takes two arguments: the folder of its data, and the file for its address. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(Path.of(args[0])));
+        EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(Path.of(args[0]), 0, LOOKS_FOR_WHAT_TO_DELETE));
         Path addressFile = Path.of(args[1]);
         Path draft = addressFile.resolveSibling(addressFile.getFileName() + ".draft");
         Files.writeString(draft, broker.bootstrapServers());
