@@ -75,9 +75,9 @@ final class IngestStage implements AutoCloseable {
 
     /**
      * As a broker that has run for days has it: what is written takes the place of what is deleted. A virtual machine pays
-     * for each page of memory that it never had before, here some 2.5 µs an event.
+     * for each page of memory that it never had before, here some 2 µs an event.
      */
-    static TopicSpec keepingLittle(TopicSpec spec) {
+    private static TopicSpec keepingLittle(TopicSpec spec) {
         if (!spec.name().equals(Topics.EVENTS)) {
             return spec;
         }

@@ -36,7 +36,9 @@ public final class EventJson {
     /** The media type of a batch of them (CloudEvents JSON format, section 4). */
     public static final String BATCH_MEDIA_TYPE = "application/cloudevents-batch+json";
 
-    private static final String JSON_MEDIA_TYPE = "application/json";
+    /** The media type of data that is JSON, where nobody says more. */
+    static final String JSON_MEDIA_TYPE = "application/json";
+
     private static final Set<String> ENVELOPE_MEMBERS =
             Set.of(Event.ID, Event.TYPE, Event.SOURCE, Event.SUBJECT, Event.TIME, Event.PARTITION_KEY);
     /** What only extensions may be is a number or a boolean (CloudEvents type system). */

@@ -59,12 +59,10 @@ public final class EventRecords {
                     Event.TENANT)
             .collect(Collectors.toUnmodifiableMap(name -> name, name -> ATTRIBUTE_PREFIX + name));
 
-    private static final String JSON_MEDIA_TYPE = "application/json";
-
     /** Headers that are the same in every record: nobody changes them. */
     private static final Header VERSION_1 = always(SPEC_VERSION, "1.0");
 
-    private static final Header JSON = always(CONTENT_TYPE, JSON_MEDIA_TYPE);
+    private static final Header JSON = always(CONTENT_TYPE, EventJson.JSON_MEDIA_TYPE);
     private static final Header NOT_DEDUPLICATED = always(DEDUPLICATE, DEDUPLICATE_NO);
     private static final Header IS_CHECKED = always(CHECKED, CHECKED_YES);
 
@@ -80,7 +78,7 @@ public final class EventRecords {
         event.attributes().forEach((name, value) -> headers.add(header(name), value.getBytes(StandardCharsets.UTF_8)));
         String contentType = event.contentType();
         if (contentType != null) {
-            headers.add(contentType.equals(JSON_MEDIA_TYPE) ? JSON : always(CONTENT_TYPE, contentType));
+            headers.add(contentType.equals(EventJson.JSON_MEDIA_TYPE) ? JSON : always(CONTENT_TYPE, contentType));
         }
     }
 
